@@ -1,0 +1,1 @@
+"""Markaz: the operating system of an outsourced contact centre."""

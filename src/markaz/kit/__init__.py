@@ -1,0 +1,1 @@
+"""What every part may stand on: time, errors, the database launcher. No business words."""

@@ -1,0 +1,15 @@
+"""The wall clock of a process: anchored once, then driven by the monotonic clock, so that it never jumps."""
+
+import time
+
+from markaz.kit.time import Instant
+
+
+class WallClock:
+    """Microseconds since the epoch. A step of the system's clock is not seen until the process starts again."""
+
+    def __init__(self) -> None:
+        self._anchor_ns = time.time_ns() - time.monotonic_ns()
+
+    def __call__(self) -> Instant:
+        return (time.monotonic_ns() + self._anchor_ns) // 1_000
