@@ -1,0 +1,176 @@
+"""Stimuli about a contact outside a conversation: arriving, queueing, leaving a message, wanting a call back, going."""
+
+from markaz.routing import stimuli, waiting
+from markaz.routing.effects import ContactMoved, EndContact
+from markaz.routing.floor_state import CONTACTS_OPEN_MAX, FloorState
+from markaz.routing.state import Contact
+
+MESSAGE_SECONDS_MIN = 1.0
+"""A shorter message counts as none."""
+
+
+def known(floor: FloorState, stimulus: str, contact_id: str) -> Contact | None:
+    """The open contact of that id; when there is none, a note says whether it was ever known."""
+    contact = floor.contacts.get(contact_id)
+    if contact is None:
+        floor.note(stimulus, contact_id, "closed" if contact_id in floor.closed_recent else "unknown contact")
+    return contact
+
+
+def arrived(floor: FloorState, told: stimuli.ContactArrived) -> None:
+    if told.contact in floor.contacts or told.contact in floor.closed_recent:
+        floor.note("ContactArrived", told.contact, "arrived before")
+        return
+    floor.order += 1
+    contact = Contact(told.contact, told.channel, told.project, told.customer, floor.order)
+    is_full = len(floor.contacts) >= CONTACTS_OPEN_MAX
+    floor.contacts[contact.id] = contact
+    floor.out.append(ContactMoved(contact.id, None, contact.state))
+    if is_full or told.project not in floor.projects:
+        reason = "floor_full" if is_full else "unknown_project"
+        floor.out.append(EndContact(contact.id, reason))
+        floor.close_contact(contact, "refused", reason=reason)
+        return
+    waiting.believe(floor, contact, waiting.ALIVE_SECONDS)
+
+
+def queued(floor: FloorState, told: stimuli.ContactQueued) -> None:
+    contact = known(floor, "ContactQueued", told.contact)
+    if contact is None:
+        return
+    if contact.state != "in_self_service":
+        floor.note("ContactQueued", contact.id, f"is {contact.state}")
+        return
+    contact.skills = told.skills
+    contact.priority = told.priority
+    contact.named_agent = told.named_agent
+    waiting.enqueue(floor, contact, told.queue, "queued")
+
+
+def served_itself(floor: FloorState, told: stimuli.ContactServedItself) -> None:
+    contact = known(floor, "ContactServedItself", told.contact)
+    if contact is None:
+        return
+    if contact.state != "in_self_service":
+        floor.note("ContactServedItself", contact.id, f"is {contact.state}")
+        return
+    floor.out.append(EndContact(contact.id, told.result))
+    floor.close_contact(contact, "self_served", reason=told.result)
+
+
+def _leave_queue_or_flow(floor: FloorState, stimulus: str, contact_id: str) -> Contact | None:
+    """The contact, out of its lane, when it may choose another way now."""
+    contact = known(floor, stimulus, contact_id)
+    if contact is None:
+        return None
+    if contact.state not in ("in_self_service", "waiting") or not contact.leg:
+        floor.note(stimulus, contact.id, f"is {contact.state}")
+        return None
+    if floor.matching.is_waiting(contact.id):
+        floor.leave_lane(contact)
+    return contact
+
+
+def message_asked(floor: FloorState, told: stimuli.MessageAsked) -> None:
+    contact = _leave_queue_or_flow(floor, "MessageAsked", told.contact)
+    if contact is not None:
+        waiting.ask_for_message(floor, contact, told.seconds_max, reason="asked")
+
+
+def message_left(floor: FloorState, told: stimuli.MessageLeft) -> None:
+    contact = known(floor, "MessageLeft", told.contact)
+    if contact is None:
+        return
+    if contact.state != "leaving_message":
+        floor.note("MessageLeft", contact.id, f"is {contact.state}")
+        return
+    if contact.leg:
+        floor.out.append(EndContact(contact.id, "message_left"))
+    is_message = told.seconds >= MESSAGE_SECONDS_MIN
+    floor.close_contact(contact, "voicemail" if is_message else "abandoned", reason="message")
+
+
+def callback_asked(floor: FloorState, told: stimuli.CallbackAsked) -> None:
+    queue_id = told.queue
+    contact = floor.contacts.get(told.contact)
+    if contact is not None and contact.queue is None and (queue_id is None or queue_id not in floor.queues):
+        floor.note("CallbackAsked", told.contact, "no queue to call back from")
+        return
+    contact = _leave_queue_or_flow(floor, "CallbackAsked", told.contact)
+    if contact is None:
+        return
+    contact.queue = contact.queue or queue_id
+    waiting.promise_callback(floor, contact, told.number, reason="asked")
+
+
+def number_asked(floor: FloorState, told: stimuli.NumberAsked) -> None:
+    contact = _leave_queue_or_flow(floor, "NumberAsked", told.contact)
+    if contact is not None:
+        waiting.send_out(floor, contact, told.number, reason="flow")
+
+
+def customer_left(floor: FloorState, told: stimuli.CustomerLeft) -> None:
+    contact = known(floor, "CustomerLeft", told.contact)
+    if contact is None:
+        return
+    if not contact.leg:
+        floor.note("CustomerLeft", contact.id, "had left before")
+        return
+    contact.leg = False
+    if contact.state == "postponed":
+        waiting.callback_due(floor, contact)
+        return
+    if told.cause == "fault":
+        floor.close_contact(contact, "lost_to_fault", reason=f"fault while {contact.state}")
+        return
+    match contact.state:
+        case "leaving_message":
+            waiting.believe(floor, contact, waiting.CHECK_SECONDS)  # MessageLeft follows when the file is closed
+        case "in_conversation" | "on_hold":
+            floor.close_contact(contact, "answered", reason="customer_left")
+        case "elsewhere":
+            floor.close_contact(contact, contact.leaving or "answered", reason="customer_left")
+        case _ if contact.answered:
+            floor.close_contact(contact, "answered", reason=f"customer_left while {contact.state}")
+        case _ if contact.callback_number is not None:
+            floor.close_contact(contact, "callback", reason="customer_left")
+        case _:
+            floor.close_contact(contact, "abandoned", reason=f"customer_left while {contact.state}")
+
+
+def seen(floor: FloorState, told: stimuli.ContactSeen) -> None:
+    contact = known(floor, "ContactSeen", told.contact)
+    if contact is None:
+        return
+    if not contact.leg or ("alive", contact.id) not in floor.timers:
+        floor.note("ContactSeen", contact.id, "no lease to renew")
+        return
+    is_talking = contact.state in ("in_conversation", "on_hold") and contact.queue is not None
+    rules = floor.queues[contact.queue].rules if is_talking and contact.queue is not None else None
+    waiting.believe(floor, contact, rules.conversation_seconds_max if rules else waiting.ALIVE_SECONDS)
+
+
+def elsewhere_answered(floor: FloorState, told: stimuli.ElsewhereAnswered) -> None:
+    contact = known(floor, "ElsewhereAnswered", told.contact)
+    if contact is not None:
+        floor.note("ElsewhereAnswered", contact.id, "noted" if contact.state == "elsewhere" else f"is {contact.state}")
+
+
+def elsewhere_failed(floor: FloorState, told: stimuli.ElsewhereFailed) -> None:
+    """Nobody is lost because a number outside did not answer: back to the queue, or else a message."""
+    contact = known(floor, "ElsewhereFailed", told.contact)
+    if contact is None:
+        return
+    if contact.state != "elsewhere":
+        floor.note("ElsewhereFailed", contact.id, f"is {contact.state}")
+        return
+    contact.leaving = None
+    reason = f"number failed: {told.cause}"
+    if contact.queue is None:
+        waiting.ask_for_message(floor, contact, 120, reason=reason)
+        return
+    floor.move_contact(contact, "returned", reason=reason)
+    if contact.answered:
+        waiting.wait_anew(floor, contact)
+    else:
+        waiting.wait(floor, contact)

@@ -1,0 +1,264 @@
+"""Stimuli about offers and conversations: ringing, accepting, refusing, talking, holding, passing on, wrapping up."""
+
+from markaz.kit.time import SECOND, Instant
+from markaz.routing import stimuli, waiting
+from markaz.routing.contacts import known
+from markaz.routing.effects import ConnectContact, DialCustomer, EndContact, ReleaseAgent, WithdrawOffer
+from markaz.routing.floor_state import REMEMBERED_MAX, FloorState
+from markaz.routing.state import Contact, Engagement, Remembered
+
+CONNECT_SECONDS_MAX = 10
+"""The longest that joining two legs may take."""
+DIAL_SECONDS_MAX = 45
+"""The longest that dialling the customer of a callback may take."""
+TRANSFER_SECONDS = 30
+"""How long a contact that was passed to one agent waits for that agent alone."""
+
+
+def offer_in(floor: FloorState, stimulus: str, offer: str, *states: str) -> Engagement | None:
+    """The engagement of `offer` when it is in one of `states`; else a note."""
+    engagement = floor.engagements.get(offer)
+    if engagement is None or engagement.state not in states:
+        floor.note(stimulus, offer, "over" if engagement is None else f"is {engagement.state}")
+        return None
+    return engagement
+
+
+# Offers
+
+
+def placed(floor: FloorState, told: stimuli.OfferPlaced) -> None:
+    """The record of the moment is the journal's stamp; nothing changes on the floor."""
+    offer_in(floor, "OfferPlaced", told.offer, "offered")
+
+
+def accepted(floor: FloorState, told: stimuli.OfferAccepted) -> None:
+    engagement = offer_in(floor, "OfferAccepted", told.offer, "offered")
+    if engagement is None:
+        return
+    contact = floor.contacts[engagement.contact]
+    queue = floor.queues[engagement.queue].rules
+    floor.timers.cancel(("offer", engagement.offer))
+    engagement.accepted_at = floor.at
+    floor.move_engagement(engagement, "accepted")
+    floor.move_contact(contact, "accepted", agent=engagement.agent)
+    if contact.leg:
+        floor.out.append(ConnectContact(contact.id, engagement.offer, engagement.agent, queue.id, queue.record))
+        floor.after(("connect", engagement.offer), CONNECT_SECONDS_MAX)
+        return
+    assert contact.callback_number is not None, "who has no leg is called back"
+    contact.callback_attempts += 1
+    floor.out.append(
+        DialCustomer(contact.id, contact.callback_number, engagement.offer, contact.callback_attempts)
+    )
+    floor.after(("connect", engagement.offer), DIAL_SECONDS_MAX)
+
+
+def refused(floor: FloorState, told: stimuli.OfferRefused) -> None:
+    engagement = offer_in(floor, "OfferRefused", told.offer, "offered")
+    if engagement is not None:
+        agent = floor.agents[engagement.agent]
+        _return_offer(floor, engagement, "refused", agent.profile.refusal_pause_seconds, rings=False)
+
+
+def failed(floor: FloorState, told: stimuli.OfferFailed) -> None:
+    engagement = offer_in(floor, "OfferFailed", told.offer, "offered")
+    if engagement is not None:
+        profile = floor.agents[engagement.agent].profile
+        is_ours = told.cause in ("fault", "busy")
+        pause_seconds = profile.refusal_pause_seconds if is_ours else profile.no_answer_pause_seconds
+        _return_offer(floor, engagement, told.cause, pause_seconds, rings=False)
+
+
+def expired(floor: FloorState, offer: str) -> None:
+    engagement = floor.engagements[offer]
+    pause_seconds = floor.agents[engagement.agent].profile.no_answer_pause_seconds
+    _return_offer(floor, engagement, "no_answer", pause_seconds, rings=True)
+
+
+def _return_offer(
+    floor: FloorState, engagement: Engagement, reason: str, pause_seconds: int | None, *, rings: bool
+) -> None:
+    """The contact goes back to its place; the agent is not ready for a while, so that it goes to somebody else."""
+    agent = floor.agents[engagement.agent]
+    if agent.presence == "ready":
+        until: Instant | None = None if pause_seconds is None else floor.at + pause_seconds * SECOND
+        floor.move_presence(agent, "not_ready", reason=reason, until=until)
+    return_contact(floor, engagement, reason, rings=rings)
+
+
+def return_contact(floor: FloorState, engagement: Engagement, reason: str, *, rings: bool) -> None:
+    """Take the contact back from an agent who has not talked to it, and let it wait in its place."""
+    contact = floor.contacts[engagement.contact]
+    contact.offer = None
+    if rings:
+        floor.out.append(WithdrawOffer(engagement.offer, contact.id, engagement.agent, reason))
+    floor.move_contact(contact, "returned", reason=reason)
+    waiting.wait(floor, contact)  # before the agent is free, who then takes the first in order
+    floor.end_engagement(engagement, reason=reason)
+
+
+# Connecting
+
+
+def started(floor: FloorState, told: stimuli.ConversationStarted) -> None:
+    engagement = offer_in(floor, "ConversationStarted", told.offer, "connecting")
+    if engagement is None:
+        return
+    contact = floor.contacts[engagement.contact]
+    floor.timers.cancel(("connect", engagement.offer))
+    contact.leg = contact.answered = True
+    floor.move_engagement(engagement, "connected")
+    floor.move_contact(contact, "connected", agent=engagement.agent)
+    waiting.believe(floor, contact, floor.queues[engagement.queue].rules.conversation_seconds_max)
+    _remember(floor, contact, engagement.agent)
+
+
+def _remember(floor: FloorState, contact: Contact, agent: str) -> None:
+    key = (contact.project, contact.customer)
+    floor.remembered.pop(key, None)
+    floor.remembered[key] = Remembered(agent, floor.at)
+    if len(floor.remembered) > REMEMBERED_MAX:
+        del floor.remembered[next(iter(floor.remembered))]
+
+
+def connect_expired(floor: FloorState, offer: str) -> None:
+    """The legs were not joined in time: the contact goes back to its place, a callback is tried again later."""
+    engagement = floor.engagements[offer]
+    contact = floor.contacts[engagement.contact]
+    if contact.leg:
+        floor.out.append(ReleaseAgent(contact.id, offer, engagement.agent))
+        return_contact(floor, engagement, "not_connected", rings=False)
+    else:
+        floor.out.append(EndContact(contact.id, "not_connected"))
+        _missed(floor, contact, engagement, "no_answer")
+
+
+def customer_reached(floor: FloorState, told: stimuli.CustomerReached) -> None:
+    contact = known(floor, "CustomerReached", told.contact)
+    if contact is None:
+        return
+    if contact.state != "connecting" or contact.leg:
+        floor.note("CustomerReached", contact.id, f"is {contact.state}")
+        return
+    contact.leg = True
+
+
+def customer_missed(floor: FloorState, told: stimuli.CustomerMissed) -> None:
+    contact = known(floor, "CustomerMissed", told.contact)
+    if contact is None:
+        return
+    engagement = floor.engagement_of(contact)
+    if contact.state != "connecting" or engagement is None or contact.leg:
+        floor.note("CustomerMissed", contact.id, f"is {contact.state}")
+        return
+    _missed(floor, contact, engagement, told.cause)
+
+
+def _missed(floor: FloorState, contact: Contact, engagement: Engagement, cause: str) -> None:
+    rules = floor.queues[engagement.queue].rules
+    contact.offer = None
+    if contact.callback_attempts >= rules.callback_attempts_max:
+        floor.close_contact(contact, "callback", reason=f"not reached: {cause}")
+    else:
+        floor.move_contact(contact, "customer_missed", reason=cause)
+        floor.after(("retry", contact.id), rules.callback_retry_seconds)
+    floor.finish_engagement(engagement, reason="customer_missed")
+
+
+# Talking
+
+
+def talking(floor: FloorState, stimulus: str, contact_id: str, agent: str, *states: str) -> Engagement | None:
+    """The engagement of this agent with this contact when it is in one of `states`; else a note."""
+    contact = known(floor, stimulus, contact_id)
+    if contact is None:
+        return None
+    engagement = floor.engagement_of(contact)
+    if engagement is None or engagement.agent != agent or engagement.state not in states:
+        floor.note(stimulus, contact_id, f"{agent} has no part in it that is {' or '.join(states)}")
+        return None
+    return engagement
+
+
+def held(floor: FloorState, told: stimuli.HoldBegan) -> None:
+    engagement = talking(floor, "HoldBegan", told.contact, told.agent, "in_conversation")
+    if engagement is not None:
+        floor.move_engagement(engagement, "held")
+        floor.move_contact(floor.contacts[told.contact], "held", agent=told.agent)
+
+
+def resumed(floor: FloorState, told: stimuli.HoldEnded) -> None:
+    engagement = talking(floor, "HoldEnded", told.contact, told.agent, "on_hold")
+    if engagement is not None:
+        floor.move_engagement(engagement, "resumed")
+        floor.move_contact(floor.contacts[told.contact], "resumed", agent=told.agent)
+
+
+def agent_left(floor: FloorState, told: stimuli.AgentLeft) -> None:
+    """The agent hung up: the contact is over. A machine cut the agent off: the customer waits, first in place."""
+    states = ("connecting", "in_conversation", "on_hold")
+    engagement = talking(floor, "AgentLeft", told.contact, told.agent, *states)
+    if engagement is None:
+        return
+    contact = floor.contacts[told.contact]
+    if engagement.state == "connecting":
+        if not contact.leg:
+            floor.out.append(EndContact(contact.id, "agent_left"))  # stop dialling the customer
+        pause_seconds = floor.agents[told.agent].profile.refusal_pause_seconds
+        _return_offer(floor, engagement, "agent_left", pause_seconds, rings=False)
+    elif told.cause == "fault":
+        contact.offer = None
+        floor.move_contact(contact, "returned", reason="agent_lost")
+        waiting.wait_anew(floor, contact)
+        floor.finish_engagement(engagement, reason="agent_lost", agent_leg=False)
+    else:
+        floor.out.append(EndContact(contact.id, "agent_left"))
+        floor.close_contact(contact, "answered", reason="agent_left", agent_leg=False)
+
+
+def transfer_requested(floor: FloorState, told: stimuli.TransferRequested) -> None:
+    engagement = talking(floor, "TransferRequested", told.contact, told.agent, "in_conversation", "on_hold")
+    if engagement is None:
+        return
+    contact = floor.contacts[told.contact]
+    if told.kind == "queue" and (told.target not in floor.queues or floor.queues[told.target].retired):
+        floor.note("TransferRequested", contact.id, f"queue {told.target} is not configured")
+        return
+    if told.kind == "agent" and floor.queues[engagement.queue].retired:
+        floor.note("TransferRequested", contact.id, f"queue {engagement.queue} is retired")
+        return
+    target = floor.agents.get(told.target)
+    if told.kind == "agent" and (target is None or target.presence == "signed_out" or target.id == told.agent):
+        floor.note("TransferRequested", contact.id, f"agent {told.target} is not there")
+        return
+    floor.timers.cancel(("alive", contact.id))
+    contact.offer = None
+    floor.unreserve(contact)
+    reason = f"transfer by {told.agent}"
+    match told.kind:
+        case "number":
+            waiting.send_out(floor, contact, told.target, reason="transfer", agent=told.agent)
+        case "queue":
+            contact.skills = {}
+            waiting.enqueue(floor, contact, told.target, "transferred", reason=reason)
+        case "agent":
+            waiting.reserve(floor, contact, told.target, TRANSFER_SECONDS)
+            waiting.enqueue(floor, contact, engagement.queue, "transferred", reason=reason)
+    floor.finish_engagement(engagement, reason="transferred")
+
+
+def wrap_up_ended(floor: FloorState, told: stimuli.WrapUpEnded) -> None:
+    agent = floor.agents.get(told.agent)
+    for offer in agent.engagements if agent is not None else ():
+        engagement = floor.engagements[offer]
+        if engagement.state == "wrapping_up" and told.contact in (None, engagement.contact):
+            floor.end_engagement(engagement, reason="wrapped_up", disposition=told.disposition)
+            return
+    floor.note("WrapUpEnded", told.contact or told.agent, f"{told.agent} has no such wrap-up")
+
+
+def wrap_up_expired(floor: FloorState, offer: str) -> None:
+    floor.end_engagement(floor.engagements[offer], reason="wrap_up_limit")
+
+

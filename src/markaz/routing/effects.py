@@ -1,0 +1,241 @@
+"""What the floor answers: imperatives that a performer carries out, and records of what became so.
+
+Imperatives are safe to repeat (ids are ours, a repetition finds the thing done). Records are never performed; read
+models, statistics and explanations are folds over them.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from markaz.kit.time import Instant
+from markaz.routing.rules import ChannelKind
+
+ContactState = Literal[
+    "in_self_service",  # a flow speaks to it
+    "waiting",  # in a lane; `virtual` when only a promised callback waits
+    "offered",  # one agent's phone rings
+    "connecting",  # accepted: the legs are being joined, or the customer dialled
+    "in_conversation",
+    "on_hold",
+    "leaving_message",
+    "elsewhere",  # with a number outside
+    "postponed",  # a callback's next attempt
+    "closed",
+]
+EngagementState = Literal["offered", "connecting", "in_conversation", "on_hold", "wrapping_up", "ended"]
+Presence = Literal["signed_out", "not_ready", "ready"]
+Outcome = Literal[
+    "answered", "abandoned", "overflowed", "voicemail", "callback", "self_served", "refused", "lost_to_fault"
+]
+
+
+class Imperative(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Something to do in the world."""
+
+
+class Record(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Something that became so on the floor."""
+
+
+# Imperatives
+
+
+class OfferContact(Imperative, frozen=True):
+    """Ring the agent; the offer is withdrawn by the floor at `expires_at`."""
+
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+    channel: ChannelKind
+    expires_at: Instant
+
+
+class WithdrawOffer(Imperative, frozen=True):
+    offer: str
+    contact: str
+    agent: str
+    reason: str
+
+
+class ConnectContact(Imperative, frozen=True):
+    """Join customer and agent in the contact's conversation; answer with `ConversationStarted`.
+
+    With `record` a recording is expected from this moment.
+    """
+
+    contact: str
+    offer: str
+    agent: str
+    queue: str
+    record: bool
+
+
+class DialCustomer(Imperative, frozen=True):
+    """Call the customer of a promised callback while the agent waits on the line (`<contact>~<attempt>`)."""
+
+    contact: str
+    number: str
+    offer: str
+    attempt: int
+
+
+class ReleaseAgent(Imperative, frozen=True):
+    """End the agent's leg (and the recording of this engagement)."""
+
+    contact: str
+    offer: str
+    agent: str
+
+
+class EndContact(Imperative, frozen=True):
+    """End the customer's leg, after `prompt` when there is one."""
+
+    contact: str
+    reason: str
+    prompt: str | None = None
+
+
+class KeepWaiting(Imperative, frozen=True):
+    """Put the customer where the queue's music plays."""
+
+    contact: str
+    queue: str
+
+
+class AnnouncePlace(Imperative, frozen=True):
+    """Tell a waiting customer the `position` (1 is next) and the expected wait; None: that part is not said."""
+
+    contact: str
+    queue: str
+    position: int | None
+    expected_wait_seconds: int | None
+
+
+class PlayPrompt(Imperative, frozen=True):
+    """Play a prompt to a customer in passing; nobody waits for its end."""
+
+    contact: str
+    prompt: str
+
+
+class TakeMessage(Imperative, frozen=True):
+    """Record a message of at most `seconds_max`; answer with `MessageLeft`."""
+
+    contact: str
+    seconds_max: int
+
+
+class CheckContact(Imperative, frozen=True):
+    """A lease ran out: answer with `ContactSeen` when the customer's leg is alive, else with `CustomerLeft`."""
+
+    contact: str
+
+
+class PromiseCallback(Imperative, frozen=True):
+    """Tell the customer that `number` will be called without loss of the place, then end the leg."""
+
+    contact: str
+    number: str
+
+
+class SendToNumber(Imperative, frozen=True):
+    """Join the customer with a number outside; answer with `ElsewhereAnswered` or `ElsewhereFailed`."""
+
+    contact: str
+    number: str
+    reason: Literal["overflow", "transfer", "flow"]
+    centre: str | None = None
+
+
+# Records
+
+
+class ContactMoved(Record, frozen=True):
+    """A contact changed state. `queue` and `agent` are those of the state entered; `outcome` comes with `closed`."""
+
+    contact: str
+    before: ContactState | None
+    after: ContactState
+    queue: str | None = None
+    agent: str | None = None
+    reason: str | None = None
+    outcome: Outcome | None = None
+
+
+class EngagementMoved(Record, frozen=True):
+    """An agent's part in a contact changed state. `reason` says why it ended; a `disposition` ends wrap-up."""
+
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+    before: EngagementState | None
+    after: EngagementState
+    reason: str | None = None
+    disposition: str | None = None
+
+
+class AgentMoved(Record, frozen=True):
+    agent: str
+    before: Presence
+    after: Presence
+    reason: str | None = None
+    until: Instant | None = None
+
+
+class ProjectMoved(Record, frozen=True):
+    project: str
+    paused: bool
+    reason: str | None = None
+
+
+class LaneConsidered(msgspec.Struct, frozen=True, array_like=True):
+    """A lane as a freed agent saw it: its queue, the contact at its head, and the score that won or lost."""
+
+    queue: str
+    head: str
+    score: int
+
+
+class BenchConsidered(msgspec.Struct, frozen=True, array_like=True):
+    """A bench as an arriving contact saw it: who stood first, and how many were free of how many signed in."""
+
+    first: str | None
+    preference: int
+    free: int
+    ready: int
+    signed_in: int
+    members: int
+
+
+class Decided(Record, frozen=True):
+    """Why `contact` went to `agent`, or (agent None) why it waits.
+
+    `by` says who looked: a contact that came looks at benches, an agent who became free looks at lanes.
+    """
+
+    contact: str
+    queue: str
+    agent: str | None
+    by: Literal["contact", "agent"]
+    rule: str
+    waited: Instant
+    lanes: tuple[LaneConsidered, ...] = ()
+    benches: tuple[BenchConsidered, ...] = ()
+
+
+class Noted(Record, frozen=True):
+    """A stimulus that changed nothing, and why."""
+
+    stimulus: str
+    subject: str
+    why: str
+
+
+Effect = (
+    OfferContact | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
+    | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
+    | ContactMoved | EngagementMoved | AgentMoved | ProjectMoved | Decided | Noted
+)  # fmt: skip

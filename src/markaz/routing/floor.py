@@ -1,0 +1,167 @@
+"""The floor: all routing of one centre (or one of its shards) as a state machine without clock, socket or chance.
+
+`handle` takes one stimulus with its stamp and returns what to do and what became so; `deadline` is the next moment at
+which time itself is a stimulus. Whoever drives it (live, simulated, replayed) journals stimuli in order, and the same
+order gives the same effects to the byte. Time never runs backwards here: an earlier stamp counts as the latest one.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from markaz.kit.time import Instant
+from markaz.routing import agents, configuring, contacts, conversations, stimuli, waiting
+from markaz.routing.effects import Effect
+from markaz.routing.floor_state import FloorState
+from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
+from markaz.routing.timers import TimerEntry, TimerKind, Timers
+
+_HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
+    stimuli.ProjectConfigured: configuring.project_configured,
+    stimuli.QueueConfigured: configuring.queue_configured,
+    stimuli.QueueRetired: configuring.queue_retired,
+    stimuli.AgentConfigured: configuring.agent_configured,
+    stimuli.AgentRetired: configuring.agent_retired,
+    stimuli.ProjectPaused: configuring.project_paused,
+    stimuli.ProjectResumed: configuring.project_resumed,
+    stimuli.AgentSignedIn: agents.signed_in,
+    stimuli.AgentSignedOut: agents.signed_out,
+    stimuli.AgentBecameReady: agents.became_ready,
+    stimuli.AgentBecameNotReady: agents.became_not_ready,
+    stimuli.AgentPhoneLost: agents.phone_lost,
+    stimuli.AgentPhoneFound: agents.phone_found,
+    stimuli.WrapUpEnded: conversations.wrap_up_ended,
+    stimuli.ContactArrived: contacts.arrived,
+    stimuli.ContactQueued: contacts.queued,
+    stimuli.ContactServedItself: contacts.served_itself,
+    stimuli.MessageAsked: contacts.message_asked,
+    stimuli.MessageLeft: contacts.message_left,
+    stimuli.CallbackAsked: contacts.callback_asked,
+    stimuli.NumberAsked: contacts.number_asked,
+    stimuli.CustomerLeft: contacts.customer_left,
+    stimuli.CustomerReached: conversations.customer_reached,
+    stimuli.CustomerMissed: conversations.customer_missed,
+    stimuli.ElsewhereAnswered: contacts.elsewhere_answered,
+    stimuli.ElsewhereFailed: contacts.elsewhere_failed,
+    stimuli.ContactSeen: contacts.seen,
+    stimuli.OfferPlaced: conversations.placed,
+    stimuli.OfferAccepted: conversations.accepted,
+    stimuli.OfferRefused: conversations.refused,
+    stimuli.OfferFailed: conversations.failed,
+    stimuli.ConversationStarted: conversations.started,
+    stimuli.HoldBegan: conversations.held,
+    stimuli.HoldEnded: conversations.resumed,
+    stimuli.AgentLeft: conversations.agent_left,
+    stimuli.TransferRequested: conversations.transfer_requested,
+}
+
+_CONTACT_DEADLINES: dict[TimerKind, Callable[[FloorState, Contact], None]] = {
+    "relax": waiting.relax,
+    "overflow": waiting.overflow,
+    "announce": waiting.announce,
+    "sticky": waiting.release,
+    "alive": waiting.check,
+    "retry": waiting.callback_due,
+}
+_OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
+    "offer": conversations.expired,
+    "connect": conversations.connect_expired,
+    "wrap_up": conversations.wrap_up_expired,
+}
+
+
+class _Snapshot(msgspec.Struct, frozen=True):
+    """Everything that cannot be rebuilt. `version` changes when a field changes its meaning."""
+
+    at: Instant
+    order: int
+    projects: list[ProjectState]
+    queues: list[QueueState]
+    agents: list[Agent]
+    contacts: list[Contact]
+    engagements: list[Engagement]
+    remembered: list[tuple[str, str, Remembered]]
+    closed_recent: list[str]
+    timers_set: int
+    timers: list[TimerEntry]
+    version: int = 1
+
+
+class Floor:
+    """One floor. Not thread-safe: one writer."""
+
+    def __init__(self) -> None:
+        self._state = FloorState()
+
+    @property
+    def state(self) -> FloorState:
+        """For reading: status, reconciliation, invariants in tests."""
+        return self._state
+
+    def handle(self, at: Instant, stimulus: stimuli.Stimulus) -> list[Effect]:
+        """Everything that follows from `stimulus` at `at`, deadlines up to `at` first."""
+        state = self._state
+        state.at = at = max(at, state.at)
+        out: list[Effect] = []
+        state.out = out
+        self._fire_due(at)
+        handler = _HANDLERS.get(type(stimulus))
+        if handler is not None:
+            handler(state, stimulus)
+        return out
+
+    def deadline(self) -> Instant | None:
+        """When time itself is next a stimulus."""
+        return self._state.timers.next()
+
+    def _fire_due(self, at: Instant) -> None:
+        state = self._state
+        while (due := state.timers.pop_due(at)) is not None:
+            kind, subject = due
+            if kind == "pause":
+                agents.make_ready(state, state.agents[subject])
+            elif kind in _OFFER_DEADLINES:
+                _OFFER_DEADLINES[kind](state, subject)
+            else:
+                _CONTACT_DEADLINES[kind](state, state.contacts[subject])
+
+    def snapshot(self) -> bytes:
+        """The state as MessagePack; `restored` continues from it exactly."""
+        state = self._state
+        timers_set, timers = state.timers.entries()
+        return msgspec.msgpack.encode(
+            _Snapshot(
+                state.at, state.order,
+                list(state.projects.values()), list(state.queues.values()), list(state.agents.values()),
+                list(state.contacts.values()), list(state.engagements.values()),
+                [(project, customer, last) for (project, customer), last in state.remembered.items()],
+                list(state.closed_recent), timers_set, timers,
+            )
+        )  # fmt: skip
+
+    @classmethod
+    def restored(cls, snapshot: bytes) -> "Floor":
+        """The floor of a snapshot. Raises `msgspec.ValidationError` when it is not one."""
+        kept = msgspec.msgpack.decode(snapshot, type=_Snapshot)
+        floor = cls()
+        state = floor._state
+        state.at, state.order = kept.at, kept.order
+        state.projects = {project.rules.id: project for project in kept.projects}
+        state.queues = {queue.rules.id: queue for queue in kept.queues}
+        state.agents = {agent.id: agent for agent in kept.agents}
+        state.contacts = {contact.id: contact for contact in kept.contacts}
+        state.engagements = {engagement.offer: engagement for engagement in kept.engagements}
+        state.remembered = {(project, customer): last for project, customer, last in kept.remembered}
+        state.closed_recent = dict.fromkeys(kept.closed_recent)
+        state.timers = Timers.restored(kept.timers_set, kept.timers)
+        for queue in state.queues.values():
+            queue.waiting = 0
+            is_paused = state.projects[queue.rules.project].paused
+            state.matching.open_queue(queue.rules.id, is_open=not is_paused)
+        for agent in state.agents.values():
+            state.reseat(agent)
+        for contact in state.contacts.values():
+            if contact.state == "waiting":
+                state.matching.enter(contact, state.queues[contact.queue or ""])
+        return floor

@@ -1,0 +1,236 @@
+"""The floor's whole state and the few moves that change it; the rules that decide on moves are in the modules beside.
+
+Every change of a contact, an engagement or an agent goes through `move_*`, which checks it against the transition
+tables and records it. Ids that nobody knows any more are answered by `note`.
+"""
+
+from markaz.kit.time import SECOND, Instant
+from markaz.routing.effects import (
+    AgentMoved, ContactMoved, Decided, Effect, EngagementMoved, Noted, OfferContact, Outcome, ReleaseAgent, WithdrawOffer,
+)  # fmt: skip
+from markaz.routing.matching import Matching
+from markaz.routing.rules import CHANNEL_KINDS, ChannelKind, QueueRules
+from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
+from markaz.routing.timers import TimerKey, Timers
+from markaz.routing.transitions import CONTACT_TRANSITIONS, ENGAGEMENT_TRANSITIONS, PRESENCE_TRANSITIONS
+
+CONTACTS_OPEN_MAX = 20_000
+"""Contacts on one floor at once; a further one is refused."""
+AGENTS_MAX = 20_000
+QUEUES_MAX = 2_000
+PROJECTS_MAX = 2_000
+CLOSED_RECENT_MAX = 10_000
+"""Ids of closed contacts kept to recognise what comes late."""
+REMEMBERED_MAX = 100_000
+"""Customers whose last agent is remembered; the one served longest ago is forgotten first."""
+MOVES_MAX = 8
+"""Overflows and failed transfers of one contact; after that it is asked for a message."""
+
+
+class FloorState:
+    """Contacts, agents, queues, their timers and indexes, and the effects of the stimulus in hand."""
+
+    def __init__(self) -> None:
+        self.at: Instant = 0
+        self.order = 0
+        self.contacts: dict[str, Contact] = {}
+        self.engagements: dict[str, Engagement] = {}
+        self.agents: dict[str, Agent] = {}
+        self.queues: dict[str, QueueState] = {}
+        self.projects: dict[str, ProjectState] = {}
+        self.remembered: dict[tuple[str, str], Remembered] = {}
+        self.closed_recent: dict[str, None] = {}
+        self.timers = Timers()
+        self.matching = Matching()
+        self.out: list[Effect] = []
+
+    # Saying
+
+    def note(self, stimulus: str, subject: str, why: str) -> None:
+        self.out.append(Noted(stimulus, subject, why))
+
+    def after(self, key: TimerKey, seconds: float) -> None:
+        """Set a deadline `seconds` from now."""
+        self.timers.set(key, self.at + round(seconds * SECOND))
+
+    # Contacts
+
+    def move_contact(
+        self, contact: Contact, trigger: str, *, reason: str | None = None,
+        agent: str | None = None, outcome: Outcome | None = None,
+    ) -> None:  # fmt: skip
+        before = contact.state
+        contact.state = CONTACT_TRANSITIONS[before][trigger]
+        self.out.append(ContactMoved(contact.id, before, contact.state, contact.queue, agent, reason, outcome))
+
+    def leave_lane(self, contact: Contact) -> None:
+        """Stop waiting: out of the lane, and the deadlines of waiting cancelled."""
+        assert contact.queue is not None
+        self.matching.leave(contact, self.queues[contact.queue])
+        self.timers.cancel(("relax", contact.id), ("overflow", contact.id), ("announce", contact.id))
+
+    def unreserve(self, contact: Contact) -> None:
+        """The contact, in no lane now, may go to anybody able. It is reserved just as long as its deadline lives."""
+        contact.only_agent = None
+        self.timers.cancel(("sticky", contact.id))
+
+    def close_contact(
+        self, contact: Contact, outcome: Outcome, *, reason: str, agent_leg: bool = True
+    ) -> None:
+        """The contact is over, wherever it was; an offer that rings is withdrawn, a conversation goes to wrap-up.
+
+        `agent_leg` is False when the agent has hung up already. A promised call back that was kept counts as callback.
+        """
+        if outcome == "answered" and contact.callback_number is not None:
+            outcome = "callback"
+        if self.matching.is_waiting(contact.id):
+            self.leave_lane(contact)
+        engagement = self.engagement_of(contact)
+        self.timers.cancel(("alive", contact.id), ("retry", contact.id), ("sticky", contact.id))
+        contact.offer = None
+        self.move_contact(contact, "closed", reason=reason, outcome=outcome)
+        del self.contacts[contact.id]
+        self.closed_recent[contact.id] = None
+        if len(self.closed_recent) > CLOSED_RECENT_MAX:
+            del self.closed_recent[next(iter(self.closed_recent))]
+        if engagement is not None:
+            self.finish_engagement(engagement, reason=reason, agent_leg=agent_leg)
+
+    def engagement_of(self, contact: Contact) -> Engagement | None:
+        return self.engagements[contact.offer] if contact.offer is not None else None
+
+    # Engagements
+
+    def move_engagement(
+        self, engagement: Engagement, trigger: str, *, reason: str | None = None, disposition: str | None = None
+    ) -> None:
+        before = engagement.state
+        engagement.state = ENGAGEMENT_TRANSITIONS[before][trigger]
+        self.out.append(
+            EngagementMoved(
+                engagement.offer, engagement.contact, engagement.agent, engagement.queue,
+                before, engagement.state, reason, disposition,
+            )
+        )  # fmt: skip
+
+    def finish_engagement(self, engagement: Engagement, *, reason: str, agent_leg: bool = True) -> None:
+        """The agent's part is over: an offer is withdrawn, a conversation goes to wrap-up."""
+        if engagement.state == "offered":
+            self.out.append(WithdrawOffer(engagement.offer, engagement.contact, engagement.agent, reason))
+        elif agent_leg:
+            self.out.append(ReleaseAgent(engagement.contact, engagement.offer, engagement.agent))
+        wrap_up_seconds = self.queues[engagement.queue].rules.wrap_up_seconds_max
+        if engagement.state in ("in_conversation", "on_hold") and wrap_up_seconds > 0:
+            self.move_engagement(engagement, "finished", reason=reason)
+            self.after(("wrap_up", engagement.offer), wrap_up_seconds)
+        else:
+            self.end_engagement(engagement, reason=reason)
+
+    def end_engagement(self, engagement: Engagement, *, reason: str, disposition: str | None = None) -> None:
+        """The agent is free of this contact; who waits for such an agent is served at once."""
+        self.timers.cancel(("offer", engagement.offer), ("connect", engagement.offer), ("wrap_up", engagement.offer))
+        self.move_engagement(engagement, "ended", reason=reason, disposition=disposition)
+        del self.engagements[engagement.offer]
+        agent = self.agents[engagement.agent]
+        agent.engagements.remove(engagement.offer)
+        if engagement.accepted_at is not None:
+            agent.handled += self.at - engagement.accepted_at
+            agent.idle_since = self.at
+        self.seat(agent)
+
+    # Agents
+
+    def move_presence(
+        self, agent: Agent, trigger: str, *, reason: str | None = None, until: Instant | None = None
+    ) -> None:
+        before = agent.presence
+        agent.presence = PRESENCE_TRANSITIONS[before][trigger]
+        agent.reason = reason
+        self.out.append(AgentMoved(agent.id, before, agent.presence, reason, until))
+        self.timers.cancel(("pause", agent.id))
+        if until is not None:
+            self.timers.set(("pause", agent.id), until)
+
+    def seat(self, agent: Agent) -> None:
+        """Put the agent where they stand now, and serve those who waited for that."""
+        if agent.retired and not agent.engagements:
+            self.matching.dismiss(agent.id)
+            self.timers.cancel(("pause", agent.id))
+            del self.agents[agent.id]
+            return
+        age = self.at - agent.signed_in_at
+        agent.occupied_ppm = agent.handled * 1_000_000 // age if age > 0 else 0
+        self.reseat(agent)
+        while channels_open(agent, self.engagements) and self.seek_contact(agent):
+            pass
+
+    def reseat(self, agent: Agent) -> None:
+        """Put the agent where they stand now, without looking for work."""
+        self.matching.seat(agent, channels_open(agent, self.engagements), len(agent.engagements))
+
+    # Meeting
+
+    def seek_contact(self, agent: Agent) -> bool:
+        """Offer the freed agent the contact that needs them most."""
+        found, lanes = self.matching.contact_for(agent, self.queues, self.contacts, self.at)
+        if found is None:
+            return False
+        contact = self.contacts[found]
+        rules = self._rules(contact)
+        waited = self.at - (contact.since or self.at)
+        rule = "only_agent" if contact.only_agent is not None else "highest_score"
+        self.out.append(Decided(found, rules.id, agent.id, "agent", rule, waited, lanes))
+        self._offer(contact, agent)
+        return True
+
+    def seek_agent(self, contact: Contact) -> None:
+        """Offer a contact that (again) waits to the agent who should have it, if one is free."""
+        rules = self._rules(contact)
+        found, benches = self.matching.agent_for(contact, rules)
+        rule = "only_agent" if contact.only_agent is not None else rules.agent_choice
+        waited = self.at - (contact.since or self.at)
+        self.out.append(Decided(contact.id, rules.id, found, "contact", rule, waited, (), benches))
+        if found is not None:
+            self._offer(contact, self.agents[found])
+
+    def _rules(self, contact: Contact) -> QueueRules:
+        assert contact.queue is not None, "a waiting contact has a queue"
+        return self.queues[contact.queue].rules
+
+    def _offer(self, contact: Contact, agent: Agent) -> None:
+        queue = self.queues[contact.queue or ""]
+        rules = queue.rules
+        if queue.served_at is not None and contact.queued_at <= queue.served_at:  # else nobody waited in between
+            interval = self.at - queue.served_at
+            queue.pace = interval if queue.pace is None else (7 * queue.pace + interval) // 8
+        queue.served_at = self.at
+        self.leave_lane(contact)
+        self.unreserve(contact)  # whoever does not take it has had the chance
+        contact.offers += 1
+        offer = contact.offer = f"{contact.id}.{contact.offers}"
+        expires_at = self.at + rules.ring_seconds * SECOND
+        self.engagements[offer] = Engagement(offer, contact.id, agent.id, rules.id, contact.channel)
+        self.out.append(EngagementMoved(offer, contact.id, agent.id, rules.id, None, "offered"))
+        self.move_contact(contact, "offered", agent=agent.id)
+        self.timers.set(("offer", offer), expires_at)
+        agent.engagements.append(offer)
+        self.reseat(agent)
+        self.out.append(OfferContact(offer, contact.id, agent.id, rules.id, contact.channel, expires_at))
+
+
+def channels_open(agent: Agent, engagements: dict[str, Engagement]) -> tuple[ChannelKind, ...]:
+    """The channels of which the agent may take one more contact now."""
+    if agent.presence != "ready":
+        return ()
+    capacity = agent.profile.capacity
+    if not agent.engagements and capacity.chat == 0 and capacity.mail == 0:
+        return ("voice",) if agent.phone and capacity.voice else ()
+    held = [engagements[offer].channel for offer in agent.engagements]
+    in_call = "voice" in held
+    return tuple(
+        kind
+        for kind in CHANNEL_KINDS
+        if held.count(kind) < getattr(capacity, kind)
+        and (agent.phone or kind != "voice")
+        and (capacity.blends_voice or not held or (kind == "voice") == in_call)
+    )

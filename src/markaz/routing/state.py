@@ -1,0 +1,98 @@
+"""What the floor remembers: contacts, agents and engagements, mutable and small enough to snapshot whole.
+
+Indexes (lanes, benches) are not here: they are rebuilt from this.
+"""
+
+import msgspec
+
+from markaz.kit.time import Instant
+from markaz.routing.effects import ContactState, EngagementState, Outcome, Presence
+from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
+
+
+class Contact(msgspec.Struct):
+    """A contact between arrival and closure.
+
+    `since` is its place (when it began to wait, kept through offers, overflow and transfers), `queued_at` when it
+    entered its present queue; relaxation and overflow count from there. `leg` is whether the customer is on the line.
+    """
+
+    id: str
+    channel: ChannelKind
+    project: str
+    customer: str
+    order: int
+    state: ContactState = "in_self_service"
+    queue: str | None = None
+    since: Instant | None = None
+    queued_at: Instant = 0
+    skills: dict[str, int] = {}
+    priority: int = 0
+    relaxed: int = 0
+    overflow_step: int = 0
+    only_agent: str | None = None
+    named_agent: str | None = None
+    offer: str | None = None
+    offers: int = 0
+    moves: int = 0
+    leg: bool = True
+    answered: bool = False
+    callback_number: str | None = None
+    callback_attempts: int = 0
+    leaving: Outcome | None = None
+    """The outcome that the way it is leaving by will give."""
+    checked: bool = False
+    """Asked whether its leg is alive, and not answered yet."""
+
+
+class Engagement(msgspec.Struct):
+    """An agent's part in a contact, from offer to the end of wrap-up."""
+
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+    channel: ChannelKind
+    state: EngagementState = "offered"
+    accepted_at: Instant | None = None
+
+
+class Agent(msgspec.Struct):
+    """An agent. `idle_since` and `occupied_ppm` are fixed while idle, so that they can order a bench."""
+
+    profile: AgentProfile
+    presence: Presence = "signed_out"
+    reason: str | None = None
+    phone: bool = True
+    engagements: list[str] = []
+    idle_since: Instant = 0
+    signed_in_at: Instant = 0
+    handled: Instant = 0
+    occupied_ppm: int = 0
+    retired: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.profile.id
+
+
+class QueueState(msgspec.Struct):
+    """A queue's rules and the pace at which it is served (smoothed microseconds between contacts leaving it)."""
+
+    rules: QueueRules
+    waiting: int = 0
+    served_at: Instant | None = None
+    pace: Instant | None = None
+    retired: bool = False
+
+
+class ProjectState(msgspec.Struct):
+    rules: ProjectRules
+    paused: bool = False
+
+
+class Remembered(msgspec.Struct):
+    """Who served a customer of a project last, and when."""
+
+    agent: str
+    at: Instant

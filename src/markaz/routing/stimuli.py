@@ -1,0 +1,270 @@
+"""What the floor is told: frozen facts in the past tense.
+
+A stimulus that comes late, twice or out of order is answered by a noted no-op, never by an error. Ids are text:
+contacts are named at the edge, offers by the floor (`<contact>.<n>`), so that a repeated effect is recognisable.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
+
+LeftCause = Literal["hung_up", "fault"]
+"""Why a leg is gone: the person ended it, or a machine between us failed."""
+
+FailureCause = Literal["no_answer", "busy", "unreachable", "fault"]
+
+
+class Fact(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Something that happened, as the floor is told."""
+
+
+# Configuration
+
+
+class ProjectConfigured(Fact, frozen=True):
+    project: ProjectRules
+
+
+class QueueConfigured(Fact, frozen=True):
+    queue: QueueRules
+
+
+class QueueRetired(Fact, frozen=True):
+    """The queue takes no further contacts; those that wait are closed or overflowed by its `when_full`."""
+
+    queue: str
+
+
+class AgentConfigured(Fact, frozen=True):
+    agent: AgentProfile
+
+
+class AgentRetired(Fact, frozen=True):
+    agent: str
+
+
+class ProjectPaused(Fact, frozen=True):
+    project: str
+    reason: str
+
+
+class ProjectResumed(Fact, frozen=True):
+    project: str
+
+
+# Agents
+
+
+class AgentSignedIn(Fact, frozen=True):
+    """Present, not ready yet."""
+
+    agent: str
+
+
+class AgentSignedOut(Fact, frozen=True):
+    agent: str
+
+
+class AgentBecameReady(Fact, frozen=True):
+    agent: str
+
+
+class AgentBecameNotReady(Fact, frozen=True):
+    agent: str
+    reason: str
+
+
+class AgentPhoneLost(Fact, frozen=True):
+    """The agent's phone can't be reached (its registration lapsed): nothing is offered until it is back."""
+
+    agent: str
+
+
+class AgentPhoneFound(Fact, frozen=True):
+    agent: str
+
+
+class WrapUpEnded(Fact, frozen=True):
+    """The agent has finished with a contact; `contact` None means the one in wrap-up (for who has a phone alone)."""
+
+    agent: str
+    contact: str | None = None
+    disposition: str | None = None
+
+
+# Contacts
+
+
+class ContactArrived(Fact, frozen=True):
+    """A customer's attempt begins; until it is queued, self-service has it."""
+
+    contact: str
+    channel: ChannelKind
+    project: str
+    customer: str
+
+
+class ContactQueued(Fact, frozen=True):
+    """Self-service or a transfer hands the contact to `queue`; `skills` are wanted beside the queue's own."""
+
+    contact: str
+    queue: str
+    skills: dict[str, int] = {}
+    priority: int = 0
+    named_agent: str | None = None
+
+
+class ContactServedItself(Fact, frozen=True):
+    """Self-service finished with the contact (answered it, or told it that we are closed)."""
+
+    contact: str
+    result: str
+
+
+class MessageAsked(Fact, frozen=True):
+    """The customer chose (or the flow decided) to leave a message."""
+
+    contact: str
+    seconds_max: int = 120
+
+
+class MessageLeft(Fact, frozen=True):
+    contact: str
+    seconds: float
+
+
+class CallbackAsked(Fact, frozen=True):
+    """The customer wants a call back to `number` and keeps the place; from self-service `queue` says where."""
+
+    contact: str
+    number: str
+    queue: str | None = None
+
+
+class NumberAsked(Fact, frozen=True):
+    """Self-service sends the contact to a number outside."""
+
+    contact: str
+    number: str
+
+
+class CustomerLeft(Fact, frozen=True):
+    """The customer's leg is gone, in whatever state."""
+
+    contact: str
+    cause: LeftCause = "hung_up"
+
+
+class CustomerReached(Fact, frozen=True):
+    """A customer dialled for a callback answered."""
+
+    contact: str
+
+
+class CustomerMissed(Fact, frozen=True):
+    """A customer dialled for a callback did not answer."""
+
+    contact: str
+    cause: FailureCause
+
+
+class ElsewhereAnswered(Fact, frozen=True):
+    """The number outside answered and the customer is bridged with it."""
+
+    contact: str
+
+
+class ElsewhereFailed(Fact, frozen=True):
+    contact: str
+    cause: FailureCause
+
+
+class ContactSeen(Fact, frozen=True):
+    """The reconciler saw the contact's channel alive; a lease that ran out is renewed."""
+
+    contact: str
+
+
+# Offers and conversations
+
+
+class OfferPlaced(Fact, frozen=True):
+    """The INVITE to the agent has been sent."""
+
+    offer: str
+
+
+class OfferAccepted(Fact, frozen=True):
+    offer: str
+
+
+class OfferRefused(Fact, frozen=True):
+    offer: str
+
+
+class OfferFailed(Fact, frozen=True):
+    offer: str
+    cause: FailureCause
+
+
+class ConversationStarted(Fact, frozen=True):
+    """Agent and customer hear each other."""
+
+    contact: str
+    offer: str
+
+
+class HoldBegan(Fact, frozen=True):
+    contact: str
+    agent: str
+
+
+class HoldEnded(Fact, frozen=True):
+    contact: str
+    agent: str
+
+
+class AgentLeft(Fact, frozen=True):
+    """The agent's leg of a contact is gone."""
+
+    contact: str
+    agent: str
+    cause: LeftCause = "hung_up"
+
+
+class TransferRequested(Fact, frozen=True):
+    """The agent passes the contact on without waiting (blind) to an agent, a queue or a number."""
+
+    contact: str
+    agent: str
+    kind: Literal["agent", "queue", "number"]
+    target: str
+
+
+# The floor itself
+
+
+class FloorStarted(Fact, frozen=True):
+    """A floor process took over; what follows from reconciliation comes as ordinary stimuli."""
+
+    incarnation: str
+
+
+class TimePassed(Fact, frozen=True):
+    """Nothing happened but time: deadlines up to the stamp fall due."""
+
+
+Stimulus = (
+    ProjectConfigured | QueueConfigured | QueueRetired | AgentConfigured | AgentRetired
+    | ProjectPaused | ProjectResumed
+    | AgentSignedIn | AgentSignedOut | AgentBecameReady | AgentBecameNotReady
+    | AgentPhoneLost | AgentPhoneFound | WrapUpEnded
+    | ContactArrived | ContactQueued | ContactServedItself | MessageAsked | MessageLeft | CallbackAsked | NumberAsked
+    | CustomerLeft | CustomerReached | CustomerMissed | ElsewhereAnswered | ElsewhereFailed | ContactSeen
+    | OfferPlaced | OfferAccepted | OfferRefused | OfferFailed
+    | ConversationStarted | HoldBegan | HoldEnded | AgentLeft | TransferRequested
+    | FloorStarted | TimePassed
+)  # fmt: skip
+

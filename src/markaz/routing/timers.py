@@ -1,0 +1,73 @@
+"""Deadlines on the floor: one per (kind, subject), the earliest first, ties in the order in which they were set."""
+
+from heapq import heapify, heappop, heappush
+from typing import Literal
+
+from markaz.kit.time import Instant
+
+TimerKind = Literal[
+    "relax", "overflow", "announce", "sticky",  # a waiting contact
+    "offer", "connect", "wrap_up",  # an engagement
+    "alive", "retry",  # a contact: lease on its leg; the next attempt of a callback
+    "pause",  # an agent
+]  # fmt: skip
+TimerKey = tuple[TimerKind, str]
+TimerEntry = tuple[Instant, int, TimerKey]
+
+_STALE_MIN = 64
+"""Below this many entries the heap is not worth compacting."""
+
+
+class Timers:
+    """A heap in which replaced and cancelled entries stay until they surface or make up most of it."""
+
+    def __init__(self) -> None:
+        self._heap: list[TimerEntry] = []
+        self._live: dict[TimerKey, TimerEntry] = {}
+        self._set_count = 0
+
+    def set(self, key: TimerKey, at: Instant) -> None:
+        """Set or move the deadline of `key`."""
+        self._set_count += 1
+        entry = (at, self._set_count, key)
+        self._live[key] = entry
+        heappush(self._heap, entry)
+        if len(self._heap) > _STALE_MIN and len(self._heap) > 4 * len(self._live):
+            self._heap = list(self._live.values())
+            heapify(self._heap)
+
+    def cancel(self, *keys: TimerKey) -> None:
+        """Forget deadlines; an unknown one is no matter."""
+        for key in keys:
+            self._live.pop(key, None)
+
+    def next(self) -> Instant | None:
+        """The earliest deadline."""
+        heap, live = self._heap, self._live
+        while heap and live.get(heap[0][2]) is not heap[0]:
+            heappop(heap)
+        return heap[0][0] if heap else None
+
+    def pop_due(self, at: Instant) -> TimerKey | None:
+        """Take the earliest deadline that is not after `at`."""
+        due = self.next()
+        if due is None or due > at:
+            return None
+        key = heappop(self._heap)[2]
+        del self._live[key]
+        return key
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._live
+
+    def entries(self) -> tuple[int, list[TimerEntry]]:
+        """What a snapshot keeps: the count of deadlines set so far and the live ones in order."""
+        return self._set_count, sorted(self._live.values())
+
+    @classmethod
+    def restored(cls, set_count: int, entries: list[TimerEntry]) -> "Timers":
+        timers = cls()
+        timers._set_count = set_count
+        timers._heap = entries
+        timers._live = {entry[2]: entry for entry in entries}
+        return timers

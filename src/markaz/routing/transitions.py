@@ -1,0 +1,67 @@
+"""The legal moves of contacts, engagements and agents: one table each, from which the diagrams in docs are generated.
+
+A table maps a state to the triggers that it knows and the state that each leads to. A move outside the table is a
+broken invariant and asserts; a stimulus that arrives too late never gets that far.
+"""
+
+from collections.abc import Mapping
+
+from markaz.routing.effects import ContactState, EngagementState, Presence
+
+CONTACT_TRANSITIONS: Mapping[ContactState, Mapping[str, ContactState]] = {
+    "in_self_service": {
+        "queued": "waiting",
+        "message_asked": "leaving_message",
+        "callback_promised": "postponed",
+        "sent_out": "elsewhere",
+        "closed": "closed",
+    },
+    "waiting": {
+        "queued": "waiting",
+        "offered": "offered",
+        "message_asked": "leaving_message",
+        "callback_promised": "postponed",
+        "sent_out": "elsewhere",
+        "closed": "closed",
+    },
+    "offered": {"returned": "waiting", "accepted": "connecting", "closed": "closed"},
+    "connecting": {
+        "returned": "waiting",
+        "connected": "in_conversation",
+        "customer_missed": "postponed",
+        "closed": "closed",
+    },
+    "in_conversation": {
+        "held": "on_hold",
+        "transferred": "waiting",
+        "returned": "waiting",
+        "sent_out": "elsewhere",
+        "closed": "closed",
+    },
+    "on_hold": {
+        "resumed": "in_conversation",
+        "transferred": "waiting",
+        "returned": "waiting",
+        "sent_out": "elsewhere",
+        "closed": "closed",
+    },
+    "leaving_message": {"closed": "closed"},
+    "elsewhere": {"returned": "waiting", "message_asked": "leaving_message", "closed": "closed"},
+    "postponed": {"due": "waiting", "closed": "closed"},
+    "closed": {},
+}
+
+ENGAGEMENT_TRANSITIONS: Mapping[EngagementState, Mapping[str, EngagementState]] = {
+    "offered": {"accepted": "connecting", "ended": "ended"},
+    "connecting": {"connected": "in_conversation", "ended": "ended"},
+    "in_conversation": {"held": "on_hold", "finished": "wrapping_up", "ended": "ended"},
+    "on_hold": {"resumed": "in_conversation", "finished": "wrapping_up", "ended": "ended"},
+    "wrapping_up": {"ended": "ended"},
+    "ended": {},
+}
+
+PRESENCE_TRANSITIONS: Mapping[Presence, Mapping[str, Presence]] = {
+    "signed_out": {"signed_in": "not_ready"},
+    "not_ready": {"ready": "ready", "not_ready": "not_ready", "signed_out": "signed_out"},
+    "ready": {"not_ready": "not_ready", "signed_out": "signed_out"},
+}
