@@ -1,0 +1,60 @@
+"""Self-service flows as data, and their interpreter: pure, without clock, socket or chance."""
+
+from markaz.flows.check import Known, Problem, check_calendar, check_flow
+from markaz.flows.events import (
+    AnswerContact,
+    AnyHandover,
+    CalendarConfigured,
+    CalendarRetired,
+    ContactAdmitted,
+    ContactEntered,
+    DigitPressed,
+    Finished,
+    FlowConfigured,
+    FlowImperative,
+    FlowNoted,
+    FlowOutput,
+    FlowRetired,
+    FlowStepped,
+    FlowStimulus,
+    HandedOver,
+    NumberConfigured,
+    NumberRetired,
+    PromptFailed,
+    PromptFinished,
+    RefuseNumber,
+    SpeakPrompt,
+    StopPrompt,
+    ToCallback,
+    ToNumber,
+    ToQueue,
+    ToVoicemail,
+)  # fmt: skip
+from markaz.flows.hours import Opening, opening
+from markaz.flows.interpreter import SelfService
+from markaz.flows.nodes import (
+    Answer,
+    AnyNode,
+    Calendar,
+    Callback,
+    Dial,
+    Disconnect,
+    Flow,
+    Hours,
+    Menu,
+    OpenPeriod,
+    Play,
+    Queue,
+    Voicemail,
+)  # fmt: skip
+from markaz.flows.visit import REACTIONS, Limits
+
+__all__ = [
+    "REACTIONS", "Answer", "AnswerContact", "AnyHandover", "AnyNode", "Calendar", "CalendarConfigured",
+    "CalendarRetired", "Callback", "ContactAdmitted", "ContactEntered", "Dial", "DigitPressed", "Disconnect",
+    "Finished", "Flow", "FlowConfigured", "FlowImperative", "FlowNoted", "FlowOutput", "FlowRetired", "FlowStepped",
+    "FlowStimulus", "HandedOver", "Hours", "Known", "Limits", "Menu", "NumberConfigured", "NumberRetired",
+    "OpenPeriod", "Opening", "Play", "Problem", "PromptFailed", "PromptFinished", "Queue", "RefuseNumber",
+    "SelfService", "SpeakPrompt", "StopPrompt", "ToCallback", "ToNumber", "ToQueue", "ToVoicemail", "Voicemail",
+    "check_calendar", "check_flow", "opening",
+]  # fmt: skip
