@@ -1,0 +1,63 @@
+"""Tables of the organisation: one row per thing, its relations as columns, its rules as a JSON document.
+
+Every table is keyed by `centre` and the centre's own `id`. What leaves the organisation is retired, never deleted,
+since contacts, recordings and invoices of the past name it.
+"""
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSON, TIMESTAMP
+
+metadata = MetaData()
+
+centre = Table(
+    "centre",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("retired_at", TIMESTAMP(timezone=True)),
+)
+
+
+def _of_centre(name: str, *columns: Column[str], **relations: str) -> Table:
+    """A table of things of a centre; `relations` are columns that name a row of another such table."""
+    keys = [ForeignKeyConstraint(["centre"], ["centre.id"], name=f"{name}_centre")]
+    keys += [
+        ForeignKeyConstraint(["centre", column], [f"{table}.centre", f"{table}.id"], name=f"{name}_{column}")
+        for column, table in relations.items()
+    ]
+    return Table(
+        name,
+        metadata,
+        Column("centre", Text, primary_key=True),
+        Column("id", Text, primary_key=True),
+        *columns,
+        Column("rules", JSON, nullable=False),
+        Column("retired_at", TIMESTAMP(timezone=True)),
+        *keys,
+    )
+
+
+client = _of_centre("client", Column("name", Text, nullable=False))
+project = _of_centre(
+    "project", Column("client", Text, nullable=False), Column("name", Text, nullable=False), client="client"
+)
+skill = _of_centre("skill", Column("name", Text, nullable=False))
+team = _of_centre("team", Column("name", Text, nullable=False))
+queue = _of_centre(
+    "queue", Column("project", Text, nullable=False), Column("name", Text, nullable=False), project="project"
+)
+agent = _of_centre("agent", Column("team", Text), Column("name", Text, nullable=False), team="team")
+calendar = _of_centre("calendar")
+prompt = _of_centre("prompt")
+flow = _of_centre("flow")
+number = _of_centre(
+    "number",
+    Column("project", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    project="project",
+    flow="flow",
+)
+trunk = _of_centre("trunk")
+
+Index("number_live", number.c.id, unique=True, postgresql_where=text("retired_at IS NULL"))
+"""A telephone number rings in one centre only."""

@@ -1,0 +1,64 @@
+"""The way to PostgreSQL: connections, migrations, and the proof that the migrations build the declared tables."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
+
+from markaz.organisation import metadata as organisation_metadata
+from markaz.runtime.tables import metadata as runtime_metadata
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+"""Inside the package, so that an installed Markaz carries them."""
+
+MIGRATION_LOCK = 0x6D61726B617A
+"""Advisory lock ("markaz" in ASCII) that lets one process migrate while others wait for it."""
+
+
+async def connect(url: str) -> psycopg.AsyncConnection[TupleRow]:
+    """A connection in autocommit (open transactions explicitly) whose timestamps are UTC; `url` is any conninfo."""
+    return await psycopg.AsyncConnection.connect(make_conninfo(url, options="-c timezone=UTC"), autocommit=True)
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema in one transaction; safe to call from several processes."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with _transaction(url) as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def schema_drift(url: str, *, also: Sequence[MetaData] = ()) -> list[str]:
+    """Differences between the migrated database at `url` and the declared tables, one sentence each; empty is good.
+
+    The tables of organisation and runtime are compared, and those in `also`.
+    """
+    declared = [organisation_metadata, runtime_metadata, *also]
+    with _transaction(url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, declared)  # pyright: ignore[reportArgumentType]  several are allowed
+        return [str(difference) for difference in differences]
+
+
+@contextmanager
+def _transaction(url: str) -> Iterator[Connection]:
+    def dial() -> Any:
+        return psycopg.connect(make_conninfo(url, options="-c timezone=UTC"))
+
+    engine = create_engine("postgresql+psycopg://", creator=dial, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()

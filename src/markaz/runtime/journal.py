@@ -1,0 +1,270 @@
+"""The journal in PostgreSQL, written before anything is performed; a local file stands in while PostgreSQL is away.
+
+One connection holds the floor's lease (an advisory lock) and writes, so that whoever has lost the lease cannot write.
+A batch of rows is one COPY and one commit (group commit); the inbox messages that carried stimuli are deleted in the
+same transaction, so that each is handled exactly once. When PostgreSQL does not answer, rows go to the spool with
+fsync; they are copied over, in order, as soon as it is back.
+"""
+
+import asyncio
+import hashlib
+import logging
+import os
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+import psycopg
+from psycopg.rows import TupleRow
+
+from markaz.kit.errors import MarkazError
+from markaz.kit.time import Instant
+from markaz.runtime.database import connect
+from markaz.runtime.rows import Row
+
+logger = logging.getLogger(__name__)
+
+COMMIT_SECONDS_MAX = 2.0
+"""A commit that takes longer counts as PostgreSQL being away."""
+RECONNECT_SECONDS = 1.0
+REPLAY_PAGE = 2_000
+"""Rows fetched at a time when the journal is read."""
+CHECKPOINTS_KEPT = 3
+
+_COPY = "COPY journal (floor, number, at, stimulus, outputs) FROM STDIN"
+_DELETE_INBOX = "DELETE FROM inbox WHERE id = ANY(%s)"
+_LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM journal WHERE floor = %s"
+_ROWS = """
+SELECT number, at, stimulus::text, outputs::text FROM journal
+WHERE floor = %s AND number > %s AND at <= %s ORDER BY number LIMIT %s
+"""
+_CHECKPOINT = "SELECT number, at, state FROM checkpoint WHERE floor = %s ORDER BY number DESC LIMIT 1"
+_SAVE_CHECKPOINT = """
+INSERT INTO checkpoint (floor, number, at, state) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_DROP_CHECKPOINTS = """
+DELETE FROM checkpoint WHERE floor = %(floor)s AND number NOT IN
+    (SELECT number FROM checkpoint WHERE floor = %(floor)s ORDER BY number DESC LIMIT %(kept)s)
+"""
+END_OF_TIME: Instant = 2**62
+
+
+@dataclass(eq=False)
+class FloorLeased(MarkazError):
+    """Another process runs the floor {floor!r}: stop it first, or wait until it ends."""
+
+    code: ClassVar[str] = "floor_leased"
+    floor: str
+
+
+@dataclass(eq=False)
+class LeaseLost(MarkazError):
+    """Another process took over the floor {floor!r} while the database was away: this one stops."""
+
+    code: ClassVar[str] = "lease_lost"
+    floor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    number: int
+    at: Instant
+    state: bytes
+
+
+def lease_key(floor: str) -> int:
+    """The advisory lock of a floor: 63 bits of its name's hash."""
+    return int.from_bytes(hashlib.blake2b(f"markaz floor {floor}".encode(), digest_size=8).digest(), "big") >> 1
+
+
+class Journal:
+    """The writing end; one per floor process, used by one task at a time."""
+
+    def __init__(self, url: str, floor: str, spool: Path) -> None:
+        self._url = url
+        self._floor = floor
+        self._spool = Spool(spool)
+        self._connection: psycopg.AsyncConnection[TupleRow] | None = None
+        self._retry_at = 0.0
+        self.number = 0
+        """The last row written."""
+
+    @property
+    def is_spooling(self) -> bool:
+        return self._connection is None
+
+    async def open(self) -> None:
+        """Take the lease and copy over what an earlier process spooled. Raises `FloorLeased`."""
+        connection = await self._lease()
+        if connection is None:
+            raise FloorLeased(self._floor)
+        self._connection = connection
+        await self._copy_spool(connection)
+        cursor = await connection.execute(_LAST_NUMBER, (self._floor,))
+        self.number = (await cursor.fetchone() or (0,))[0]
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+        self._spool.close()
+
+    async def append(self, rows: Sequence[Row]) -> None:
+        """Make `rows` durable: in PostgreSQL, or in the spool. Raises `LeaseLost`, and OSError when both are full."""
+        if self._connection is None:
+            await self._return_to_database()
+        if self._connection is not None:
+            try:
+                async with asyncio.timeout(COMMIT_SECONDS_MAX):
+                    await self._commit(self._connection, rows)
+            except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
+                await self._give_up_database(error)
+                # The commit may have happened and its answer been lost: the copy from the spool skips such rows.
+                await asyncio.to_thread(self._spool.append, rows)
+        else:
+            await asyncio.to_thread(self._spool.append, rows)
+        self.number = rows[-1].number
+
+    async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Bound the next recovery; skipped while PostgreSQL is away."""
+        if self._connection is None:
+            return
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS_MAX), self._connection.transaction():
+                kept = (self._floor, checkpoint.number, checkpoint.at, checkpoint.state)
+                await self._connection.execute(_SAVE_CHECKPOINT, kept)
+                await self._connection.execute(_DROP_CHECKPOINTS, {"floor": self._floor, "kept": CHECKPOINTS_KEPT})
+        except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
+            await self._give_up_database(error)
+
+    async def _commit(self, connection: psycopg.AsyncConnection[TupleRow], rows: Sequence[Row]) -> None:
+        async with connection.transaction(), connection.cursor() as cursor:
+            async with cursor.copy(_COPY) as copy:
+                for row in rows:
+                    fields = (self._floor, row.number, row.at, row.stimulus.decode(), row.outputs.decode())
+                    await copy.write_row(fields)
+            inbox = [row.inbox for row in rows if row.inbox is not None]
+            if inbox:
+                await cursor.execute(_DELETE_INBOX, (inbox,))
+
+    async def _lease(self) -> psycopg.AsyncConnection[TupleRow] | None:
+        connection = await connect(self._url)
+        cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (lease_key(self._floor),))
+        if (await cursor.fetchone() or (False,))[0]:
+            return connection
+        await connection.close()
+        return None
+
+    async def _give_up_database(self, error: BaseException) -> None:
+        logger.error("The database is away (%s): the journal goes to %s until it is back.", error, self._spool.path)
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _return_to_database(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < self._retry_at:
+            return
+        self._retry_at = now + RECONNECT_SECONDS
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS_MAX):
+                connection = await self._lease()
+        except (psycopg.OperationalError, TimeoutError, OSError):
+            return
+        if connection is None:
+            raise LeaseLost(self._floor)
+        await self._copy_spool(connection)
+        self._connection = connection
+        logger.warning("The database is back, and the journal in it complete.")
+
+    async def _copy_spool(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+        if not self._spool.path.exists():
+            return
+        rows = await asyncio.to_thread(self._spool.rows)
+        cursor = await connection.execute(_LAST_NUMBER, (self._floor,))
+        last: int = (await cursor.fetchone() or (0,))[0]
+        missing = [row for row in rows if row.number > last]
+        if missing and missing[0].number != last + 1:
+            raise LeaseLost(self._floor)
+        if missing:
+            await self._commit(connection, missing)
+        await asyncio.to_thread(self._spool.clear)
+
+
+class Spool:
+    """A file of JSON lines, each synced before it counts. A torn last line was never acted on and is dropped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def append(self, rows: Sequence[Row]) -> None:
+        if self._descriptor is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        lines = b"".join(msgspec.json.encode(_Spooled.of(row)) + b"\n" for row in rows)
+        size = os.fstat(self._descriptor).st_size
+        try:
+            while lines:
+                lines = lines[os.write(self._descriptor, lines) :]
+            os.fdatasync(self._descriptor)
+        except OSError:
+            os.ftruncate(self._descriptor, size)
+            raise
+
+    def rows(self) -> list[Row]:
+        lines = self.path.read_bytes().split(b"\n")
+        if lines[-1]:
+            logger.warning("The last record of %s is torn; nothing was done about it, and it is dropped.", self.path)
+        return [msgspec.json.decode(line, type=_Spooled).row() for line in lines[:-1]]
+
+    def clear(self) -> None:
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class _Spooled(msgspec.Struct, frozen=True, array_like=True):
+    """A row as the spool keeps it: the JSON inside as text."""
+
+    number: int
+    at: Instant
+    stimulus: str
+    outputs: str
+    inbox: int | None
+
+    @classmethod
+    def of(cls, row: Row) -> "_Spooled":
+        return cls(row.number, row.at, row.stimulus.decode(), row.outputs.decode(), row.inbox)
+
+    def row(self) -> Row:
+        return Row(self.number, self.at, self.stimulus.encode(), self.outputs.encode(), self.inbox)
+
+
+# Reading
+
+
+async def read_rows(
+    connection: psycopg.AsyncConnection[TupleRow], floor: str, *, after: int = 0, until: Instant = END_OF_TIME
+) -> AsyncIterator[Row]:
+    """Rows of a floor in order, from the one after `after`, stamped not later than `until`."""
+    while True:
+        cursor = await connection.execute(_ROWS, (floor, after, until, REPLAY_PAGE))
+        page = await cursor.fetchall()
+        for number, at, stimulus, outputs in page:
+            yield Row(number, at, stimulus.encode(), outputs.encode())
+        if len(page) < REPLAY_PAGE:
+            return
+        after = page[-1][0]
+
+
+async def last_checkpoint(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> Checkpoint | None:
+    cursor = await connection.execute(_CHECKPOINT, (floor,))
+    found = await cursor.fetchone()
+    return Checkpoint(found[0], found[1], bytes(found[2])) if found is not None else None

@@ -1,0 +1,168 @@
+"""Keeps the read models up with the journal, in order, its place moved in the transaction that writes them."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import LiteralString, TypeVar
+
+import msgspec
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow, class_row
+
+from markaz.runtime.database import connect
+from markaz.runtime.journal import END_OF_TIME
+from markaz.runtime.projection import (
+    ActivityRow,
+    Changes,
+    ContactRow,
+    EngagementRow,
+    OpenContact,
+    ReadModels,
+    SegmentRow,
+    VisitRow,
+)  # fmt: skip
+from markaz.runtime.rows import Row
+
+RowT = TypeVar("RowT", bound=msgspec.Struct)
+
+NAME = "read_models"
+ROWS_MAX = 2_000
+"""Journal rows folded into one transaction."""
+POLL_SECONDS = 0.2
+"""How often an idle projector looks for new rows."""
+
+_READ = """
+SELECT number, at, stimulus::text, outputs::text FROM journal
+WHERE floor = %s AND number > %s AND at <= %s ORDER BY number LIMIT %s
+"""
+_PLACE = "SELECT number FROM projection WHERE name = %s AND floor = %s FOR UPDATE"
+_MOVE = """
+INSERT INTO projection (name, floor, number) VALUES (%s, %s, %s)
+ON CONFLICT (name, floor) DO UPDATE SET number = excluded.number
+"""
+_TABLES = ("contact", "contact_segment", "queue_visit", "engagement", "agent_activity", "journal_contact")
+_KEYS = {
+    "contact": ("contact",),
+    "contact_segment": ("contact", "n"),
+    "queue_visit": ("contact", "n"),
+    "engagement": ("offer",),
+    "agent_activity": ("agent", "n"),
+}
+
+
+class Projector:
+    """One floor's projector. Two at once are harmless: each transaction locks the place and reads it anew."""
+
+    def __init__(self, url: str, floor: str) -> None:
+        self._url = url
+        self._floor = floor
+        self._models: ReadModels | None = None
+        self._number = -1
+
+    async def run(self) -> None:
+        """Follow the journal until cancelled; raises psycopg errors when the database goes away."""
+        self._models = None
+        async with await connect(self._url) as connection:
+            while True:
+                if await self.catch_up(connection) == 0:
+                    await asyncio.sleep(POLL_SECONDS)
+
+    async def catch_up(self, connection: psycopg.AsyncConnection[TupleRow]) -> int:
+        """Fold one batch of rows; how many there were."""
+        async with connection.transaction():
+            cursor = await connection.execute(_PLACE, (NAME, self._floor))
+            place: int = (await cursor.fetchone() or (0,))[0]
+            if self._models is None or place != self._number:
+                self._models = await load(connection, self._floor)
+            cursor = await connection.execute(_READ, (self._floor, place, END_OF_TIME, ROWS_MAX))
+            rows = await cursor.fetchall()
+            if not rows:
+                self._number = place
+                return 0
+            for number, at, stimulus, outputs in rows:
+                self._models.apply(Row(number, at, stimulus.encode(), outputs.encode()))
+            self._number = rows[-1][0]
+            await store(connection, self._floor, self._models.take_changes())
+            await connection.execute(_MOVE, (NAME, self._floor, self._number))
+            return len(rows)
+
+    async def rebuild(self, connection: psycopg.AsyncConnection[TupleRow]) -> int:
+        """Drop this floor's read models and fold the whole journal again; how many rows that were."""
+        async with connection.transaction():
+            for table in _TABLES:
+                delete = sql.SQL("DELETE FROM {} WHERE floor = %s").format(sql.Identifier(table))
+                await connection.execute(delete, (self._floor,))
+            await connection.execute(_MOVE, (NAME, self._floor, 0))
+        self._models = None
+        total = 0
+        while (folded := await self.catch_up(connection)) > 0:
+            total += folded
+        return total
+
+
+async def load(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> ReadModels:
+    """What is open now, to go on folding."""
+    models = ReadModels()
+    for row in await _rows(connection, ContactRow, "contact", floor, "closed_at IS NULL"):
+        models.contacts[row.contact] = OpenContact(row)
+    for segment in await _rows(connection, SegmentRow, "contact_segment", floor, "ended_at IS NULL"):
+        if segment.contact in models.contacts:
+            models.contacts[segment.contact].segment = segment
+    open_visits = "contact IN (SELECT c.contact FROM contact c WHERE c.floor = t.floor AND c.closed_at IS NULL)"
+    for visit in await _rows(connection, VisitRow, "queue_visit", floor, open_visits):
+        known = models.contacts[visit.contact]
+        known.visits = max(known.visits, visit.n)
+        if visit.left_at is None:
+            known.visit = visit
+    for engagement in await _rows(connection, EngagementRow, "engagement", floor, "ended_at IS NULL"):
+        models.engagements[engagement.offer] = engagement
+    latest = "n = (SELECT max(n) FROM agent_activity a WHERE a.floor = t.floor AND a.agent = t.agent)"
+    for activity in await _rows(connection, ActivityRow, "agent_activity", floor, latest):
+        models.activities[activity.agent] = activity
+    return models
+
+
+async def _rows(
+    connection: psycopg.AsyncConnection[TupleRow], row: type[RowT], table: str, floor: str, condition: LiteralString
+) -> list[RowT]:
+    query = sql.SQL("SELECT {} FROM {} t WHERE floor = %s AND {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, row.__struct_fields__)), sql.Identifier(table), sql.SQL(condition)
+    )
+    async with connection.cursor(row_factory=class_row(row)) as cursor:
+        await cursor.execute(query, (floor,))
+        return await cursor.fetchall()
+
+
+async def store(connection: psycopg.AsyncConnection[TupleRow], floor: str, changes: Changes) -> None:
+    """Write changed rows over the old ones."""
+    await _upsert(connection, floor, "contact", changes.contacts.values())
+    await _upsert(connection, floor, "contact_segment", changes.segments.values())
+    await _upsert(connection, floor, "queue_visit", changes.visits.values())
+    await _upsert(connection, floor, "engagement", changes.engagements.values())
+    await _upsert(connection, floor, "agent_activity", changes.activities.values())
+    async with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY journal_contact (floor, contact, number) FROM STDIN") as copy,
+    ):
+        for contact, number in changes.journal_contacts:
+            await copy.write_row((floor, contact, number))
+
+
+async def _upsert(
+    connection: psycopg.AsyncConnection[TupleRow], floor: str, table: str, rows: Iterable[msgspec.Struct]
+) -> None:
+    values = [(floor, *msgspec.structs.astuple(row)) for row in rows]
+    if not values:
+        return
+    row = next(iter(rows))
+    columns = [sql.Identifier(column) for column in ("floor", *row.__struct_fields__)]
+    keys = [sql.Identifier(column) for column in ("floor", *_KEYS[table])]
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(columns),
+        sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
+        sql.SQL(", ").join(keys),
+        sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(column) for column in columns if column not in keys),
+    )
+    async with connection.cursor() as cursor:
+        await cursor.executemany(statement, values)

@@ -1,0 +1,217 @@
+"""Tables of the runtime: what the floor was told and decided, and the read models folded from it.
+
+Instants in the journal are microseconds (bigint); read models use `timestamptz`. Every table names its `floor`, the
+shard that wrote it.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import JSON, TIMESTAMP
+
+metadata = MetaData()
+
+_moment = TIMESTAMP(timezone=True)
+
+
+def _now() -> Column[object]:
+    return Column("written_at", _moment, nullable=False, server_default=text("now()"))
+
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("stimulus", JSON, nullable=False),
+    Column("outputs", JSON, nullable=False),
+    _now(),
+)
+"""One row per stimulus; `json`, not `jsonb`, keeps the exact bytes that replay is compared with."""
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    _now(),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("floor", Text, nullable=False),
+    Column("message", JSON, nullable=False),
+    _now(),
+)
+"""What other processes tell a floor; a row goes in the transaction that journals it."""
+
+floor_live = Table(
+    "floor_live",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("incarnation", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    _now(),
+)
+"""The floor as it was a moment ago, for `markaz status`."""
+
+projection = Table(
+    "projection",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("floor", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""How far each read model has come, moved in the transaction that writes it."""
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("number", Text),
+    Column("customer", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("queue", Text),
+    Column("arrived_at", _moment, nullable=False),
+    Column("queued_at", _moment),
+    Column("answered_at", _moment),
+    Column("closed_at", _moment),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("callback_promised", Boolean, nullable=False, server_default=text("false")),
+    Column("agents", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Index("contact_arrived", "floor", "arrived_at"),
+)
+
+contact_segment = Table(
+    "contact_segment",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("queue", Text),
+    Column("agent", Text),
+    Column("began_at", _moment, nullable=False),
+    Column("ended_at", _moment),
+    Column("reason", Text),
+)
+"""A contact's life, one row per state it was in, from `ContactMoved`."""
+
+queue_visit = Table(
+    "queue_visit",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("entered_at", _moment, nullable=False),
+    Column("left_at", _moment),
+    Column("ended", Text),
+    Column("agent", Text),
+    Column("wait_seconds", Float),
+    Index("queue_visit_entered", "floor", "entered_at"),
+)
+"""One stay of a contact in a queue, from entering to `ended`: answered, abandoned, overflowed, voicemail, callback,
+transferred, refused, self_served or lost_to_fault. A contact that overflows or is transferred has several, so
+that each queue is counted for what it did."""
+
+engagement = Table(
+    "engagement",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("offer", Text, primary_key=True),
+    Column("contact", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("offered_at", _moment, nullable=False),
+    Column("placed_at", _moment),
+    Column("accepted_at", _moment),
+    Column("connected_at", _moment),
+    Column("wrap_up_at", _moment),
+    Column("ended_at", _moment),
+    Column("hold_seconds", Float, nullable=False, server_default=text("0")),
+    Column("hold_began_at", _moment),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("disposition", Text),
+    Index("engagement_offered", "floor", "offered_at"),
+    Index("engagement_contact", "floor", "contact"),
+)
+"""An agent's part in a contact. `offered_at` is when a waiting contact and a free able agent coexisted, `placed_at`
+when the INVITE was out; talk is `connected_at` to `wrap_up_at` less `hold_seconds`."""
+
+agent_activity = Table(
+    "agent_activity",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("presence", Text, nullable=False),
+    Column("reason", Text),
+    Column("began_at", _moment, nullable=False),
+    Column("ended_at", _moment),
+)
+
+recording = Table(
+    "recording",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("recording", Text, primary_key=True),
+    Column("contact", Text, nullable=False),
+    Column("agent", Text),
+    Column("queue", Text),
+    Column("path", Text, nullable=False),
+    Column("expected_at", _moment, nullable=False),
+    Column("ended_at", _moment),
+    Column("state", Text, nullable=False),
+    Column("seconds", Float),
+    Column("level_dbfs_customer", Float),
+    Column("level_dbfs_agent", Float),
+    Column("checked_at", _moment),
+    Column("problem", Text),
+    Index("recording_contact", "floor", "contact"),
+)
+"""The ledger: a row for each recording that must exist, written before it starts. `state`: expected, present,
+missing or silent. `recording` is the offer's id (or the contact's for a message); `path` is relative to the folder
+of recordings."""
+
+phone = Table(
+    "phone",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("username", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    _now(),
+)
+"""SIP credentials of the agents signed in now, so that a restarted Asterisk knows their phones again. `secret` is the
+password, random and new at each sign-in; the row goes at sign-out."""
+
+journal_contact = Table(
+    "journal_contact",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+)
+"""Which journal rows speak of a contact, for its story."""
