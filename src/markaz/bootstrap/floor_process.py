@@ -1,0 +1,187 @@
+"""The floor process: lease, recovery, then telephony, inbox and journal around one core."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import msgspec
+import psycopg
+
+from markaz import organisation
+from markaz.bootstrap.addresses import database_url, read_addresses
+from markaz.bootstrap.asterisk import asterisk_settings, spoken_prompts, trunks_of
+from markaz.bootstrap.settings import Settings
+from markaz.kit.clock import WallClock
+from markaz.routing import FloorStarted
+from markaz.runtime.core import Core, Output
+from markaz.runtime.database import connect
+from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive
+from markaz.runtime.journal import FloorLeased, Journal
+from markaz.runtime.live import LiveFloor
+from markaz.runtime.live_view import live_view
+from markaz.runtime.replay import replay
+from markaz.telephony import AriLost, Beliefs, BelievedContact, BelievedOffer, DatabaseLedger, Telephony
+
+logger = logging.getLogger(__name__)
+
+LEASE_RETRY_SECONDS = 0.5
+LIVE_VIEW_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+
+_PHONES = "SELECT agent, username, secret FROM phone WHERE floor = %s"
+_PHONE = _PHONES + " AND agent = %s"
+_PUBLISH = """
+INSERT INTO floor_live (floor, incarnation, body) VALUES (%s, %s, %s)
+ON CONFLICT (floor) DO UPDATE SET incarnation = excluded.incarnation, body = excluded.body, written_at = now()
+"""
+
+
+class FloorProcess:
+    """Everything that runs in one floor process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._floor = settings.floor
+        self._url = database_url(settings)
+        self._clock = WallClock()
+        self._incarnation = secrets.token_hex(8)
+        self._journal = Journal(self._url, self._floor, settings.home / "spool" / f"{self._floor}.journal")
+        self._seen: set[int] = set()
+
+    async def run(self) -> None:
+        """Until cancelled, or the lease is lost."""
+        await self._take_lease()
+        self._live = await self._recover()
+        ledger = DatabaseLedger(
+            conninfo=self._url, floor=self._floor, spool=self._settings.home / "spool" / f"{self._floor}.recordings"
+        )
+        await ledger.start()
+        self._telephony = Telephony(
+            asterisk_settings(self._settings, read_addresses(self._settings)),
+            emit=self._live.tell,
+            ledger=ledger,
+            beliefs=lambda: beliefs(self._live.core),
+            now=self._clock,
+        )
+        try:
+            await self._prepare_telephony()
+            await self._telephony.start()
+            self._live.tell(FloorStarted(self._incarnation))
+            await self._configure_new_floor()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._live.run())
+                tasks.create_task(_for_ever("inbox", self._read_inbox))
+                tasks.create_task(_for_ever("live view", self._publish))
+        finally:
+            await self._telephony.stop()
+            await ledger.stop()
+            await self._journal.close()
+
+    async def _take_lease(self) -> None:
+        is_told = False
+        while True:
+            try:
+                await self._journal.open()
+                return
+            except FloorLeased:
+                if not is_told:
+                    logger.info("Another process runs the floor %s; this one stands by.", self._floor)
+                is_told = True
+                await asyncio.sleep(LEASE_RETRY_SECONDS)
+
+    async def _recover(self) -> LiveFloor:
+        async with await connect(self._url) as connection:
+            back = await replay(connection, self._floor, from_checkpoint=True)
+        if back.different:
+            logger.warning("%s rows were answered differently by an earlier version.", len(back.different))
+        logger.info("The floor %s is back at row %s after %s rows.", self._floor, back.number, back.rows)
+        return LiveFloor(back.core, self._journal, self._perform, self._clock, last_at=back.at)
+
+    async def _configure_new_floor(self) -> None:
+        """A floor without a past is told the whole organisation; later changes come through the inbox."""
+        if self._journal.number > 0:
+            return
+        async with await connect(self._url) as connection:
+            for stimulus in await organisation.stimuli(connection):
+                self._live.tell(stimulus)
+
+    def _perform(self, outputs: Sequence[Output]) -> None:
+        self._telephony.perform(outputs)
+
+    async def _prepare_telephony(self) -> None:
+        """Trunks, prompts and phones as the database knows them."""
+        async with await connect(self._url) as connection:
+            await self._set_organisation(connection)
+            cursor = await connection.execute(_PHONES, (self._floor,))
+            for agent, username, password in await cursor.fetchall():
+                await self._provision(agent, username, password)
+
+    async def _set_organisation(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self._telephony.set_prompts(await spoken_prompts(self._settings, connection))
+        with contextlib.suppress(AriLost):  # pushed as soon as Asterisk is there
+            await self._telephony.set_trunks(await trunks_of(connection))
+
+    async def _provision(self, agent: str, username: str, password: str) -> None:
+        with contextlib.suppress(AriLost):  # pushed as soon as Asterisk is there
+            await self._telephony.provision_phone(agent, username=username, password=password, extension=agent)
+
+    async def _read_inbox(self) -> None:
+        async for number, message in receive(self._url, self._floor, self._seen):
+            await self._take(number, message)
+
+    async def _take(self, number: int, message: Message) -> None:
+        match message:
+            case StimulusSent(stimulus=stimulus):
+                self._live.tell(stimulus, inbox=number)
+                return
+            case PhoneChanged(agent=agent):
+                async with await connect(self._url) as connection:
+                    cursor = await connection.execute(_PHONE, (self._floor, agent))
+                    found = await cursor.fetchone()
+                if found is None:
+                    with contextlib.suppress(AriLost):
+                        await self._telephony.remove_phone(agent)
+                else:
+                    await self._provision(*found)
+            case OrganisationChanged():
+                async with await connect(self._url) as connection:
+                    await self._set_organisation(connection)
+        await done(self._url, number)
+
+    async def _publish(self) -> None:
+        async with await connect(self._url) as connection:
+            while True:
+                view = live_view(self._floor, self._live, self._clock(), self._incarnation)
+                body = msgspec.json.encode(view).decode()
+                await connection.execute(_PUBLISH, (self._floor, self._incarnation, body))
+                await asyncio.sleep(LIVE_VIEW_SECONDS)
+
+
+async def _for_ever(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Begin again after the database was away; anything else is a fault of ours and ends the process."""
+    while True:
+        try:
+            await work()
+        except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+            logger.warning("The %s waits for the database: %s", name, error)
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+def beliefs(core: Core) -> Beliefs:
+    """The floor's open voice contacts and offers, as the reconciler compares them with Asterisk."""
+    state = core.floor.state
+    return Beliefs(
+        contacts={
+            contact.id: BelievedContact(contact.state, contact.queue, contact.leg)
+            for contact in state.contacts.values()
+            if contact.channel == "voice"
+        },
+        offers={
+            engagement.offer: BelievedOffer(engagement.contact, engagement.agent, engagement.state)
+            for engagement in state.engagements.values()
+            if engagement.channel == "voice"
+        },
+    )

@@ -1,0 +1,218 @@
+"""`markaz serve`: PostgreSQL and Asterisk where they are ours to run, and the floor, worker and web processes.
+
+Each part is a process of its own, so that a busy page or report never delays a call. A part that ends is started
+again; calls in progress go on meanwhile, because they live in Asterisk.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import msgspec
+
+from markaz.bootstrap.addresses import Addresses, choose_addresses, database_url, managed_postgres, read_addresses
+from markaz.bootstrap.asterisk import managed_asterisk, prompt_press
+from markaz.bootstrap.settings import Settings
+from markaz.kit.errors import MarkazError
+from markaz.runtime.database import migrate
+
+logger = logging.getLogger(__name__)
+
+Part = Literal["floor", "worker", "web"]
+PARTS: tuple[Part, ...] = ("floor", "worker", "web")
+RESTART_SECONDS_MIN = 0.2
+RESTART_SECONDS_MAX = 10.0
+CALM_SECONDS = 30.0
+"""A part that ran this long starts again at once when it ends."""
+STOP_SECONDS_MAX = 10.0
+
+
+@dataclass(eq=False)
+class AlreadyServing(MarkazError):
+    """Markaz already runs under {home} (process {pid}): stop it with Ctrl-C there, or use another --home."""
+
+    code: ClassVar[str] = "already_serving"
+    home: str
+    pid: int
+
+
+class ServeState(msgspec.Struct):
+    """What `serve` runs now: name -> process id."""
+
+    pid: int
+    processes: dict[str, int]
+
+
+def serve(settings: Settings, only: str | None = None) -> int:
+    """Run everything, or the floor or the worker alone, until SIGINT or SIGTERM; the exit code.
+
+    The web part stands above this layer: `markaz.web.run_web`.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    if only is None:
+        return asyncio.run(until_told(Supervisor(settings).run))
+    import uvloop
+
+    match only:
+        case "floor":
+            from markaz.bootstrap.floor_process import FloorProcess
+
+            work = FloorProcess(settings).run
+        case "worker":
+            from markaz.bootstrap.worker_process import WorkerProcess
+
+            work = WorkerProcess(settings).run
+        case _:
+            raise ValueError(f"no such part: {only}")
+    return uvloop.run(until_told(work))
+
+
+async def until_told(work: Callable[[], Awaitable[None]]) -> int:
+    """Run `work` until it ends by itself (1) or a signal asks for the end (0)."""
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    task = asyncio.ensure_future(work())
+    waiting = asyncio.ensure_future(told.wait())
+    await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if task.done():
+        task.result()
+        return 1
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return 0
+
+
+class Supervisor:
+    """Starts the parts in order, keeps them running, and stops them in reverse."""
+
+    def __init__(self, settings: Settings, *, output: int | None = None) -> None:
+        """`output` is a file descriptor for what the parts print; None: where this process prints."""
+        self._settings = settings
+        self._output = output
+        self.is_up = asyncio.Event()
+        """Everything has been started once; the parts may still be connecting."""
+        self._state = ServeState(os.getpid(), {})
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        settings = self._settings
+        self._refuse_second()
+        settings.run.mkdir(parents=True, exist_ok=True)
+        (settings.run / "floor").write_text(settings.floor)
+        postgres = managed_postgres(settings) if settings.database_url is None else None
+        if postgres is not None:
+            await asyncio.to_thread(postgres.start)
+            self._note("postgres", postgres.pid)
+        try:
+            await asyncio.to_thread(migrate, database_url(settings))
+            addresses = choose_addresses(settings)
+            await prompt_press(settings).prepare()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep("asterisk", self._run_asterisk))
+                for part in PARTS:
+                    tasks.create_task(self._keep(part, lambda part=part: self._run_part(part)))
+                self.is_up.set()
+                logger.info("Serving: web %s, SIP %s:%s.", addresses.web_url, addresses.host, addresses.sip_port)
+        finally:
+            if postgres is not None:
+                await asyncio.to_thread(postgres.stop)
+            _state_path(settings).unlink(missing_ok=True)
+
+    async def _keep(self, name: str, work: Callable[[], Awaitable[int]]) -> None:
+        """Run a part again whenever it ends; at once after a calm time, else with growing pauses."""
+        loop = asyncio.get_running_loop()
+        pause = RESTART_SECONDS_MIN
+        while True:
+            began = loop.time()
+            code = await work()
+            if loop.time() - began > CALM_SECONDS:
+                pause = RESTART_SECONDS_MIN
+            logger.error("The %s process ended with code %s; it starts again in %.1f s.", name, code, pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, RESTART_SECONDS_MAX)
+
+    async def _run_asterisk(self) -> int:
+        server = managed_asterisk(self._settings, read_addresses(self._settings))
+        try:
+            await server.start()
+            self._note("asterisk", server.pid)
+            return await server.wait()
+        finally:
+            await server.stop()
+
+    async def _run_part(self, part: Part) -> int:
+        command = ["-m", "markaz", "--home", str(self._settings.home), "--floor", self._settings.floor]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *command,
+            "serve",
+            "--only",
+            part,
+            start_new_session=True,
+            stdout=self._output,
+            stderr=self._output,
+        )
+        self._note(part, process.pid)
+        try:
+            return await process.wait()
+        finally:
+            await _end(process)
+
+    def _refuse_second(self) -> None:
+        state = read_state(self._settings)
+        if state is not None and _is_alive(state.pid):
+            raise AlreadyServing(str(self._settings.home), state.pid)
+
+    def _note(self, name: str, pid: int | None) -> None:
+        if pid is not None:
+            self._state.processes[name] = pid
+        _state_path(self._settings).write_bytes(msgspec.json.encode(self._state))
+
+
+def read_state(settings: Settings) -> ServeState | None:
+    """What `serve` runs now, or None."""
+    path = _state_path(settings)
+    return msgspec.json.decode(path.read_bytes(), type=ServeState) if path.exists() else None
+
+
+def running(settings: Settings) -> Addresses | None:
+    """The addresses of what runs now, or None."""
+    state = read_state(settings)
+    return read_addresses(settings) if state is not None and _is_alive(state.pid) else None
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(number)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await process.wait()
+                return
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _state_path(settings: Settings) -> Path:
+    return settings.run / "serve.json"

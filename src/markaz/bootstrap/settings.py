@@ -1,0 +1,88 @@
+"""One installation's settings: its home folder, and what differs from the defaults in `markaz.toml` there."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+from markaz.kit.errors import MarkazError
+
+HOME_VARIABLE = "MARKAZ_HOME"
+
+
+@dataclass(eq=False)
+class SettingsUnreadable(MarkazError):
+    """The settings in {path} can't be used: {problem}."""
+
+    code: ClassVar[str] = "settings_unreadable"
+    path: Path
+    problem: str
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `markaz.toml` may say. Ports are on `host`; 0 takes a free one, which `run/` then records.
+
+    `database_url`: a PostgreSQL of your own (None: Markaz runs one under `home`). `sip_port` and `rtp_ports`: where
+    Asterisk listens for trunks and phones. `floor`: the shard that this installation runs.
+    """
+
+    home: Path = Path(".markaz")
+    floor: str = "main"
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    web_port: int = 8420
+    sip_port: int = 5060
+    http_port: int = 8088
+    manager_port: int = 5038
+    rtp_ports: tuple[int, int] = (20_000, 29_999)
+
+    def __post_init__(self) -> None:
+        if not self.floor or not all(c.isascii() and (c.islower() or c.isdigit() or c in "-_") for c in self.floor):
+            raise ValueError("`floor` takes small letters, digits, - and _")
+
+    @property
+    def run(self) -> Path:
+        """Addresses and process ids of what runs now."""
+        return self.home / "run"
+
+    @property
+    def recordings(self) -> Path:
+        return self.home / "recordings"
+
+    @property
+    def prompts(self) -> Path:
+        return self.home / "prompts"
+
+
+def load_settings(home: Path | None = None, *, floor: str | None = None, serving: bool = False) -> Settings:
+    """The settings of `home` (else of $MARKAZ_HOME, else of ./.markaz), for `floor` when one is named.
+
+    Who only reads, and names no floor, gets the one that was served last; `serving` gets the configured one.
+    Raises `SettingsUnreadable`.
+    """
+    home = (home or Path(os.environ.get(HOME_VARIABLE, ".markaz"))).resolve()
+    path = home / "markaz.toml"
+    try:
+        text = path.read_bytes() if path.exists() else b""
+        settings = msgspec.structs.replace(msgspec.toml.decode(text, type=Settings), home=home)
+        last = settings.run / "floor"
+        if floor is None and not serving and last.exists():
+            floor = last.read_text()
+        return settings if floor is None else msgspec.structs.replace(settings, floor=floor)
+    except (OSError, msgspec.MsgspecError, ValueError) as error:
+        raise SettingsUnreadable(path, str(error)) from error
+
+
+def secret(settings: Settings, name: str) -> str:
+    """A secret of this installation, made at first use and kept under `secrets/` for its owner alone."""
+    path = settings.home / "secrets" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.chmod(0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(24))
+    return path.read_text().strip()

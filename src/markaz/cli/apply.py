@@ -1,0 +1,80 @@
+"""`markaz apply`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from markaz.cli.invocation import Invocation, ask, examples, pass_invocation
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+
+    from markaz.organisation import Changes, Document
+
+_KNOWS_QUEUES = """
+SELECT EXISTS (SELECT FROM journal WHERE floor = %(floor)s AND stimulus ->> 'type' = 'QueueConfigured')
+    OR EXISTS (SELECT FROM inbox WHERE floor = %(floor)s AND message -> 'stimulus' ->> 'type' = 'QueueConfigured')
+"""
+
+
+@click.command(
+    name="apply",
+    epilog=examples(
+        "markaz apply bank.toml --dry-run",
+        "markaz apply bank.toml",
+    ),
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@pass_invocation
+def command(invocation: Invocation, file: Path, dry_run: bool) -> None:
+    """Make the centre what FILE says: clients, projects, queues, agents, flows, numbers, prompts, trunks.
+
+    FILE is the whole centre as TOML; what it no longer has is retired. Nothing is applied when anything in it is
+    wrong. A floor that runs takes the changes over at once, without a restart and without disturbing calls; one that
+    does not run learns them when it starts.
+    """
+    from markaz.organisation import read_document
+
+    document = read_document(file)
+    settings = invocation.settings()
+
+    async def change(connection: "AsyncConnection[Any]") -> "tuple[Changes, int]":
+        return await _apply(connection, settings.floor, document, dry_run=dry_run)
+
+    changes, told = ask(settings, change)
+    for sign, things in (("+", changes.added), ("~", changes.changed), ("-", changes.retired)):
+        for thing in things:
+            click.echo(f"{sign} {thing}")
+    counts = f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.retired)} retired"
+    if dry_run:
+        click.echo(f"{counts}: nothing was applied, because of --dry-run.")
+    else:
+        click.echo(
+            f"{counts}; floor {settings.floor} is told {told} things." if changes or told else "Nothing changed."
+        )
+
+
+async def _apply(
+    connection: "AsyncConnection[Any]", floor: str, document: "Document", *, dry_run: bool
+) -> "tuple[Changes, int]":
+    """Change the organisation and tell the floor, both or neither; how many messages that took.
+
+    A floor that was never told of a queue is a new one, and is told of everything.
+    """
+    from markaz import organisation
+    from markaz.runtime.inbox import Message, OrganisationChanged, StimulusSent, send
+
+    async with connection.transaction():
+        changes = await organisation.apply(connection, document, dry_run=dry_run)
+        if dry_run:
+            return changes, 0
+        knows = await (await connection.execute(_KNOWS_QUEUES, {"floor": floor})).fetchone()
+        is_new = knows is None or not knows[0]
+        stimuli = await organisation.stimuli(connection) if is_new else changes.stimuli
+        messages: list[Message] = [OrganisationChanged()] if is_new or changes.telephony else []
+        messages += [StimulusSent(stimulus) for stimulus in stimuli]
+        if messages:
+            await send(connection, floor, *messages)
+    return changes, len(messages)

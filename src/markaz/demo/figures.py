@@ -1,0 +1,267 @@
+"""The demo's figures, counted from the read models and compared with what the callers themselves saw."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+import psycopg
+from psycopg.rows import class_row
+
+TARGET_SECONDS = 20.0
+"""Service level: answered within this, of all contacts that reached a queue."""
+
+OUTCOMES = (
+    "answered", "abandoned", "overflowed", "voicemail", "callback", "self_served", "refused", "lost_to_fault",
+)  # fmt: skip
+
+
+class Contacts(msgspec.Struct, kw_only=True):
+    """`arrived` is the sum of the outcomes and `unaccounted`."""
+
+    arrived: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    overflowed: int = 0
+    voicemail: int = 0
+    callback: int = 0
+    self_served: int = 0
+    refused: int = 0
+    lost_to_fault: int = 0
+    unaccounted: int = 0
+
+
+class Seconds(msgspec.Struct, kw_only=True):
+    mean: float | None = None
+    p50: float | None = None
+    p95: float | None = None
+
+
+class Milliseconds(msgspec.Struct, kw_only=True):
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+class Recordings(msgspec.Struct, kw_only=True):
+    expected: int = 0
+    present: int = 0
+    missing: int = 0
+    silent: int = 0
+
+
+class Stuck(msgspec.Struct, kw_only=True):
+    agents: int = 0
+    contacts: int = 0
+    channels: int = 0
+    bridges: int = 0
+
+
+class Replay(msgspec.Struct, kw_only=True):
+    identical: bool
+    rows: int
+
+
+class Figures(msgspec.Struct, kw_only=True):
+    """One queue's, one agent's or everybody's."""
+
+    contacts: Contacts
+    service_level: float | None
+    wait_seconds: Seconds
+    assign_milliseconds: Milliseconds
+    recordings: Recordings
+    stuck: Stuck
+
+
+class DemoReport(msgspec.Struct, kw_only=True):
+    contacts: Contacts
+    service_level: float | None
+    wait_seconds: Seconds
+    assign_milliseconds: Milliseconds
+    recordings: Recordings
+    replay: Replay
+    stuck: Stuck
+    queues: dict[str, Figures]
+    agents: dict[str, Figures]
+    callers: dict[str, int]
+    """What the callers' own telephones counted."""
+    seconds: float
+    seed: int
+
+    @property
+    def failures(self) -> list[str]:
+        """Why the demo fails, one sentence each; empty when everything is proved."""
+        stuck = self.stuck
+        checks = [
+            (self.contacts.unaccounted, "contacts are unaccounted for"),
+            (self.recordings.missing, "recordings are missing"),
+            (self.recordings.silent, "recordings are silent"),
+            (stuck.agents, "agents are stuck"),
+            (stuck.contacts, "contacts are stuck"),
+            (stuck.channels, "channels are stuck"),
+            (stuck.bridges, "bridges are stuck"),
+        ]
+        said = [f"{count} {what}" for count, what in checks if count]
+        return said if self.replay.identical else [*said, "the replay of the journal differs"]
+
+
+@dataclass(slots=True)
+class ContactSeen:
+    contact: str
+    outcome: str | None
+    wait_seconds: float | None
+
+
+@dataclass(slots=True)
+class VisitSeen:
+    queue: str
+    ended: str | None
+    wait_seconds: float | None
+
+
+@dataclass(slots=True)
+class EngagementSeen:
+    queue: str
+    agent: str
+    connected: bool
+    reason: str | None
+    state: str
+    wait_seconds: float | None
+    assign_milliseconds: float | None
+
+
+@dataclass(slots=True)
+class RecordingSeen:
+    queue: str | None
+    agent: str | None
+    state: str
+
+
+_CONTACTS = """
+SELECT contact, outcome, extract(epoch FROM coalesce(answered_at, closed_at) - queued_at)::float AS wait_seconds
+FROM contact WHERE floor = %s
+"""
+_VISITS = "SELECT queue, ended, wait_seconds FROM queue_visit WHERE floor = %s"
+_ENGAGEMENTS = """
+SELECT e.queue, e.agent, e.connected_at IS NOT NULL AS connected, e.reason, e.state,
+    extract(epoch FROM e.connected_at - c.queued_at)::float AS wait_seconds,
+    1000 * extract(epoch FROM e.placed_at - e.offered_at)::float AS assign_milliseconds
+FROM engagement e JOIN contact c USING (floor, contact) WHERE e.floor = %s
+"""
+_RECORDINGS = "SELECT queue, agent, state FROM recording WHERE floor = %s"
+
+
+@dataclass(slots=True)
+class Seen:
+    """Everything read for one floor."""
+
+    contacts: list[ContactSeen]
+    visits: list[VisitSeen]
+    engagements: list[EngagementSeen]
+    recordings: list[RecordingSeen]
+
+
+async def read(connection: psycopg.AsyncConnection[Any], floor: str) -> Seen:
+    async def rows(kind: type[Any], query: Any) -> list[Any]:
+        async with connection.cursor(row_factory=class_row(kind)) as cursor:
+            await cursor.execute(query, (floor,))
+            return await cursor.fetchall()
+
+    return Seen(
+        await rows(ContactSeen, _CONTACTS),
+        await rows(VisitSeen, _VISITS),
+        await rows(EngagementSeen, _ENGAGEMENTS),
+        await rows(RecordingSeen, _RECORDINGS),
+    )
+
+
+def everybody(seen: Seen, *, placed: int) -> Figures:
+    """All contacts. `placed` calls went out at the callers' end; each must be here, with an outcome."""
+    counts = {outcome: sum(one.outcome == outcome for one in seen.contacts) for outcome in OUTCOMES}
+    contacts = Contacts(**counts)
+    contacts.arrived = max(placed, len(seen.contacts))
+    contacts.unaccounted = contacts.arrived - sum(counts.values())
+    waited = [visit for visit in seen.visits if visit.wait_seconds is not None]
+    return Figures(
+        contacts=contacts,
+        service_level=_service_level(waited),
+        wait_seconds=_seconds([visit.wait_seconds for visit in waited]),
+        assign_milliseconds=_milliseconds(seen.engagements),
+        recordings=_recordings(seen.recordings),
+        stuck=Stuck(contacts=sum(one.outcome is None for one in seen.contacts)),
+    )
+
+
+def of_queue(seen: Seen, queue: str) -> Figures:
+    """A queue's visits: a contact that was passed on counts in each queue that it visited."""
+    visits = [visit for visit in seen.visits if visit.queue == queue]
+    counts = {outcome: sum(visit.ended == outcome for visit in visits) for outcome in OUTCOMES}
+    counts["overflowed"] += sum(visit.ended == "transferred" for visit in visits)
+    contacts = Contacts(**counts)
+    contacts.arrived = len(visits)
+    contacts.unaccounted = contacts.arrived - sum(counts.values())
+    return Figures(
+        contacts=contacts,
+        service_level=_service_level(visits),
+        wait_seconds=_seconds([visit.wait_seconds for visit in visits if visit.wait_seconds is not None]),
+        assign_milliseconds=_milliseconds([one for one in seen.engagements if one.queue == queue]),
+        recordings=_recordings([one for one in seen.recordings if one.queue == queue]),
+        stuck=Stuck(contacts=sum(visit.ended is None for visit in visits)),
+    )
+
+
+def of_agent(seen: Seen, agent: str) -> Figures:
+    """An agent's offers: answered ones were connected, refused ones returned to the queue, abandoned ones hung up."""
+    offers = [one for one in seen.engagements if one.agent == agent]
+    contacts = Contacts(arrived=len(offers))
+    for one in offers:
+        if one.connected:
+            contacts.answered += 1
+        elif one.reason is not None and one.reason.startswith("customer"):
+            contacts.abandoned += 1
+        elif one.state == "ended":
+            contacts.refused += 1
+        else:
+            contacts.unaccounted += 1
+    connected = [one for one in offers if one.connected]
+    in_time = sum((one.wait_seconds or 0.0) <= TARGET_SECONDS for one in connected)
+    return Figures(
+        contacts=contacts,
+        service_level=in_time / len(connected) if connected else None,
+        wait_seconds=_seconds([one.wait_seconds for one in connected if one.wait_seconds is not None]),
+        assign_milliseconds=_milliseconds(offers),
+        recordings=_recordings([one for one in seen.recordings if one.agent == agent]),
+        stuck=Stuck(agents=int(any(one.state != "ended" for one in offers))),
+    )
+
+
+def _service_level(visits: Sequence[VisitSeen]) -> float | None:
+    in_time = sum(v.ended == "answered" and (v.wait_seconds or 0.0) <= TARGET_SECONDS for v in visits)
+    return in_time / len(visits) if visits else None
+
+
+def _seconds(waits: Sequence[float | None]) -> Seconds:
+    if not waits:
+        return Seconds()
+    values = np.array(waits, dtype=float)
+    p50, p95 = np.percentile(values, [50, 95])
+    return Seconds(mean=round(float(values.mean()), 3), p50=round(float(p50), 3), p95=round(float(p95), 3))
+
+
+def _milliseconds(engagements: Sequence[EngagementSeen]) -> Milliseconds:
+    values = [one.assign_milliseconds for one in engagements if one.assign_milliseconds is not None]
+    if not values:
+        return Milliseconds()
+    p50, p95, p99 = np.percentile(np.array(values), [50, 95, 99])
+    return Milliseconds(p50=round(float(p50), 2), p95=round(float(p95), 2), p99=round(float(p99), 2))
+
+
+def _recordings(rows: Sequence[RecordingSeen]) -> Recordings:
+    """A recording still only `expected` after the last reconciliation is missing."""
+    return Recordings(
+        expected=len(rows),
+        present=sum(row.state == "present" for row in rows),
+        missing=sum(row.state in ("missing", "expected") for row in rows),
+        silent=sum(row.state == "silent" for row in rows),
+    )

@@ -1,0 +1,264 @@
+"""`markaz demo`: a whole centre started under the home folder, real calls through it, and a report that is proved."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import aiohttp
+import msgspec
+from rich.console import Console
+
+from markaz import organisation
+from markaz.bootstrap import (
+    Addresses,
+    Settings,
+    Supervisor,
+    database_url,
+    load_settings,
+    read_addresses,
+    secret,
+)
+from markaz.demo import centre, figures
+from markaz.demo.desk import HttpDesk
+from markaz.demo.harness import OutsideWorld
+from markaz.demo.options import DemoOptions
+from markaz.demo.show import Progress, show_report
+from markaz.demo.traffic import TEMPER, schedule
+from markaz.kit.errors import MarkazError
+from markaz.runtime.database import connect
+from markaz.runtime.inbox import OrganisationChanged, StimulusSent, send
+from markaz.runtime.live_view import LiveView
+from markaz.runtime.replay import replay
+from markaz.telephony import find_program
+
+START_SECONDS_MAX = 60.0
+WORK_SECONDS_MAX = 30.0
+DRAIN_SECONDS_MAX = 150.0
+"""The longest that calls in progress, wrap-ups and promised call-backs may take after the last arrival."""
+SETTLE_SECONDS_MAX = 30.0
+"""The longest that read models and recordings may take to catch up at the end."""
+POLL_SECONDS = 0.25
+
+
+@dataclass(eq=False)
+class DemoStopped(MarkazError):
+    """The demo stopped: {problem}; the logs are under {logs}."""
+
+    code: ClassVar[str] = "demo_stopped"
+    problem: str
+    logs: str
+
+
+def run_demo(options: DemoOptions) -> int:
+    """Run the demo; 0 when everything was accounted for, recorded and replayed alike, else 1."""
+    settings = _settings(load_settings(serving=True))
+    console = Console()
+    report = asyncio.run(_Demo(settings, options, console).run())
+    if options.json is not None:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+    show_report(console, report, settings)
+    return 1 if report.failures else 0
+
+
+def _settings(settings: Settings) -> Settings:
+    """A floor of its own for each run, on free ports, so that nothing that runs already is disturbed."""
+    floor = f"demo-{datetime.fromtimestamp(time.time(), UTC):%Y%m%d-%H%M%S}"  # noqa: TID251  names the run
+    return msgspec.structs.replace(settings, floor=floor, web_port=0, sip_port=0, http_port=0, manager_port=0)
+
+
+class _Demo:
+    def __init__(self, settings: Settings, options: DemoOptions, console: Console) -> None:
+        self._settings = settings
+        self._options = options
+        self._progress = Progress(console)
+        self._logs = settings.home / "log"
+        self._placed = 0
+
+    async def run(self) -> figures.DemoReport:
+        began = time.monotonic()
+        calls, skipped = schedule(self._options)
+        for reason, count in skipped.items():
+            self._progress.say(f"{count} recorded rows are left out: {reason}.")
+        async with self._serving() as addresses:
+            world = OutsideWorld(
+                find_program(self._settings.home), self._settings.home / "outside",
+                sut_host=addresses.host, sut_port=addresses.sip_port,
+            )  # fmt: skip
+            try:
+                await world.start()
+                async with aiohttp.ClientSession() as session:
+                    await self._work(world, session, addresses, calls)
+                await self._settle()
+                return await self._report(world, addresses, time.monotonic() - began)
+            finally:
+                await world.stop()
+
+    @contextlib.asynccontextmanager
+    async def _serving(self) -> AsyncIterator[Addresses]:
+        """Everything of ours running; its logs in files."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        log = os.open(self._logs / "serve.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+        handler = logging.FileHandler(self._logs / "demo.log")
+        logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+        self._progress.say("Starting PostgreSQL, Asterisk, floor, worker and web.")
+        supervisor = Supervisor(self._settings, output=log)
+        task = asyncio.create_task(supervisor.run())
+        try:
+            await self._until(supervisor.is_up.is_set, START_SECONDS_MAX, "the parts did not start", task)
+            yield read_addresses(self._settings)
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            handler.close()
+            os.close(log)
+
+    async def _work(
+        self, world: OutsideWorld, session: aiohttp.ClientSession, addresses: Addresses, calls: Sequence[Any]
+    ) -> None:
+        agents = await self._open_centre(world)
+        await self._healthy(session, addresses)
+        desk = HttpDesk(session, addresses.web_url, secret(self._settings, "web-token"))
+        self._progress.say(f"{len(agents)} agents sign in and register their phones.")
+        for agent in agents:
+            world.employ(agent, desk=desk, temper=TEMPER, seed=self._options.seed)
+        if not await world.agents_at_work(seconds_max=WORK_SECONDS_MAX):
+            raise DemoStopped("some agents' phones could not register", str(self._logs))
+        self._placed = len(calls)
+        self._progress.say(f"{len(calls)} customers call.")
+        playing = asyncio.create_task(world.play(calls))
+        while not playing.done():
+            self._progress.update(await self._live(), world, len(calls))
+            await asyncio.wait([playing], timeout=POLL_SECONDS)
+        await self._drain(world)
+        self._progress.say("The agents go home.")
+        await world.send_home(seconds_max=WORK_SECONDS_MAX)
+
+    async def _open_centre(self, world: OutsideWorld) -> list[str]:
+        """Put the bank into the database and tell the floor."""
+        host, port = world.sip_address
+        document = centre.document(agents=self._options.agents, trunk_host=host, trunk_port=port)
+        async with await connect(database_url(self._settings)) as connection, connection.transaction():
+            await organisation.apply(connection, document)
+            told = await organisation.stimuli(connection)
+            messages = [StimulusSent(stimulus) for stimulus in told]
+            await send(connection, self._settings.floor, *messages, OrganisationChanged())
+        return centre.agents(document)
+
+    async def _healthy(self, session: aiohttp.ClientSession, addresses: Addresses) -> None:
+        async def is_ready() -> bool:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with session.get(f"{addresses.web_url}/health") as answer:
+                    return answer.status == 200 and len((await self._live()).agents) == self._options.agents
+            return False
+
+        await self._until(is_ready, START_SECONDS_MAX, "the floor did not come up")
+
+    async def _drain(self, world: OutsideWorld) -> None:
+        """Until no contact is open and no leg is up, or the time for that is over (the report tells)."""
+        self._progress.say("No more calls; those in progress and the promised call-backs are finished.")
+
+        async def is_calm() -> bool:
+            live = await self._live()
+            self._progress.update(live, world, self._placed)
+            return not live.contacts and not any(agent.contacts for agent in live.agents) and world.legs_open == 0
+
+        with contextlib.suppress(DemoStopped):
+            await self._until(is_calm, DRAIN_SECONDS_MAX, "calls did not end")
+
+    async def _settle(self) -> None:
+        """Until the read models have caught up and every recording has been looked at."""
+        async with await connect(database_url(self._settings)) as connection:
+
+            async def is_settled() -> bool:
+                cursor = await connection.execute(_UNSETTLED, {"floor": self._settings.floor})
+                return (await cursor.fetchone() or (1,))[0] == 0
+
+            with contextlib.suppress(DemoStopped):
+                await self._until(is_settled, SETTLE_SECONDS_MAX, "the read models are behind")
+
+    async def _report(self, world: OutsideWorld, addresses: Addresses, seconds: float) -> figures.DemoReport:
+        live = await self._live()
+        async with await connect(database_url(self._settings)) as connection:
+            seen = await figures.read(connection, self._settings.floor)
+            replayed = await replay(connection, self._settings.floor)
+        total = figures.everybody(seen, placed=self._placed)
+        channels, bridges = await self._left_in_asterisk(addresses)
+        total.stuck.agents = sum(bool(agent.contacts) for agent in live.agents)
+        total.stuck.contacts = sum(live.contacts.values())
+        total.stuck.channels, total.stuck.bridges = channels, bridges
+        logs = [log for log in world.caller_logs if log.direction == "placed"]
+        return figures.DemoReport(
+            contacts=total.contacts,
+            service_level=total.service_level,
+            wait_seconds=total.wait_seconds,
+            assign_milliseconds=total.assign_milliseconds,
+            recordings=total.recordings,
+            replay=figures.Replay(identical=replayed.identical, rows=replayed.rows),
+            stuck=total.stuck,
+            queues={queue.queue: figures.of_queue(seen, queue.queue) for queue in live.queues},
+            agents={agent.agent: figures.of_agent(seen, agent.agent) for agent in live.agents},
+            callers={
+                "placed": self._placed,
+                "ended": len(logs),
+                "spoke_with_an_agent": sum(bool(log.agents) for log in logs),
+                "called_back": sum(log.direction == "called_back" for log in world.caller_logs),
+                "faults": len(world.faults),
+            },
+            seconds=round(seconds, 1),
+            seed=self._options.seed,
+        )
+
+    async def _left_in_asterisk(self, addresses: Addresses) -> tuple[int, int]:
+        """Channels, and bridges with somebody in them or of a conversation, asked of Asterisk itself."""
+        user = aiohttp.BasicAuth("markaz", secret(self._settings, "ari"))
+        base = f"http://{addresses.host}:{addresses.http_port}/ari"
+        async with aiohttp.ClientSession(auth=user) as session:
+            async with session.get(f"{base}/channels") as answer:
+                channels = await answer.json()
+            async with session.get(f"{base}/bridges") as answer:
+                bridges = await answer.json()
+        left = [bridge for bridge in bridges if bridge["channels"] or bridge["id"].startswith("conversation-")]
+        return len(channels), len(left)
+
+    async def _live(self) -> LiveView:
+        """The floor as it said it was, at most about a second ago."""
+        url = database_url(self._settings)
+        async with await connect(url) as connection:
+            cursor = await connection.execute(
+                "SELECT body::text FROM floor_live WHERE floor = %s", (self._settings.floor,)
+            )
+            found = await cursor.fetchone()
+        return msgspec.json.decode(found[0], type=LiveView) if found is not None else _NOTHING
+
+    async def _until(
+        self, is_so: Callable[[], Any], seconds_max: float, problem: str, task: asyncio.Task[None] | None = None
+    ) -> None:
+        """Wait for a condition. Raises `DemoStopped` with `problem` when it does not come true in time."""
+        deadline = time.monotonic() + seconds_max
+        while True:
+            answer = is_so()
+            if (await answer) if asyncio.iscoroutine(answer) else answer:
+                return
+            if task is not None and task.done():
+                task.result()
+            if time.monotonic() > deadline:
+                raise DemoStopped(problem, str(self._logs))
+            await asyncio.sleep(POLL_SECONDS)
+
+
+_UNSETTLED = """
+SELECT (SELECT coalesce(max(number), 0) FROM journal WHERE floor = %(floor)s)
+     - (SELECT coalesce(max(number), 0) FROM projection WHERE floor = %(floor)s)
+     + (SELECT count(*) FROM recording WHERE floor = %(floor)s AND state = 'expected')
+"""
+_NOTHING = LiveView(
+    floor="", at=0, journal_number=0, spooling=False, stimuli=0, dropped=0, latency_milliseconds_p50=0,
+    latency_milliseconds_p95=0, telephony="", contacts={}, queues=(), agents=(),
+)  # fmt: skip

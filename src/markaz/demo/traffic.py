@@ -1,0 +1,59 @@
+"""Who calls the demo's bank and how its agents behave: seeded mixes, or a recorded day."""
+
+from collections.abc import Mapping
+
+from markaz.demo.harness import (
+    CallKind,
+    KeyPress,
+    Mix,
+    RecordedCalls,
+    ScheduledCall,
+    Temper,
+    poisson_calls,
+    recorded_calls,
+)
+from markaz.demo.options import DemoOptions
+
+NUMBER = "+18005550100"
+"""The bank's hotline."""
+
+MENU_SECONDS = 5.0
+"""When most callers press a key; the menu can be interrupted."""
+
+MIX = Mix(
+    number=NUMBER,
+    kinds=(
+        CallKind("cards", 4, (KeyPress(MENU_SECONDS, "1"),), talk_seconds_mean=9, patience_seconds_mean=60),
+        CallKind("loans", 3, (KeyPress(MENU_SECONDS, "2"),), talk_seconds_mean=11, patience_seconds_mean=60),
+        CallKind("general", 3, (KeyPress(MENU_SECONDS, "3"),), talk_seconds_mean=8, patience_seconds_mean=60),
+        CallKind("impatient", 1, (KeyPress(MENU_SECONDS, "1"),), talk_seconds_mean=9, patience_seconds_mean=9),
+        CallKind("lost in the menu", 0.5, (), talk_seconds_mean=6, patience_seconds_mean=8),
+        CallKind(
+            "wants a call back", 0.7, (KeyPress(MENU_SECONDS, "2"), KeyPress(MENU_SECONDS + 6, "1")),
+            talk_seconds_mean=8, patience_seconds_mean=60,
+        ),
+        CallKind(
+            "leaves a message", 0.4, (KeyPress(MENU_SECONDS, "3"), KeyPress(MENU_SECONDS + 6, "2")),
+            talk_seconds_mean=5, patience_seconds_mean=22,
+        ),
+    ),
+    listen_every=5,
+)  # fmt: skip
+
+BANK_KEYS: Mapping[str, str] = {"NE": "1", "NW": "2", "PS": "3", "PE": "3", "IN": "3", "TT": "2"}
+"""Menu keys for the recorded types: stock to cards' specialists, new customers and call-backs to loans, the rest to
+general; what matters is that three queues with different skills share the load."""
+
+TEMPER = Temper(dispositions=("solved", "passed on", "call again"), transfer_targets=("queue-general",))
+
+
+def schedule(options: DemoOptions) -> tuple[tuple[ScheduledCall, ...], Mapping[str, int]]:
+    """The calls to place, and how many recorded rows were skipped by reason."""
+    if options.arrivals is None:
+        return poisson_calls(options.calls_per_minute, options.seconds, options.seed, MIX), {}
+    assert options.day is not None, "the options say so"
+    recorded: RecordedCalls = recorded_calls(
+        options.arrivals, day=options.day, since=options.since, until=options.until, speed=options.speed,
+        seed=options.seed, number=NUMBER, keys=BANK_KEYS,
+    )  # fmt: skip
+    return recorded.calls, recorded.skipped

@@ -1,0 +1,194 @@
+"""What an organisation's parts say of each other must be true, and every figure and name within its bounds."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from markaz.flows import Known, Problem, check_calendar, check_flow
+from markaz.organisation.model import Agent, Document, Prompt, Queue, Trunk
+from markaz.routing import Destination, ToDisconnect, ToNumber, ToQueue
+
+NUMBER_MAX = 1_000_000_000
+"""No count of seconds, contacts or levels is larger: three decades of seconds, and safe in every format."""
+TEXT_MAX = 2_000
+ENTRIES_MAX = 50_000
+LEVELS = range(1, 11)
+PREFERENCES = range(1, 1_001)
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_TELEPHONE = re.compile(r"\+?[0-9]{2,20}")
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
+_AT_LEAST_ONE = frozenset({"port", "seconds_max"})
+"""Beside what the rules themselves refuse."""
+
+
+def check_document(document: Document) -> list[Problem]:
+    """Every problem of a document whose parts have their shape, in the order of its sections."""
+    return [*_Check(document).problems()]
+
+
+class _Check:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._ids: dict[str, set[str]] = {
+            section: {entry.id for entry in getattr(document, section)}
+            for section in document.__struct_fields__
+            if section != "centre"
+        }
+
+    def problems(self) -> Iterator[Problem]:
+        document = self._document
+        yield from _bounds("centre", document.centre)
+        yield from _identity("centre", document.centre.id)
+        for section in self._ids:
+            yield from self._section(section)
+        for place, project in _places("projects", document.projects):
+            yield from self._unknown(f"{place}.client", "client", project.client)
+            yield from self._unknown(f"{place}.pause.prompt", "prompt", project.pause.prompt)
+            yield from self._destination(f"{place}.pause.to", project.pause.to)
+        for place, queue in _places("queues", document.queues):
+            yield from self._queue(place, queue)
+        for place, agent in _places("agents", document.agents):
+            yield from self._agent(place, agent)
+        for place, calendar in _places("calendars", document.calendars):
+            yield from (problem.within(place) for problem in check_calendar(calendar))
+        for place, prompt in _places("prompts", document.prompts):
+            yield from _prompt(place, prompt)
+        known = Known(**{section: self._ids[section] for section in Known.__slots__})
+        for flow in document.flows:
+            yield from (problem.within(f"flows.{flow.id}") for problem in check_flow(flow, known))
+        for place, number in _places("numbers", document.numbers):
+            yield from self._unknown(f"{place}.project", "project", number.project)
+            yield from self._unknown(f"{place}.flow", "flow", number.flow)
+        for place, trunk in _places("trunks", document.trunks):
+            yield from _trunk(place, trunk)
+
+    def _section(self, section: str) -> Iterator[Problem]:
+        """Ids are well formed and used once; every figure and text is within its bounds."""
+        entries = getattr(self._document, section)
+        if len(entries) > ENTRIES_MAX:
+            yield Problem(section, f"more than {ENTRIES_MAX} entries")
+            return
+        seen: set[str] = set()
+        for place, entry in _places(section, entries):
+            yield from _bounds(place, entry)
+            if section == "numbers":
+                if not _TELEPHONE.fullmatch(entry.id):
+                    yield Problem(f"{place}.number", f'"{entry.id}" is not a telephone number: write +18005550100')
+            else:
+                yield from _identity(place, entry.id)
+            if entry.id in seen:
+                yield Problem(place, f'"{entry.id}" is there twice')
+            seen.add(entry.id)
+
+    def _queue(self, place: str, queue: Queue) -> Iterator[Problem]:
+        yield from self._unknown(f"{place}.project", "project", queue.project)
+        yield from self._levels(f"{place}.skills", "skill", queue.skills, LEVELS)
+        for n, step in enumerate(queue.relaxation):
+            for skill in step.drop:
+                yield from self._unknown(f"{place}.relaxation[{n}].drop", "skill", skill)
+            yield from self._levels(f"{place}.relaxation[{n}].lower", "skill", step.lower, LEVELS)
+        for n, overflow in enumerate(queue.overflow):
+            yield from self._destination(f"{place}.overflow[{n}].to", overflow.to, leaving=queue.id)
+        for field in ("relaxation", "overflow"):
+            steps = [step.after_seconds for step in getattr(queue, field)]
+            if steps != sorted(set(steps)):
+                yield Problem(f"{place}.{field}", "steps must come in the order of after_seconds, each at its own time")
+        yield from self._destination(f"{place}.when_full", queue.when_full, leaving=queue.id)
+
+    def _agent(self, place: str, agent: Agent) -> Iterator[Problem]:
+        if agent.id.startswith("queue-"):
+            yield Problem(f"{place}.id", '"queue-" is how phones name queues: choose another id')
+        yield from self._unknown(f"{place}.team", "team", agent.team)
+        yield from self._levels(f"{place}.skills", "skill", agent.skills, LEVELS)
+        yield from self._levels(f"{place}.queues", "queue", agent.queues, PREFERENCES)
+
+    def _levels(self, place: str, kind: str, levels: dict[str, int], allowed: range) -> Iterator[Problem]:
+        for name, level in levels.items():
+            yield from self._unknown(place, kind, name)
+            if level not in allowed:
+                yield Problem(f"{place}.{name}", f"must be between {allowed[0]} and {allowed[-1]}")
+
+    def _destination(self, place: str, to: Destination | None, *, leaving: str | None = None) -> Iterator[Problem]:
+        match to:
+            case ToQueue():
+                yield from self._unknown(f"{place}.queue", "queue", to.queue)
+                if to.queue == leaving:
+                    yield Problem(f"{place}.queue", "a queue can't overflow to itself")
+            case ToNumber() if not _TELEPHONE.fullmatch(to.number):
+                yield Problem(f"{place}.number", f'"{to.number}" is not a telephone number: write +18005550100')
+            case ToDisconnect():
+                yield from self._unknown(f"{place}.prompt", "prompt", to.prompt)
+            case _:
+                pass
+
+    def _unknown(self, place: str, kind: str, name: str | None) -> Iterator[Problem]:
+        if name is not None and name not in self._ids[f"{kind}s"]:
+            yield Problem(place, f'unknown {kind} "{name}"')
+
+
+def _places(section: str, entries: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    for n, entry in enumerate(entries):
+        yield (f"flows.{entry.id}" if section == "flows" else f"{section}[{n}]"), entry
+
+
+def _identity(place: str, name: str) -> Iterator[Problem]:
+    if not _ID.fullmatch(name):
+        yield Problem(f"{place}.id", f'"{name}" is no id: up to 40 letters, digits, - and _, a letter or digit first')
+
+
+def _prompt(place: str, prompt: Prompt) -> Iterator[Problem]:
+    if (prompt.text is None) == (prompt.file is None):
+        yield Problem(place, "a prompt has either a text or a file")
+    elif prompt.text is not None and not prompt.text.strip():
+        yield Problem(f"{place}.text", "there is nothing to say")
+    elif prompt.file is not None and not Path(prompt.file).is_file():
+        yield Problem(f"{place}.file", f'there is no file "{prompt.file}"')
+
+
+def _trunk(place: str, trunk: Trunk) -> Iterator[Problem]:
+    if not _HOST.fullmatch(trunk.host):
+        yield Problem(f"{place}.host", f'"{trunk.host}" is not the name or address of a machine')
+    if trunk.port > 65_535:
+        yield Problem(f"{place}.port", "must be between 1 and 65535")
+    for prefix in trunk.prefixes:
+        if not re.fullmatch(r"\+?[0-9]{0,20}", prefix) or not prefix:
+            yield Problem(f"{place}.prefixes", f'"{prefix}" is not the beginning of a telephone number')
+    if (trunk.username is None) != (trunk.password is None):
+        yield Problem(place, "username and password come together")
+
+
+def _bounds(place: str, entry: msgspec.Struct) -> Iterator[Problem]:
+    yield from _value_bounds(place, "", msgspec.to_builtins(entry))
+
+
+def _value_bounds(place: str, field: str, value: object) -> Iterator[Problem]:
+    match value:
+        case bool() | None:
+            pass
+        case int() | float():
+            least = -NUMBER_MAX if field == "priority" else int(field in _AT_LEAST_ONE)
+            if not math.isfinite(value) or not least <= value <= NUMBER_MAX:
+                yield Problem(place, f"must be between {least} and {NUMBER_MAX}")
+        case str():
+            yield from _text_bounds(place, value)
+        case dict():
+            for key, inner in value.items():
+                yield from _text_bounds(place, key)
+                yield from _value_bounds(f"{place}.{key}", key, inner)
+        case list() | tuple():
+            for n, inner in enumerate(value):
+                yield from _value_bounds(f"{place}[{n}]", field, inner)
+        case _:
+            raise AssertionError(f"{place}: {value!r}")
+
+
+def _text_bounds(place: str, text: str) -> Iterator[Problem]:
+    if len(text) > TEXT_MAX:
+        yield Problem(place, f"longer than {TEXT_MAX} characters")
+    elif any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+        yield Problem(place, "has a control character in it")

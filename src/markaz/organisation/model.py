@@ -1,0 +1,137 @@
+"""What an organisation is made of, as its file says it and its tables keep it."""
+
+from typing import Literal, dataclass_transform
+
+import msgspec
+
+from markaz import routing
+from markaz.flows import Calendar, Flow
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Something with an id of its own within a centre."""
+
+    id: str
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Named(Entry):
+    """`name` is what people see."""
+
+    name: str
+
+
+class Centre(Named):
+    """An outsourcer, the tenant."""
+
+
+class Client(Named):
+    """A company that buys services from the centre."""
+
+
+class Project(Named):
+    """One line of work for a client."""
+
+    client: str
+    pause: routing.PauseRule = routing.PauseRule()
+
+    def rules(self) -> routing.ProjectRules:
+        return routing.ProjectRules(id=self.id, pause=self.pause)
+
+
+class Skill(Named):
+    """What agents can do and contacts may need."""
+
+
+class Team(Named):
+    """People who are led together."""
+
+
+class Queue(routing.QueueRules, frozen=True, kw_only=True):
+    """Where contacts of one kind wait; the fields of `routing.QueueRules` and a name."""
+
+    name: str
+
+    def rules(self) -> routing.QueueRules:
+        fields = routing.QueueRules.__struct_fields__
+        return routing.QueueRules(**{field: getattr(self, field) for field in fields})
+
+
+class Agent(routing.AgentProfile, frozen=True, kw_only=True):
+    """A person who serves contacts; the fields of `routing.AgentProfile`, a name and a team."""
+
+    name: str
+    team: str | None = None
+
+    def rules(self) -> routing.AgentProfile:
+        fields = routing.AgentProfile.__struct_fields__
+        return routing.AgentProfile(**{field: getattr(self, field) for field in fields})
+
+
+class Number(Entry):
+    """A telephone number (written `number` in the file): contacts to it belong to `project` and start `flow`."""
+
+    id: str = msgspec.field(name="number")
+    project: str
+    flow: str
+
+
+class Trunk(Entry):
+    """A carrier, or another exchange, reached by SIP.
+
+    `prefixes`: numbers we may dial through it begin with one of these; () dials nothing (toll fraud). `username` and
+    `password` are ours there.
+    """
+
+    host: str
+    port: int = 5060
+    prefixes: tuple[str, ...] = ()
+    username: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Trunk(id={self.id!r}, host={self.host!r}, port={self.port})"
+
+
+class Prompt(Entry):
+    """What customers hear: a `text` to be spoken in `language`, or a sound `file`."""
+
+    text: str | None = None
+    language: Literal["en", "ru", "ar", "fa", "vi"] = "en"
+    file: str | None = None
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A whole centre. Only a document without problems is built (`read_document`)."""
+
+    centre: Centre
+    clients: tuple[Client, ...] = ()
+    projects: tuple[Project, ...] = ()
+    skills: tuple[Skill, ...] = ()
+    teams: tuple[Team, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    trunks: tuple[Trunk, ...] = ()
+
+
+AnyEntry = Client | Project | Skill | Team | Queue | Agent | Calendar | Prompt | Flow | Number | Trunk
+
+SECTIONS: dict[str, type[AnyEntry]] = {
+    "clients": Client,
+    "projects": Project,
+    "skills": Skill,
+    "teams": Team,
+    "queues": Queue,
+    "agents": Agent,
+    "calendars": Calendar,
+    "prompts": Prompt,
+    "flows": Flow,
+    "numbers": Number,
+    "trunks": Trunk,
+}
+"""A document's sections in the order in which they can be stored: what is named comes before what names it."""

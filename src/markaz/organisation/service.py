@@ -1,0 +1,146 @@
+"""Keeps organisations in the database: applies documents, and tells what is there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+from markaz.flows import Problem
+from markaz.organisation import tables
+from markaz.organisation.change import Changes, Stimulus, changes_between, entries_by_id, stimuli_of
+from markaz.organisation.errors import DocumentRefused
+from markaz.organisation.model import SECTIONS, AnyEntry, Centre, Document, Prompt, Trunk
+
+Connection = psycopg.AsyncConnection[Any]
+
+_TABLES = {section: tables.metadata.tables[section.removesuffix("s")] for section in SECTIONS}
+_KEPT_APART = ("centre", "id", "rules", "retired_at")
+_RELATIONS = {
+    section: tuple(column.name for column in table.columns if column.name not in _KEPT_APART)
+    for section, table in _TABLES.items()
+}
+"""Columns beside the document, which lead to other rows or are read without it."""
+
+_CENTRE = """
+INSERT INTO centre (id, name) VALUES (%s, %s)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, retired_at = NULL
+"""
+_ELSEWHERE = """
+SELECT id, centre FROM number WHERE centre <> %s AND id = ANY (%s) AND retired_at IS NULL ORDER BY id
+"""
+
+
+async def apply(connection: Connection, document: Document, *, dry_run: bool = False) -> Changes:
+    """Make the centre in the database what `document` says, in one transaction; with `dry_run` only tell.
+
+    What the document no longer has is retired. The result's `stimuli` are for the centre's running floor: send them
+    within the caller's transaction. Raises `DocumentRefused` when a number rings in another centre.
+    """
+    async with connection.transaction(force_rollback=dry_run):
+        # Writing the centre's row first locks it: two documents of one centre are applied one after the other.
+        before_centre = await _centres(connection, document.centre.id)
+        await connection.execute(_CENTRE, (document.centre.id, document.centre.name))
+        await _refuse_taken_numbers(connection, document)
+        before = await load(connection, document.centre.id) if before_centre else None
+        if before is not None:
+            before = msgspec.structs.replace(before, centre=before_centre[0])
+        changes = changes_between(before, document)
+        for section in SECTIONS:
+            await _store(connection, section, document, before)
+    return changes
+
+
+async def load(connection: Connection, centre: str) -> Document | None:
+    """The organisation of `centre` as it is kept; None when there is no such centre."""
+    found = await _centres(connection, centre)
+    if not found:
+        return None
+    parts: dict[str, tuple[AnyEntry, ...]] = {}
+    for section in SECTIONS:
+        parts[section] = await _entries(connection, section, centre)
+    return Document(centre=found[0], **parts)  # pyright: ignore[reportArgumentType]  SECTIONS says which is which
+
+
+async def stimuli(connection: Connection, *, centre: str | None = None) -> list[Stimulus]:
+    """All that a new floor of `centre` (None: of every centre) must be told, always in the same order."""
+    told: list[Stimulus] = []
+    for one in await _centres(connection, centre):
+        document = await load(connection, one.id)
+        assert document is not None
+        told += stimuli_of(document)
+    return told
+
+
+async def prompts(connection: Connection, *, centre: str | None = None) -> list[Prompt]:
+    """What customers may hear, by id."""
+    return [prompt for prompt in await _entries(connection, "prompts", centre) if isinstance(prompt, Prompt)]
+
+
+async def trunks(connection: Connection, *, centre: str | None = None) -> list[Trunk]:
+    """Where calls come from and go to, by id."""
+    return [trunk for trunk in await _entries(connection, "trunks", centre) if isinstance(trunk, Trunk)]
+
+
+async def _centres(connection: Connection, centre: str | None) -> list[Centre]:
+    cursor = await connection.execute(
+        "SELECT id, name FROM centre WHERE retired_at IS NULL AND (%(id)s::text IS NULL OR id = %(id)s) ORDER BY id",
+        {"id": centre},
+    )
+    return [Centre(id=id_, name=name) for id_, name in await cursor.fetchall()]
+
+
+async def _entries(connection: Connection, section: str, centre: str | None) -> tuple[AnyEntry, ...]:
+    statement = sql.SQL(
+        "SELECT rules::text FROM {table} WHERE retired_at IS NULL AND (%(centre)s::text IS NULL OR centre = %(centre)s)"
+        ' ORDER BY centre, id COLLATE "C"'
+    ).format(table=sql.Identifier(_TABLES[section].name))
+    cursor = await connection.execute(statement, {"centre": centre})
+    decoder = msgspec.json.Decoder(SECTIONS[section])
+    return tuple(decoder.decode(rules) for (rules,) in await cursor.fetchall())
+
+
+async def _refuse_taken_numbers(connection: Connection, document: Document) -> None:
+    places = {number.id: f"numbers[{n}].number" for n, number in enumerate(document.numbers)}
+    cursor = await connection.execute(_ELSEWHERE, (document.centre.id, list(places)))
+    taken = [
+        Problem(places[number], f'{number} rings in the centre "{centre}" already')
+        for number, centre in await cursor.fetchall()
+    ]
+    if taken:
+        raise DocumentRefused(tuple(taken))
+
+
+async def _store(connection: Connection, section: str, document: Document, before: Document | None) -> None:
+    """Write what is new or different in a section, and retire what is gone from it."""
+    old, new = entries_by_id(before, section), entries_by_id(document, section)
+    rows = [_row(section, document.centre.id, entry) for key, entry in new.items() if old.get(key) != entry]
+    if rows:
+        async with connection.cursor() as cursor:
+            await cursor.executemany(_upsert(section), rows)
+    gone = sorted(old.keys() - new.keys())
+    if gone:
+        retire = sql.SQL("UPDATE {table} SET retired_at = now() WHERE centre = %s AND id = ANY (%s)")
+        table = sql.Identifier(_TABLES[section].name)
+        await connection.execute(retire.format(table=table), (document.centre.id, gone))
+
+
+def _row(section: str, centre: str, entry: AnyEntry) -> Mapping[str, str | None]:
+    relations = {column: getattr(entry, column) for column in _RELATIONS[section]}
+    return {"centre": centre, "id": entry.id, "rules": msgspec.json.encode(entry).decode(), **relations}
+
+
+def _upsert(section: str) -> sql.Composed:
+    columns: Sequence[str] = ("centre", "id", "rules", *_RELATIONS[section])
+    return sql.SQL(
+        "INSERT INTO {table} ({columns}) VALUES ({values})"
+        " ON CONFLICT (centre, id) DO UPDATE SET {changes}, retired_at = NULL"
+    ).format(
+        table=sql.Identifier(_TABLES[section].name),
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        values=sql.SQL(", ").join(map(sql.Placeholder, columns)),
+        changes=sql.SQL(", ").join(
+            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in columns[2:]
+        ),
+    )

@@ -1,0 +1,38 @@
+"""Telephony: real calls on Asterisk, told to the floor as stimuli and moved by its imperatives."""
+
+from markaz.telephony.asterisk.client import AriLost
+from markaz.telephony.asterisk.configuration import AsteriskSettings, TrunkSettings, asterisk_files
+from markaz.telephony.asterisk.program import AsteriskMissing, AsteriskProgram, find_espeak, find_program
+from markaz.telephony.asterisk.provision import ProvisioningRefused
+from markaz.telephony.asterisk.reconcile import Beliefs, BelievedContact, BelievedOffer
+from markaz.telephony.asterisk.server import AsteriskFailed, AsteriskServer
+from markaz.telephony.ledger import DatabaseLedger, ExpectedRecording, Ledger
+from markaz.telephony.prompts import Prompt, PromptNotSpoken, PromptPress, PromptShelf
+from markaz.telephony.recordings import reconcile_recordings
+from markaz.telephony.telephony import Telephony
+
+__all__ = [
+    "AriLost",
+    "AsteriskFailed",
+    "AsteriskMissing",
+    "AsteriskProgram",
+    "AsteriskServer",
+    "AsteriskSettings",
+    "Beliefs",
+    "BelievedContact",
+    "BelievedOffer",
+    "DatabaseLedger",
+    "ExpectedRecording",
+    "Ledger",
+    "Prompt",
+    "PromptNotSpoken",
+    "PromptPress",
+    "PromptShelf",
+    "ProvisioningRefused",
+    "Telephony",
+    "TrunkSettings",
+    "asterisk_files",
+    "find_espeak",
+    "find_program",
+    "reconcile_recordings",
+]

@@ -1,0 +1,1 @@
+"""Asterisk: our child process, its configuration, and the translation between its world and the floor's."""

@@ -1,0 +1,209 @@
+"""ARI over one WebSocket: events come in, requests go out and are answered on the same connection.
+
+The reader only parses and hands over (Asterisk gives up on a reader that blocks). When the connection is lost every
+open request fails with `AriLost`, and the client tries again for ever, at most every `RETRY_SECONDS_MAX`.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+
+from markaz.kit.errors import MarkazError
+
+Event = dict[str, Any]
+"""An ARI event as decoded JSON; its `type` names it (Asterisk's rest-api/events.json)."""
+
+RETRY_SECONDS_MIN: Final = 0.1
+RETRY_SECONDS_MAX: Final = 5.0
+REQUEST_SECONDS_MAX: Final = 5.0
+REQUESTS_OPEN_MAX: Final = 10_000
+CLOSE_SECONDS_MAX: Final = 1.0
+WATCH_EVERY_SECONDS: Final = 5.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class AriLost(MarkazError):
+    """Asterisk's control connection is lost ({why}): calls go on, and it is tried again by itself."""
+
+    code = "ari_lost"
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AriAddress:
+    """Where ARI listens, and as whom and for which applications (comma-separated) we come."""
+
+    host: str = "127.0.0.1"
+    port: int
+    user: str
+    password: str = field(repr=False)
+    applications: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Asterisk answered: an HTTP status and decoded JSON (None when there was no body)."""
+
+    status: int
+    body: Any
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def message(self) -> str:
+        """The reason of a refusal, for people."""
+        text = self.body.get("message", "") if isinstance(self.body, dict) else ""
+        return f"{self.status} {text}".strip()
+
+
+class AriClient:
+    """The connection of our applications. `on_event` is called in order and must not block.
+
+    `on_connected` is awaited after each connect and may send requests; `connected` is set when it is through. `on_lost` is called once for each lost connection.
+    """
+
+    def __init__(
+        self,
+        address: AriAddress,
+        *,
+        on_event: Callable[[Event], None],
+        on_connected: Callable[[], Awaitable[None]],
+        on_lost: Callable[[], None],
+    ) -> None:
+        self._address = address
+        self._on_event = on_event
+        self._on_connected = on_connected
+        self._on_lost = on_lost
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._open: dict[str, asyncio.Future[Answer]] = {}
+        self._numbers = itertools.count(1)
+        self._runner: asyncio.Task[None] | None = None
+        self.connected = asyncio.Event()
+
+    async def start(self) -> None:
+        """Connect in the background, for as long as it takes; `connected` tells when."""
+        assert self._runner is None, "started twice"
+        self._runner = asyncio.create_task(self._run(), name="ari")
+
+    async def stop(self) -> None:
+        """Close the connection; calls go on without us."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            runner.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await runner
+
+    async def drop(self) -> None:
+        """Close the connection as if it had been lost: it comes back by itself."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def request(
+        self, method: str, *path: str, query: Mapping[str, object] | None = None, body: Mapping[str, object] | None = None
+    ) -> Answer:
+        """Send `method` on the resource at `path` (segments, quoted here). Refusals are answers. Raises `AriLost`."""
+        if self._socket is None or len(self._open) >= REQUESTS_OPEN_MAX:
+            raise AriLost("not connected" if self._socket is None else "too many requests are open")
+        number = str(next(self._numbers))
+        message: dict[str, Any] = {
+            "type": "RESTRequest",
+            "transaction_id": number,
+            "request_id": number,
+            "method": method,
+            "uri": "/".join(quote(part, safe="") for part in path),
+        }
+        if query:
+            message["query_strings"] = [{"name": name, "value": str(value)} for name, value in query.items()]
+        if body is not None:
+            message |= {"content_type": "application/json", "message_body": msgspec.json.encode(body).decode()}
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._open[number] = answer
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS_MAX):
+                await self._socket.send_str(msgspec.json.encode(message).decode())
+                return await answer
+        except (TimeoutError, ConnectionError) as error:
+            raise AriLost(f"no answer to {method} {message['uri']}") from error
+        finally:
+            self._open.pop(number, None)
+
+    async def _run(self) -> None:
+        wait_seconds = RETRY_SECONDS_MIN
+        address = self._address
+        headers = {"Authorization": aiohttp.encode_basic_auth(address.user, address.password)}
+        parameters = {"app": address.applications, "subscribeAll": "false"}
+        url = f"http://{address.host}:{address.port}/ari/events"
+        async with aiohttp.ClientSession(headers=headers) as session:
+            while True:
+                try:
+                    closing = aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS_MAX)  # pyright: ignore[reportCallIssue]  attrs class
+                    async with session.ws_connect(url, params=parameters, max_msg_size=0, timeout=closing) as socket:
+                        wait_seconds = RETRY_SECONDS_MIN
+                        await self._serve(socket)
+                except (aiohttp.ClientError, OSError) as error:
+                    log.warning("ARI at %s is not reached (%s); next try in %.1f s", url, error, wait_seconds)
+                await asyncio.sleep(wait_seconds)
+                wait_seconds = min(wait_seconds * 2, RETRY_SECONDS_MAX)
+
+    async def _serve(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        greeter = asyncio.create_task(self._greet(), name="ari-greet")
+        watcher = asyncio.create_task(self._watch(), name="ari-watch")
+        try:
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._take(msgspec.json.decode(message.data))
+        finally:
+            self._socket = None
+            for task in (greeter, watcher):
+                task.cancel()
+            self.connected.clear()
+            for answer in self._open.values():
+                if not answer.done():
+                    answer.set_exception(AriLost("the connection closed"))
+            self._open.clear()
+            if self._runner is not None:  # otherwise it is we who leave
+                self._on_lost()
+
+    async def _greet(self) -> None:
+        try:
+            await self._on_connected()
+            self.connected.set()
+        except AriLost as error:
+            log.warning("The work after connecting to ARI was cut short (%s); connecting anew", error.why)
+            await self.drop()
+        except Exception:
+            log.exception("The work after connecting to ARI failed; connecting anew")
+            await self.drop()
+
+    async def _watch(self) -> None:
+        """A connection that is open but dead is closed, so that the next one can be made."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY_SECONDS)
+            try:
+                await self.request("GET", "asterisk", "ping")
+            except AriLost:
+                log.warning("Asterisk does not answer on an open connection; connecting anew")
+                await self.drop()
+                return
+
+    def _take(self, message: Event) -> None:
+        if message.get("type") != "RESTResponse":
+            self._on_event(message)
+            return
+        answer = self._open.pop(message["request_id"], None)
+        if answer is not None and not answer.done():
+            text = message.get("message_body")
+            answer.set_result(Answer(message["status_code"], msgspec.json.decode(text) if text else None))

@@ -1,0 +1,91 @@
+"""Push phones and trunks into a running Asterisk's memory, through ARI: nothing is reloaded, no call is touched.
+
+Asterisk forgets them when it restarts, so what is provisioned is kept here and pushed again after each connect.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from markaz.kit.errors import MarkazError
+from markaz.telephony.asterisk.client import AriClient
+from markaz.telephony.asterisk.configuration import PHONES_APPLICATION, TrunkSettings, phone_objects, trunk_objects
+
+Objects = Mapping[tuple[str, str], Mapping[str, str]]
+
+CONFIGURED_IN_FILE: Final = 403
+"""Asterisk may not change what its own file defines: that trunk changes when Asterisk is next started."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class ProvisioningRefused(MarkazError):
+    """Asterisk refused the {kind} {name}: {why}"""
+
+    code = "provisioning_refused"
+    kind: str
+    name: str
+    why: str
+
+
+class Provisioner:
+    """What Asterisk must know beside its files."""
+
+    def __init__(self, ari: AriClient, *, media_address: str) -> None:
+        self._ari = ari
+        self._media_address = media_address
+        self._phones: dict[str, Objects] = {}
+        self._trunks: dict[str, Objects] = {}
+
+    async def push_all(self) -> None:
+        """Push again what Asterisk forgot; for a fresh connection."""
+        for objects in (*self._trunks.values(), *self._phones.values()):
+            last = list(objects)[-1]
+            if not (await self._ari.request("GET", *_place(*last))).ok:
+                await self._push(objects)
+        for username in self._phones:
+            await self._watch(username)
+
+    async def add_phone(self, username: str, password: str) -> None:
+        """Let a phone register as `username`. Raises `ProvisioningRefused`, `AriLost` (then it is pushed later)."""
+        objects = phone_objects(username, password, self._media_address)
+        self._phones[username] = objects
+        await self._push(objects)
+        await self._watch(username)
+
+    async def remove_phone(self, username: str) -> None:
+        """Let nobody register as `username` any more; a call that it is in goes on."""
+        objects = self._phones.pop(username, {})
+        for kind, name in reversed(list(objects)):
+            await self._ari.request("DELETE", *_place(kind, name))
+
+    async def set_trunks(self, trunks: Mapping[str, TrunkSettings]) -> None:
+        """Make `trunks` (by id) those that are known beside Asterisk's files."""
+        wanted = {name: trunk_objects(trunk, self._media_address) for name, trunk in trunks.items()}
+        for name in self._trunks.keys() - wanted.keys():
+            for kind, object_name in reversed(list(self._trunks[name])):
+                await self._ari.request("DELETE", *_place(kind, object_name))
+        self._trunks = dict(wanted)
+        for objects in wanted.values():
+            await self._push(objects)
+
+    async def _push(self, objects: Objects) -> None:
+        for (kind, name), fields in objects.items():
+            body = {"fields": [{"attribute": attribute, "value": value} for attribute, value in fields.items()]}
+            answer = await self._ari.request("PUT", *_place(kind, name), body=body)
+            if answer.status == CONFIGURED_IN_FILE:
+                log.info("The %s %s is as Asterisk's file says", kind, name)
+            elif not answer.ok:
+                raise ProvisioningRefused(kind, name, answer.message)
+
+    async def _watch(self, username: str) -> None:
+        source = {"eventSource": f"endpoint:PJSIP/{username}"}
+        answer = await self._ari.request("POST", "applications", PHONES_APPLICATION, "subscription", query=source)
+        if not answer.ok:
+            raise ProvisioningRefused("endpoint", username, answer.message)
+
+
+def _place(kind: str, name: str) -> tuple[str, ...]:
+    return ("asterisk", "config", "dynamic", "res_pjsip", kind, name)

@@ -1,0 +1,183 @@
+"""Compare Asterisk's channels and bridges with what we and the floor believe, and tell the differences as stimuli.
+
+A channel that Asterisk does not list is gone: that is certain. A difference between the floor's belief and the
+switchboard may be news on its way, so it counts only when two checks in a row see it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markaz.flows import ContactEntered
+from markaz.routing import (
+    AgentLeft, ContactState, ConversationStarted, CustomerLeft, EngagementState, KeepWaiting, OfferAccepted,
+    OfferFailed,
+)  # fmt: skip
+from markaz.telephony.asterisk.client import AriClient, Event
+from markaz.telephony.asterisk.configuration import APPLICATION
+from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
+from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator, variable_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BelievedContact:
+    """An open voice contact as the floor knows it."""
+
+    state: ContactState
+    queue: str | None
+    has_leg: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BelievedOffer:
+    """An open engagement of a voice contact as the floor knows it."""
+
+    contact: str
+    agent: str
+    state: EngagementState
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """The floor's open contacts and offers by id."""
+
+    contacts: Mapping[str, BelievedContact] = field(default_factory=dict)
+    offers: Mapping[str, BelievedOffer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EndChannel:
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyBridge:
+    bridge: str
+
+
+Difference = Stimulus | Chore | KeepWaiting | EndChannel | DestroyBridge
+
+
+class Reconciler:
+    """`tell` takes the differences that are facts; the rest it mends itself."""
+
+    def __init__(
+        self,
+        *,
+        ari: AriClient,
+        board: Switchboard,
+        translator: Translator,
+        beliefs: Callable[[], Beliefs],
+        tell: Callable[[Stimulus | Chore | KeepWaiting], None],
+    ) -> None:
+        self._ari = ari
+        self._board = board
+        self._translator = translator
+        self._beliefs = beliefs
+        self._tell = tell
+        self._suspected: dict[object, Difference] = {}
+
+    async def check(self) -> int:
+        """One comparison; how many differences were acted on. Raises `AriLost`."""
+        channels = (await self._ari.request("GET", "channels")).body
+        bridges = (await self._ari.request("GET", "bridges")).body
+        certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator))
+        suspected = dict(differences_from_floor(bridges, self._board, self._beliefs()))
+        confirmed = [difference for key, difference in suspected.items() if key in self._suspected]
+        self._suspected = {key: difference for key, difference in suspected.items() if key not in self._suspected}
+        for difference in (*certain, *confirmed):
+            await self._mend(difference)
+        return len(certain) + len(confirmed)
+
+    async def _mend(self, difference: Difference) -> None:
+        log.info("Asterisk and the floor differ: %r", difference)
+        match difference:
+            case EndChannel(channel):
+                await self._ari.request("DELETE", "channels", channel)
+            case DestroyBridge(bridge):
+                await self._ari.request("DELETE", "bridges", bridge)
+            case ContactEntered(contact=contact):
+                self._board.customers[contact].announced_again = True
+                self._tell(difference)
+            case _:
+                self._tell(difference)
+
+
+def differences_from_asterisk(
+    channels: Sequence[Event], bridges: Sequence[Event], board: Switchboard, translator: Translator
+) -> Iterator[Stimulus | Chore]:
+    """What Asterisk's own lists prove: legs that are gone, channels that came while nobody listened.
+
+    Brings `board` up to date as it goes.
+    """
+    listed = {channel["id"]: channel for channel in channels}
+    for leg in list(board.legs.values()):
+        if leg.placed and leg.channel not in listed:
+            yield from translator.ended(leg.channel, CAUSE_NETWORK)
+    for identity, channel in listed.items():
+        if identity not in board.legs and _is_ours(channel):
+            yield from translator.came(channel)
+    where = {identity: bridge["id"] for bridge in bridges for identity in bridge["channels"]}
+    known = {bridge["id"] for bridge in bridges}
+    for leg in board.legs.values():
+        leg.bridge = where.get(leg.channel)
+        leg.conversed = f"{CONVERSATION}{leg.contact}" in known
+
+
+def _is_ours(channel: Event) -> bool:
+    dialplan = channel["dialplan"]
+    is_in_application = dialplan.get("app_name") == "Stasis" and dialplan.get("app_data", "").startswith(APPLICATION)
+    return is_in_application or variable_of(channel, LEG_VARIABLE) != ""
+
+
+def differences_from_floor(
+    bridges: Sequence[Event], board: Switchboard, beliefs: Beliefs
+) -> Iterator[tuple[object, Difference]]:
+    """Where the floor's belief and the switchboard differ, with a key by which the same difference is recognised."""
+    for contact, believed in beliefs.contacts.items():
+        leg = board.customers.get(contact)
+        if believed.has_leg and leg is None:
+            yield ("customer gone", contact), CustomerLeft(contact, "fault")
+        elif leg is not None and believed.state == "waiting" and believed.queue is not None and believed.has_leg:
+            if leg.bridge != f"{WAITING}{believed.queue}":
+                yield ("not where it waits", contact), KeepWaiting(contact, believed.queue)
+    for offer, engaged in beliefs.offers.items():
+        leg = board.agent_leg(engaged.contact, offer)
+        difference = _offer_difference(offer, engaged, leg, board.customers.get(engaged.contact))
+        if difference is not None:
+            yield ("offer", offer, engaged.state), difference
+    for leg in board.legs.values():
+        yield from _stray(leg, beliefs)
+    for bridge in bridges:
+        contact = bridge["id"].removeprefix(CONVERSATION)
+        if contact != bridge["id"] and contact not in board.customers:
+            yield ("bridge", bridge["id"]), DestroyBridge(bridge["id"])
+
+
+def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, customer: Leg | None) -> Stimulus | None:
+    match engaged.state:
+        case "offered" if leg is None:
+            return OfferFailed(offer, "fault")
+        case "offered" if leg is not None and leg.answered:
+            return OfferAccepted(offer)
+        case "connecting" | "in_conversation" | "on_hold" if leg is None:
+            return AgentLeft(engaged.contact, engaged.agent, "fault")
+        case "connecting" if leg is not None and customer is not None and leg.bridge == customer.bridge is not None:
+            return ConversationStarted(engaged.contact, offer)
+        case _:
+            return None
+
+
+def _stray(leg: Leg, beliefs: Beliefs) -> Iterator[tuple[object, Difference]]:
+    """A leg that the floor knows nothing of. A customer is announced (once more), and ended if that changes nothing."""
+    if leg.role == "agent":
+        engaged = beliefs.offers.get(leg.offer or "")
+        if engaged is None or engaged.state in ("wrapping_up", "ended"):
+            yield ("stray", leg.channel), EndChannel(leg.channel)
+    elif leg.contact not in beliefs.contacts:
+        if leg.role == "customer" and not leg.announced_again:
+            yield ("unknown", leg.channel), ContactEntered(leg.contact, "voice", leg.number, leg.caller)
+        else:
+            yield ("stray", leg.channel), EndChannel(leg.channel)

@@ -1,0 +1,80 @@
+"""Start and stop recordings, each with its row in the ledger first.
+
+A conversation is recorded on the customer's leg, which outlives transfers: MixMonitor writes both directions,
+interleaved, as raw 16-bit samples (`<recording>.raw`); the reconciler makes `<recording>.wav` of it.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from markaz.kit.time import Instant, moment
+from markaz.telephony.asterisk.manager import ManagerClient, ManagerRefused
+from markaz.telephony.asterisk.switchboard import Leg, Switchboard
+from markaz.telephony.ledger import ExpectedRecording, Ledger
+
+log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """`folder` is the absolute folder of recordings, as Asterisk sees it."""
+
+    def __init__(
+        self, *, manager: ManagerClient, board: Switchboard, ledger: Ledger, folder: Path, now: Callable[[], Instant]
+    ) -> None:
+        self._manager = manager
+        self._board = board
+        self._ledger = ledger
+        self._folder = folder
+        self._now = now
+
+    async def start(self, customer: Leg, agent: Leg, queue: str | None) -> None:
+        """Record the conversation of `agent`'s offer; a recording that cannot start stays expected, so it is seen."""
+        assert agent.offer is not None
+        if agent.offer in self._board.recordings:
+            return
+        path = self._expect(agent.offer, agent.contact, agent.agent, queue)
+        try:
+            await self._manager.action(
+                "MixMonitor", Channel=customer.name, File=str(self._folder / path.replace(".wav", ".raw")), Options="D"
+            )
+        except ManagerRefused as error:
+            log.error("The conversation %s is not recorded: %s", agent.offer, error)
+
+    async def stop(self, offer: str, customer: Leg | None) -> None:
+        """End the recording of `offer`, if it runs; `customer` None: its channel is gone and it ended by itself."""
+        if offer not in self._board.recordings:
+            return
+        self.ended(offer)
+        if customer is not None:
+            try:
+                await self._manager.action("StopMixMonitor", Channel=customer.name)
+            except ManagerRefused as error:
+                log.warning("The recording %s ends with its channel: %s", offer, error)
+
+    def expect_message(self, contact: str) -> str:
+        """Expect the contact's message; its path below the folder."""
+        return self._expect(contact, contact, None, None)
+
+    def ended(self, recording: str) -> None:
+        """Nothing more is added to `recording`."""
+        if self._board.recordings.pop(recording, None) is not None:
+            self._ledger.ended(recording, moment(self._now()))
+
+    def ended_with(self, contact: str) -> None:
+        """The customer's channel is gone, and with it the recordings of conversations; a message says so itself."""
+        for recording, whose in list(self._board.recordings.items()):
+            if whose == contact and recording != contact:
+                self.ended(recording)
+
+    def _expect(self, recording: str, contact: str, agent: str | None, queue: str | None) -> str:
+        at = moment(self._now())
+        path = f"{at:%Y-%m-%d}/{recording}.wav"
+        (self._folder / path).parent.mkdir(parents=True, exist_ok=True)  # ARI's recorder insists on it
+        self._board.recordings[recording] = contact
+        self._ledger.expect(
+            ExpectedRecording(
+                recording=recording, contact=contact, agent=agent, queue=queue, path=path, expected_at=at
+            )
+        )
+        return path

@@ -1,0 +1,298 @@
+"""ARI events become stimuli: a pure mapping over the switchboard's picture, which it keeps up to date.
+
+Some events also leave work for the performer (a leg that ended leaves a bridge behind): a `Chore`. Events come twice,
+late or for channels that are not ours; those say nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from markaz.flows import ContactEntered, DigitPressed, FlowStimulus, PromptFailed, PromptFinished
+from markaz.routing import (
+    AgentLeft, AgentPhoneFound, AgentPhoneLost, ConversationStarted, CustomerLeft, CustomerMissed, CustomerReached,
+    ElsewhereFailed, FailureCause, HoldBegan, HoldEnded, LeftCause, MessageLeft, OfferAccepted, OfferFailed,
+    OfferPlaced, OfferRefused, TransferRequested,
+)  # fmt: skip
+from markaz.routing import Stimulus as RoutingStimulus
+from markaz.telephony.asterisk.client import Event
+from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, Leg, Switchboard, parse_leg
+
+EVENT_TYPES: Final = (
+    "StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelHangupRequest", "ChannelDtmfReceived", "Dial",
+    "ChannelEnteredBridge", "ChannelHold", "ChannelUnhold", "ChannelTransfer", "PlaybackFinished",
+    "RecordingFinished", "RecordingFailed",
+)  # fmt: skip
+"""What we ask Asterisk to tell us; everything else is filtered there."""
+PHONE_EVENT_TYPES: Final = ("ContactStatusChange",)
+
+ANONYMOUS: Final = "anonymous"
+NUMBER: Final = re.compile(r"\+?[0-9]{2,20}")
+PROMPT_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.p(?P<step>\d+)")
+LAST_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.last")
+MESSAGE_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.message")
+
+# Q.850 causes, as Asterisk maps SIP's answers to them.
+CAUSE_NETWORK: Final = 38
+CAUSES_REFUSED: Final = frozenset({17, 21})  # 486, 600, 603
+CAUSES_NO_ANSWER: Final = frozenset({0, 16, 18, 19})  # our time-out, 408, 480
+CAUSES_UNREACHABLE: Final = frozenset({1, 2, 3, 20, 22, 27, 28})  # 404, 410, 484, 502, not registered
+CAUSES_HUNG_UP: Final = frozenset({0, 16, 17, 18, 19, 21, 26, 31, 32})
+"""How a person's leg ends. Anything else (44: no more sound, 38: network) is a machine's doing."""
+
+Stimulus = RoutingStimulus | FlowStimulus
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCame:
+    """A new call; its channel is to carry its description."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """A callback's customer or a number outside picked up and is to be joined."""
+
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAsked:
+    """An agent's phone sent a REFER; `understood` tells whether a stimulus came of it."""
+
+    leg: Leg
+    understood: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LastPromptEnded:
+    """The prompt before the end of a contact is over."""
+
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePromptEnded:
+    """The customer has been asked for a message; now it is to be recorded."""
+
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEnded:
+    contact: str
+
+
+Chore = CustomerCame | LegAnswered | LegEnded | TransferAsked | LastPromptEnded | MessagePromptEnded | MessageEnded
+
+
+class Translator:
+    """`new_contact` names a new contact."""
+
+    def __init__(self, switchboard: Switchboard, new_contact: Callable[[], str]) -> None:
+        self._board = switchboard
+        self._new_contact = new_contact
+
+    def translate(self, event: Event) -> Iterator[Stimulus | Chore]:
+        """What `event` means, in order."""
+        channel: str = event.get("channel", {}).get("id", "")
+        leg = self._board.legs.get(channel)
+        match event["type"]:
+            case "StasisStart":
+                yield from self._started(event, leg)
+            case "Dial":
+                yield from self._dialled(event)
+            case "ChannelHangupRequest" if leg is not None and "cause" in event:
+                leg.cause = event["cause"]
+            case "StasisEnd" if leg is not None:
+                yield from self.ended(channel, leg.cause or 16)
+            case "ChannelDestroyed":
+                yield from self.ended(channel, event["cause"])
+            case "ChannelDtmfReceived" if leg is not None and leg.role in ("customer", "callback"):
+                yield DigitPressed(leg.contact, event["digit"])
+            case "ChannelEnteredBridge":
+                yield from self._entered_bridge(event)
+            case "ChannelHold" if leg is not None and leg.agent is not None:
+                yield HoldBegan(leg.contact, leg.agent)
+            case "ChannelUnhold" if leg is not None and leg.agent is not None:
+                yield HoldEnded(leg.contact, leg.agent)
+            case "ChannelTransfer" if event.get("state") is None:  # with a state it repeats our own answer
+                yield from self._transferred(event)
+            case "PlaybackFinished":
+                yield from _playback_finished(event["playback"])
+            case "RecordingFinished" | "RecordingFailed":
+                yield from self._recorded(event["recording"])
+            case "ContactStatusChange":
+                yield from self._phone_changed(event)
+            case _:
+                return
+
+    def ended(self, channel: str, cause: int) -> Iterator[Stimulus | Chore]:
+        """A channel is gone, for the Q.850 `cause`."""
+        leg = self._board.remove(channel)
+        if leg is None:
+            return
+        yield LegEnded(leg)
+        left: LeftCause = "hung_up" if cause in CAUSES_HUNG_UP or leg.ending else "fault"
+        match leg.role:
+            case "customer":
+                yield CustomerLeft(leg.contact, left)
+                if leg.message_seconds_max is not None:  # gone before the recording began
+                    yield MessageLeft(leg.contact, 0.0)
+            case "callback" if leg.answered:
+                yield CustomerLeft(leg.contact, left)
+            case "callback" if not leg.ending:
+                yield CustomerMissed(leg.contact, failure_cause(cause))
+            case "outside" if not leg.answered and not leg.ending:
+                yield ElsewhereFailed(leg.contact, failure_cause(cause))
+            case "agent" if not leg.ending:
+                yield from _agent_ended(leg, cause, left)
+            case _:
+                return
+
+    def _started(self, event: Event, leg: Leg | None) -> Iterator[Stimulus | Chore]:
+        channel = event["channel"]
+        if leg is None:
+            yield from self.came(channel)
+            return
+        leg.name = channel["name"]
+        if leg.answered or leg.ending:
+            return
+        leg.answered = True
+        match leg.role:
+            case "agent":
+                assert leg.offer is not None
+                yield OfferAccepted(leg.offer)
+            case "callback":
+                yield CustomerReached(leg.contact)
+                yield LegAnswered(leg)
+            case "outside":
+                yield LegAnswered(leg)
+            case "customer":
+                return
+
+    def came(self, channel: Event) -> Iterator[Stimulus | Chore]:
+        """A channel that we did not know: a new call, or one of ours from before we were away."""
+        known = parse_leg(channel["id"], variable_of(channel, LEG_VARIABLE))
+        if known is not None:
+            known.name, known.answered = channel["name"], channel["state"] == "Up"
+            known.caller, known.number = channel["caller"]["number"] or ANONYMOUS, channel["dialplan"]["exten"]
+            self._board.add(known)
+            return
+        leg = Leg(
+            channel=channel["id"],
+            role="customer",
+            contact=self._new_contact(),
+            name=channel["name"],
+            caller=channel["caller"]["number"] or ANONYMOUS,
+            number=channel["dialplan"]["exten"],
+        )
+        self._board.add(leg)
+        yield CustomerCame(leg)
+        yield ContactEntered(leg.contact, "voice", leg.number, leg.caller)
+
+    def _dialled(self, event: Event) -> Iterator[Stimulus]:
+        leg = self._board.legs.get(event["peer"]["id"])
+        if leg is not None:
+            leg.name = event["peer"]["name"]
+            if leg.offer is not None and leg.role == "agent" and event["dialstatus"] == "":
+                yield OfferPlaced(leg.offer)
+
+    def _entered_bridge(self, event: Event) -> Iterator[Stimulus]:
+        bridge = event["bridge"]
+        if not bridge["id"].startswith(CONVERSATION):
+            return
+        contact = bridge["id"].removeprefix(CONVERSATION)
+        customer = self._board.customers.get(contact)
+        if customer is None or customer.channel not in bridge["channels"]:
+            return
+        for leg in self._board.agents.get(contact, {}).values():
+            if leg.channel in bridge["channels"] and not leg.talking and not leg.ending:
+                assert leg.offer is not None
+                leg.talking = True
+                yield ConversationStarted(contact, leg.offer)
+
+    def _transferred(self, event: Event) -> Iterator[Stimulus | Chore]:
+        leg = self._board.legs.get(event["referred_by"]["source_channel"]["id"])
+        if leg is None or leg.agent is None:
+            return
+        target = event["refer_to"].get("requested_destination", {}).get("destination", "")
+        found = self.transfer_target(target)
+        if found is not None:
+            yield TransferRequested(leg.contact, leg.agent, *found)
+        yield TransferAsked(leg, understood=found is not None)
+
+    def transfer_target(self, target: str) -> tuple[Literal["agent", "queue", "number"], str] | None:
+        """Whom a phone means by `target`: `queue-<id>`, an agent's id, extension or phone, or a number."""
+        user = target.removeprefix("sip:").removeprefix("sips:").partition("@")[0].partition(";")[0]
+        if user.startswith("queue-"):
+            return "queue", user.removeprefix("queue-")
+        agent = self._board.extensions.get(user) or self._board.agents_by_phone.get(user)
+        if agent is None and user in self._board.phones:
+            agent = user
+        if agent is not None:
+            return "agent", agent
+        return ("number", user) if NUMBER.fullmatch(user) else None
+
+    def _recorded(self, recording: Event) -> Iterator[Stimulus | Chore]:
+        contact = recording["name"].rpartition("/")[2]
+        if self._board.recordings.get(contact) == contact:
+            yield MessageEnded(contact)
+            yield MessageLeft(contact, float(recording.get("duration", 0)))
+
+    def _phone_changed(self, event: Event) -> Iterator[Stimulus]:
+        agent = self._board.agents_by_phone.get(event["endpoint"]["resource"])
+        if agent is None:
+            return
+        match event["contact_info"]["contact_status"]:
+            case "Reachable" | "NonQualified":
+                yield AgentPhoneFound(agent)
+            case "Unreachable" | "Removed":
+                yield AgentPhoneLost(agent)
+            case _:
+                return
+
+
+def variable_of(channel: Event, name: str) -> str:
+    """A variable that Asterisk reports with `channel`; "" when it does not."""
+    value = channel.get("channelvars", {}).get(name) or channel.get("variables", {}).get(name, "")
+    return value.get("value", "") if isinstance(value, dict) else value
+
+
+def failure_cause(cause: int) -> FailureCause:
+    """Why a leg was never answered, from its Q.850 `cause`."""
+    if cause in CAUSES_REFUSED:
+        return "busy"
+    if cause in CAUSES_NO_ANSWER:
+        return "no_answer"
+    return "unreachable" if cause in CAUSES_UNREACHABLE else "fault"
+
+
+def _agent_ended(leg: Leg, cause: int, left: LeftCause) -> Iterator[Stimulus]:
+    assert leg.offer is not None and leg.agent is not None
+    if leg.answered:
+        yield AgentLeft(leg.contact, leg.agent, left)
+    elif cause in CAUSES_REFUSED:
+        yield OfferRefused(leg.offer)
+    else:
+        yield OfferFailed(leg.offer, failure_cause(cause))
+
+
+def _playback_finished(playback: Event) -> Iterator[Stimulus | Chore]:
+    if match := PROMPT_PLAYBACK.fullmatch(playback["id"]):
+        contact, step = match["contact"], int(match["step"])
+        if playback["state"] == "failed":
+            yield PromptFailed(contact, step, "Asterisk could not play it")
+        else:
+            yield PromptFinished(contact, step)
+    elif match := LAST_PLAYBACK.fullmatch(playback["id"]):
+        yield LastPromptEnded(match["contact"])
+    elif match := MESSAGE_PLAYBACK.fullmatch(playback["id"]):
+        yield MessagePromptEnded(match["contact"])

@@ -1,0 +1,170 @@
+"""What callers hear: prompts spoken ahead by espeak-ng or uploaded, kept as 8 kHz u-law files that Asterisk plays.
+
+A spoken prompt is cached under a hash of its text, language and voice, so that it is made once.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from markaz.kit.errors import MarkazError
+
+PLACES_MAX: Final = 20
+WAIT_MINUTES_MAX: Final = 30
+RENDERERS_MAX: Final = 2
+RENDER_SECONDS_MAX: Final = 30
+WORDS_PER_MINUTE: Final = 150
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class PromptNotSpoken(MarkazError):
+    """espeak-ng could not speak {text!r} in {language}: {why}"""
+
+    code = "prompt_not_spoken"
+    text: str
+    language: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A prompt to be spoken; `language` is one of espeak-ng's voices ("en", "ru", "ar", "fa", "vi")."""
+
+    id: str
+    text: str
+    language: str = "en"
+
+
+SYSTEM_TEXTS: Final[Mapping[str, str]] = {
+    "please-wait": "Please stay on the line. We will be with you in a moment.",
+    "leave-message": "Nobody can take your call right now. Please leave a message after the tone.",
+    "goodbye": "Thank you. Goodbye.",
+    "callback-promised": "We will call you back. You keep your place in the queue. Goodbye.",
+    **{f"place-{n}": f"You are number {n} in the queue." for n in range(2, PLACES_MAX + 1)},
+    "place-1": "You are next in the queue.",
+    "place-more": f"There are more than {PLACES_MAX} callers before you.",
+    "wait-0": "Your expected waiting time is less than a minute.",
+    "wait-1": "Your expected waiting time is about one minute.",
+    **{f"wait-{n}": f"Your expected waiting time is about {n} minutes." for n in range(2, WAIT_MINUTES_MAX + 1)},
+    "wait-more": f"Your expected waiting time is more than {WAIT_MINUTES_MAX} minutes.",
+}
+"""What Markaz says by itself, in English; the files are named so that Asterisk finds them without us."""
+
+
+class PromptShelf:
+    """Where prompts lie: `folder`/system for our own, others by id once `put`. Media are ARI's `sound:` URIs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._paths: dict[str, Path] = {}
+
+    def put(self, prompts: Mapping[str, Path]) -> None:
+        """Prompt id -> its file."""
+        self._paths.update(prompts)
+
+    def media(self, prompt: str) -> tuple[str, ...] | None:
+        """None when there is no such prompt."""
+        path = self._paths.get(prompt)
+        return None if path is None else (_sound(path),)
+
+    def system(self, *names: str) -> tuple[str, ...]:
+        """Our own, one after the other."""
+        return tuple(_sound(self._folder / "system" / name) for name in names)
+
+    def place(self, position: int | None, expected_wait_seconds: int | None) -> tuple[str, ...]:
+        """The place in the queue and the expected wait, whichever is known."""
+        names: list[str] = []
+        if position is not None:
+            names.append(f"place-{position}" if position <= PLACES_MAX else "place-more")
+        if expected_wait_seconds is not None:
+            minutes = round(expected_wait_seconds / 60)
+            names.append(f"wait-{minutes}" if minutes <= WAIT_MINUTES_MAX else "wait-more")
+        return self.system(*names)
+
+
+def _sound(path: Path) -> str:
+    return f"sound:{path.with_suffix('')}"
+
+
+class PromptPress:
+    """Makes the files. `espeak` is the argv prefix that runs espeak-ng."""
+
+    def __init__(self, *, espeak: Sequence[str], folder: Path) -> None:
+        self._espeak = espeak
+        self._folder = folder
+        self._renderers = asyncio.Semaphore(RENDERERS_MAX)
+
+    async def prepare(self) -> None:
+        """Everything that Markaz says or plays by itself. Raises `PromptNotSpoken`."""
+        from markaz.telephony import sound  # NumPy and SciPy: only who makes sounds loads them
+
+        for name, make in (("music/calm", sound.hold_music), ("system/beep", sound.beep)):
+            path = self._folder / f"{name}.ulaw"
+            if not path.exists():
+                _write(path, sound.to_ulaw(make()))
+        system = [Prompt(id=name, text=text) for name, text in SYSTEM_TEXTS.items()]
+        for name, path in (await self.render(system)).items():
+            link = self._folder / "system" / f"{name}.ulaw"
+            if not link.exists():
+                _write(link, path.read_bytes())
+
+    async def render(self, prompts: Iterable[Prompt]) -> dict[str, Path]:
+        """Speak each prompt that is not in the cache; prompt id -> file. Raises `PromptNotSpoken`."""
+        wanted = list(prompts)
+        paths = await asyncio.gather(*(self._spoken(prompt) for prompt in wanted))
+        return {prompt.id: path for prompt, path in zip(wanted, paths, strict=True)}
+
+    def upload(self, data: bytes) -> Path:
+        """Keep an uploaded WAV file; its file. Raises `SoundUnreadable`."""
+        from markaz.telephony import sound
+
+        samples, rate = sound.read_wav(data)
+        path = self._folder / "cache" / f"{hashlib.sha256(data).hexdigest()[:32]}.ulaw"
+        if not path.exists():
+            _write(path, sound.to_ulaw(sound.resample(samples, rate)))
+        return path
+
+    async def _spoken(self, prompt: Prompt) -> Path:
+        key = "\0".join((prompt.text, prompt.language, str(WORDS_PER_MINUTE)))
+        path = self._folder / "cache" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.ulaw"
+        if not path.exists():
+            async with self._renderers:
+                data = await self._speak(prompt)
+            _write(path, await asyncio.to_thread(_telephone_quality, data))
+        return path
+
+    async def _speak(self, prompt: Prompt) -> bytes:
+        process = await asyncio.create_subprocess_exec(
+            *self._espeak, "-v", prompt.language, "-s", str(WORDS_PER_MINUTE), "--stdin", "--stdout",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(RENDER_SECONDS_MAX):
+                output, complaint = await process.communicate(prompt.text.encode())
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise PromptNotSpoken(prompt.text, prompt.language, "it took too long") from None
+        if process.returncode != 0 or not output:
+            raise PromptNotSpoken(prompt.text, prompt.language, complaint.decode(errors="replace").strip() or "no sound")
+        return output
+
+
+def _telephone_quality(wav: bytes) -> bytes:
+    from markaz.telephony import sound
+
+    return sound.to_ulaw(sound.resample(*sound.read_wav(wav)))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all: Asterisk may look at any moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(data)
+    draft.replace(path)

@@ -1,0 +1,160 @@
+"""Prove that every expected recording exists and can be heard: the ledger against the files.
+
+A conversation's file arrives as raw interleaved samples (left the customer, right the agent) and leaves as a stereo
+WAV that any player opens; a message is a mono WAV. Messages that Asterisk took while we were away have no row yet:
+they get one here.
+"""
+
+import asyncio
+import shutil
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import psycopg
+
+from markaz.telephony.asterisk.configuration import UNATTENDED
+from markaz.telephony.sound import SILENCE_DBFS, TELEPHONE_RATE
+
+SETTLE_SECONDS: Final = 3
+"""So long after a conversation its file is surely closed."""
+NEVER_ENDED_SECONDS: Final = 3 * 3_600
+SILENT_DBFS: Final = -60.0
+JUDGED_SECONDS_MIN: Final = 1.0
+"""A shorter conversation may hold no sound, and leave no file: Asterisk opens it with the first frame."""
+SHORTER_SECONDS_MAX: Final = 2.0
+SHORTER_SHARE_MAX: Final = 0.2
+ROWS_MAX: Final = 500
+BLOCK_FRAMES: Final = 1 << 20
+WAV_HEADER_BYTES: Final = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows judged in one run."""
+
+    present: int = 0
+    missing: int = 0
+    silent: int = 0
+    adopted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a file turned out to be. Levels are dBFS; None: there is no such side."""
+
+    state: str
+    seconds: float | None = None
+    level_customer: float | None = None
+    level_agent: float | None = None
+    problem: str | None = None
+
+
+_DUE: Final = """
+SELECT recording, path, expected_at, ended_at FROM recording
+WHERE floor = %s AND state = 'expected' AND (ended_at < %s OR expected_at < %s)
+ORDER BY expected_at LIMIT %s
+"""
+_JUDGE: Final = """
+UPDATE recording SET state = %s, seconds = %s, level_dbfs_customer = %s, level_dbfs_agent = %s, problem = %s,
+    checked_at = %s
+WHERE floor = %s AND recording = %s
+"""
+_ADOPT: Final = """
+INSERT INTO recording (floor, recording, contact, path, expected_at, ended_at, state)
+VALUES (%s, %s, %s, %s, %s, %s, 'expected') ON CONFLICT (floor, recording) DO NOTHING
+"""
+
+
+async def reconcile_recordings(
+    connection: psycopg.AsyncConnection[Any], *, floor: str, folder: Path, now: datetime
+) -> Counts:
+    """Adopt messages without a row, then judge each row whose recording has ended. Call it every few seconds."""
+    adopted = 0
+    for message in await asyncio.to_thread(_unattended, folder, now):
+        inserted = await connection.execute(_ADOPT, (floor, *message))
+        adopted += inserted.rowcount
+    settled, never_ended = now - timedelta(seconds=SETTLE_SECONDS), now - timedelta(seconds=NEVER_ENDED_SECONDS)
+    rows = await (await connection.execute(_DUE, (floor, settled, never_ended, ROWS_MAX))).fetchall()
+    states: list[str] = []
+    for recording, path, expected_at, ended_at in rows:
+        long = (ended_at - expected_at).total_seconds() if ended_at is not None else None
+        found = await asyncio.to_thread(judge, folder / path, conversation_seconds=long)
+        await connection.execute(
+            _JUDGE,
+            (
+                found.state, found.seconds, found.level_customer, found.level_agent, found.problem, now,
+                floor, recording,
+            ),
+        )  # fmt: skip
+        states.append(found.state)
+    return Counts(states.count("present"), states.count("missing"), states.count("silent"), adopted)
+
+
+def judge(path: Path, *, conversation_seconds: float | None) -> Finding:
+    """Look at the recording that should be at `path` (.wav), making it from its raw form when that is there."""
+    raw = path.with_suffix(".raw")
+    if raw.exists():
+        _wrap(raw, path)
+    is_short = conversation_seconds is not None and conversation_seconds < JUDGED_SECONDS_MIN
+    if not path.exists() or path.stat().st_size <= WAV_HEADER_BYTES:
+        if is_short:
+            return Finding("present", 0.0, problem="the conversation ended before there was sound")
+        return Finding("missing", problem="there is no file" if not path.exists() else "the file is empty")
+    channels, seconds, levels = _measure(path)
+    agent = levels[1] if channels == 2 else None
+    finding = Finding("present", seconds, levels[0], agent)
+    sides = (("customer", levels[0]), ("agent", agent))
+    quiet = [name for name, level in sides if level is not None and level < SILENT_DBFS]
+    if quiet and not is_short and seconds >= JUDGED_SECONDS_MIN:
+        return Finding("silent", seconds, levels[0], agent, problem=f"nothing is heard of the {' and the '.join(quiet)}")
+    if conversation_seconds is not None and channels == 2:
+        shorter = conversation_seconds - seconds
+        if shorter > SHORTER_SECONDS_MAX + SHORTER_SHARE_MAX * conversation_seconds:
+            return Finding("present", seconds, levels[0], agent, problem=f"{shorter:.0f} s shorter than the conversation")
+    return finding
+
+
+def _wrap(raw: Path, path: Path) -> None:
+    """Put a WAV header before raw stereo samples; whole or not at all."""
+    size = raw.stat().st_size // 4 * 4
+    rate, channels, width = TELEPHONE_RATE, 2, 2
+    header = b"RIFF" + struct.pack("<I", min(size + 36, 0xFFFFFFFF)) + b"WAVEfmt "
+    header += struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * channels * width, channels * width, 8 * width)
+    header += b"data" + struct.pack("<I", min(size, 0xFFFFFFFF))
+    draft = path.with_suffix(".draft")
+    with raw.open("rb") as source, draft.open("wb") as target:
+        target.write(header)
+        shutil.copyfileobj(source, target, 1 << 20)
+    draft.replace(path)
+    raw.unlink()
+
+
+def _measure(path: Path) -> tuple[int, float, list[float]]:
+    """Channels, seconds and level of each channel (dBFS), read in blocks: a file may be hours long."""
+    with path.open("rb") as file:
+        header = file.read(WAV_HEADER_BYTES)
+    channels, rate = struct.unpack_from("<HI", header, 22)
+    samples = np.memmap(path, dtype="<i2", mode="r", offset=WAV_HEADER_BYTES)
+    frames = len(samples) // channels
+    power = np.zeros(channels)
+    for start in range(0, frames, BLOCK_FRAMES):
+        block = np.asarray(samples[start * channels : min(frames, start + BLOCK_FRAMES) * channels], dtype=np.float64)
+        power += np.square(block.reshape(-1, channels)).sum(axis=0)
+    with np.errstate(divide="ignore"):
+        levels = 10 * np.log10(power / max(frames, 1) / 32_768**2)
+    return channels, frames / rate, [float(max(SILENCE_DBFS, level)) for level in levels]
+
+
+def _unattended(folder: Path, now: datetime) -> list[tuple[str, str, str, datetime, datetime]]:
+    """Messages in the folder of those that nobody attended to: row values of each that is surely closed."""
+    found: list[tuple[str, str, str, datetime, datetime]] = []
+    for path in sorted((folder / UNATTENDED).glob("*.wav")):
+        closed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        if closed_at < now - timedelta(seconds=SETTLE_SECONDS):
+            name = f"{UNATTENDED}-{path.stem}"
+            found.append((name, name, str(path.relative_to(folder)), closed_at, closed_at))
+    return found

@@ -1,0 +1,184 @@
+"""The door's one object: a connection to one Asterisk, with everything that moves calls on it."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from markaz.kit.time import Instant
+from markaz.routing import KeepWaiting
+from markaz.telephony.asterisk.client import AriAddress, AriClient, AriLost, Event
+from markaz.telephony.asterisk.configuration import APPLICATION, PHONES_APPLICATION, UNATTENDED, AsteriskSettings, TrunkSettings
+from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
+from markaz.telephony.asterisk.perform import Performer
+from markaz.telephony.asterisk.provision import Provisioner
+from markaz.telephony.asterisk.reconcile import Beliefs, Reconciler
+from markaz.telephony.asterisk.recorder import Recorder
+from markaz.telephony.asterisk.switchboard import Switchboard
+from markaz.telephony.asterisk.translate import EVENT_TYPES, PHONE_EVENT_TYPES, Chore, Stimulus, Translator
+from markaz.telephony.ledger import Ledger
+from markaz.telephony.prompts import PromptShelf
+
+CHECK_SECONDS: Final = 30.0
+CHECK_AGAIN_SECONDS: Final = 5.0
+"""Soon after a connect a second look confirms what the first one suspected."""
+CONNECT_SECONDS_MAX: Final = 30.0
+
+log = logging.getLogger(__name__)
+
+
+def contact_names(now: Callable[[], Instant]) -> Callable[[], str]:
+    """Names for contacts, sortable by time: 12 hexadecimal digits of milliseconds, 8 of chance."""
+    return lambda: f"{now() // 1_000:012x}{secrets.token_hex(4)}"
+
+
+class Telephony:
+    """Telephony on the Asterisk of `settings`, which runs already.
+
+    `emit` takes each stimulus, in order, and must not block; `now` is the floor's clock. `beliefs` tells what the floor holds open, for the
+    reconciler; without it only Asterisk's own lists count.
+    """
+
+    def __init__(
+        self,
+        settings: AsteriskSettings,
+        *,
+        emit: Callable[[Stimulus], None],
+        ledger: Ledger,
+        beliefs: Callable[[], Beliefs] | None = None,
+        now: Callable[[], Instant],
+    ) -> None:
+        self._settings = settings
+        self._emit = emit
+        self._board = Switchboard()
+        self._shelf = PromptShelf(settings.prompts)
+        self._translator = Translator(self._board, contact_names(now))
+        self._ari = AriClient(
+            AriAddress(
+                port=settings.http_port,
+                user=settings.ari_user,
+                password=settings.ari_password,
+                applications=f"{APPLICATION},{PHONES_APPLICATION}",
+            ),
+            on_event=self._heard,
+            on_connected=self._connected,
+            on_lost=lambda: log.warning("The connection to Asterisk is lost; calls in progress go on"),
+        )
+        self._manager = ManagerClient(
+            ManagerAddress(
+                port=settings.manager_port, user=settings.manager_user, secret=settings.manager_secret
+            )
+        )
+        recorder = Recorder(
+            manager=self._manager, board=self._board, ledger=ledger, folder=settings.recordings, now=now
+        )
+        self._performer = Performer(
+            ari=self._ari,
+            board=self._board,
+            translator=self._translator,
+            recorder=recorder,
+            shelf=self._shelf,
+            emit=emit,
+            now=now,
+        )
+        self._performer.trunks = settings.trunks
+        self._provisioner = Provisioner(self._ari, media_address=settings.media_address)
+        self._knows_beliefs = beliefs is not None
+        self._reconciler = Reconciler(
+            ari=self._ari,
+            board=self._board,
+            translator=self._translator,
+            beliefs=beliefs or Beliefs,
+            tell=self._tell,
+        )
+        self._checker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect. Raises `AriLost` when Asterisk is not reached within `CONNECT_SECONDS_MAX`."""
+        (self._settings.recordings / UNATTENDED).mkdir(parents=True, exist_ok=True)  # Asterisk does not make it
+        await self._ari.start()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS_MAX):
+                await self._ari.connected.wait()
+        except TimeoutError:
+            await self.stop()
+            raise AriLost(f"nobody answers at 127.0.0.1:{self._settings.http_port}") from None
+        self._checker = asyncio.create_task(self._check_for_ever(), name="reconciler")
+
+    async def stop(self) -> None:
+        """Disconnect; calls in progress go on."""
+        checker, self._checker = self._checker, None
+        if checker is not None:
+            checker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await checker
+        await self._performer.stop()
+        await self._ari.stop()
+        await self._manager.stop()
+
+    def perform(self, outputs: Sequence[object]) -> None:
+        """Carry out the imperatives among `outputs`. Never waits; what fails comes back as a stimulus."""
+        self._performer.perform(outputs)
+
+    async def provision_phone(self, agent: str, *, username: str, password: str, extension: str | None = None) -> None:
+        """Let `agent`'s phone register, with credentials made for this sign-in. It replaces the one before.
+
+        Raises `ProvisioningRefused`, or `AriLost` (then it is pushed as soon as Asterisk is back).
+        """
+        await self.remove_phone(agent)
+        self._board.give_phone(agent, username, extension)
+        await self._provisioner.add_phone(username, password)
+
+    async def remove_phone(self, agent: str) -> None:
+        """Forget the credentials of `agent`'s sign-in."""
+        username = self._board.phones.get(agent)
+        if username is not None:
+            self._board.take_phone(agent)
+            await self._provisioner.remove_phone(username)
+
+    async def set_trunks(self, trunks: Sequence[TrunkSettings]) -> None:
+        """These are the trunks from now on; those that Asterisk was not started with are pushed to it."""
+        self._performer.trunks = tuple(trunks)
+        started_with = {trunk.id for trunk in self._settings.trunks}
+        await self._provisioner.set_trunks({trunk.id: trunk for trunk in trunks if trunk.id not in started_with})
+
+    def set_prompts(self, prompts: Mapping[str, Path]) -> None:
+        """Prompt id -> its file, as `PromptPress` made it."""
+        self._shelf.put(prompts)
+
+    async def reconcile(self) -> int:
+        """Compare with Asterisk now; how many differences were acted on. Raises `AriLost`."""
+        return await self._reconciler.check()
+
+    async def _connected(self) -> None:
+        for application, names in ((APPLICATION, EVENT_TYPES), (PHONES_APPLICATION, PHONE_EVENT_TYPES)):
+            allowed = [{"type": name} for name in (*names, "RESTResponse")]  # answers pass the filter as well
+            await self._ari.request("PUT", "applications", application, "eventFilter", body={"allowed": allowed})
+        await self._provisioner.push_all()
+        await self._reconciler.check()
+
+    async def _check_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_AGAIN_SECONDS)
+            with contextlib.suppress(AriLost):  # the next connect checks
+                await self._reconciler.check()
+            await asyncio.sleep(CHECK_SECONDS)
+
+    def _heard(self, event: Event) -> None:
+        log.info('HEARD %s %s %s', event['type'], event.get('channel',{}).get('id'), event.get('cause'))
+        try:
+            for item in self._translator.translate(event):
+                self._tell(item)
+        except (KeyError, TypeError):
+            log.exception("An event of Asterisk was not understood: %r", event)
+
+    def _tell(self, item: Stimulus | Chore | KeepWaiting) -> None:
+        if isinstance(item, Chore):
+            self._performer.take(item)
+        elif isinstance(item, KeepWaiting):
+            self._performer.perform([item])
+        else:
+            self._emit(item)

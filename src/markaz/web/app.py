@@ -1,0 +1,80 @@
+"""The application, put together from what bootstrap gives it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from fastapi import Depends, FastAPI
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool
+
+from markaz.runtime.live_view import LiveView
+from markaz.web import desk, floor, health
+from markaz.web.context import Connection, Installation, SipAddress, authorised
+from markaz.web.problems import Problem, answer_with_problems
+
+CONNECTIONS_MAX = 10
+REQUESTS_WAITING_MAX = 200
+"""Requests that wait for a connection; a further one is told at once that the database does not answer."""
+CONNECTION_SECONDS_MAX = 2.0
+STATEMENT_MILLISECONDS_MAX = 5_000
+
+_DESCRIPTION = """
+The floor of a contact centre for desks and dashboards. Commands are stored and answered 202; the floor handles them
+in order. Every refusal is a problem document (RFC 9457) whose `code` is stable and whose `detail` says what to do.
+"""
+
+
+def create_app(database_url: str, *, floor_name: str, token: str, sip_address: SipAddress) -> FastAPI:
+    """The web application of one floor. `database_url` is any conninfo; `token` opens everything but `/health`.
+
+    Connections are opened when it starts and closed when it ends; it starts, and says so, when the database is away.
+    """
+    pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+        make_conninfo(database_url, options=f"-c timezone=UTC -c statement_timeout={STATEMENT_MILLISECONDS_MAX}"),
+        kwargs={"autocommit": True},
+        min_size=1,
+        max_size=CONNECTIONS_MAX,
+        max_waiting=REQUESTS_WAITING_MAX,
+        timeout=CONNECTION_SECONDS_MAX,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await pool.open()
+        try:
+            yield
+        finally:
+            await pool.close()
+
+    app = FastAPI(
+        title="Markaz", version=version("markaz"), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None
+    )
+    app.state.installation = Installation(pool, floor_name, token, sip_address)
+    answer_with_problems(app)
+    app.include_router(health.router)
+    app.include_router(floor.router, dependencies=[Depends(authorised)])
+    app.include_router(desk.agents)
+    app.include_router(desk.projects)
+    _describe_components(app)
+    return app
+
+
+def _describe_components(app: FastAPI) -> None:
+    """Add to the OpenAPI document the shapes that answers have but FastAPI does not make itself."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        schemas = document["components"]["schemas"]
+        if "LiveView" not in schemas:
+            _, report = msgspec.json.schema_components([LiveView], ref_template="#/components/schemas/{name}")
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= report | problem.pop("$defs") | {"Problem": problem}
+        return document
+
+    app.openapi = openapi

@@ -1,0 +1,74 @@
+"""What a request can be refused for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from markaz.kit.errors import MarkazError
+
+
+@dataclass(eq=False)
+class NotAuthorised(MarkazError):
+    """The installation's web token is needed: send it as "Authorization: Bearer TOKEN"."""
+
+    code: ClassVar[str] = "not_authorised"
+
+
+@dataclass(eq=False)
+class AgentUnknown(MarkazError):
+    """There is no agent "{agent}" in the organisation: check the id, or add the agent with `markaz apply`."""
+
+    code: ClassVar[str] = "agent_unknown"
+    agent: str
+
+
+@dataclass(eq=False)
+class AgentNotSignedIn(MarkazError):
+    """Agent "{agent}" is not signed in: sign in first."""
+
+    code: ClassVar[str] = "agent_not_signed_in"
+    agent: str
+
+
+@dataclass(eq=False)
+class ProjectUnknown(MarkazError):
+    """There is no project "{project}" in the organisation: check the id, or add the project with `markaz apply`."""
+
+    code: ClassVar[str] = "project_unknown"
+    project: str
+
+
+@dataclass(eq=False)
+class RequestTooLarge(MarkazError):
+    """A request's body may have {bytes_max} bytes at most: send less."""
+
+    code: ClassVar[str] = "request_too_large"
+    bytes_max: int
+
+
+@dataclass(eq=False)
+class RequestInvalid(MarkazError):
+    """The request is malformed: correct what `problems` names."""
+
+    code: ClassVar[str] = "request_invalid"
+
+
+@dataclass(eq=False)
+class DatabaseAway(MarkazError):
+    """The database does not answer: nothing was stored; try again in a moment."""
+
+    code: ClassVar[str] = "database_away"
+
+
+@dataclass(eq=False)
+class FloorSilent(MarkazError):
+    """Floor "{floor}" has never reported: start it with `markaz serve`."""
+
+    code: ClassVar[str] = "floor_silent"
+    floor: str
+
+
+@dataclass(eq=False)
+class PhonesUnavailable(MarkazError):
+    """Telephony is not up, so there is nowhere to register a phone: try again in a moment."""
+
+    code: ClassVar[str] = "phones_unavailable"

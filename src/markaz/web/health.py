@@ -1,0 +1,110 @@
+"""Is everything running? For load balancers, watchdogs and people."""
+
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+import psycopg
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from markaz.runtime.live_view import LiveView
+from markaz.web.context import Connection, Installation, InstallationGiven
+
+FLOOR_SILENT_SECONDS_MAX = 5.0
+"""A floor reports each second; one that has not for so long counts as not running."""
+WORKER_ROWS_BEHIND_MAX = 10_000
+
+_STATE = """
+SELECT
+    (SELECT body::text FROM floor_live WHERE floor = %(floor)s),
+    (SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 FROM floor_live WHERE floor = %(floor)s),
+    coalesce((SELECT max(number) FROM journal WHERE floor = %(floor)s), 0)
+        - coalesce((SELECT number FROM projection WHERE name = 'read_models' AND floor = %(floor)s), 0)
+"""
+
+router = APIRouter(tags=["health"])
+
+
+class FloorHealth(BaseModel):
+    """The floor process, by its last live report (one a second)."""
+
+    report_age_seconds: float
+    is_spooling: bool = Field(description="Its journal goes to a local file because it cannot reach the database")
+    telephony: str
+    stimuli_dropped: int
+
+
+class WorkerHealth(BaseModel):
+    """The process that folds the journal into read models."""
+
+    rows_behind: int = Field(description="Rows of the journal that reports do not show yet")
+
+
+class Health(BaseModel):
+    """`failing` when any of `problems` is there; `floor` and `worker` are absent when they cannot be known."""
+
+    status: Literal["ok", "failing"]
+    database: Literal["up", "away"]
+    floor: FloorHealth | None = None
+    worker: WorkerHealth | None = None
+    problems: list[str]
+
+
+@router.get("/health", responses={503: {"model": Health, "description": "Something needs attention; see `problems`"}})
+async def health(installation: InstallationGiven, response: Response) -> Health:
+    """Whether database, floor and worker do their work; needs no token."""
+    found = await _health(installation)
+    if found.status == "failing":
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    return found
+
+
+async def _health(installation: Installation) -> Health:
+    try:
+        async with installation.pool.connection() as connection:
+            report, age_seconds, rows_behind = await _state(connection, installation.floor)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        return Health(status="failing", database="away", problems=["The database does not answer."])
+    problems: list[str] = []
+    floor: FloorHealth | None = None
+    if report is None or age_seconds is None:
+        problems.append("The floor has never reported: start it with `markaz serve`.")
+    else:
+        floor = _floor(report, age_seconds)
+        problems += _floor_problems(floor)
+    if rows_behind > WORKER_ROWS_BEHIND_MAX:
+        problems.append(f"The worker is {rows_behind} rows of the journal behind: is it running?")
+    return Health(
+        status="failing" if problems else "ok",
+        database="up",
+        floor=floor,
+        worker=WorkerHealth(rows_behind=rows_behind),
+        problems=problems,
+    )
+
+
+async def _state(connection: Connection, floor: str) -> tuple[Any, ...]:
+    cursor = await connection.execute(_STATE, {"floor": floor})
+    return await cursor.fetchone() or (None, None, 0)
+
+
+def _floor(report: str, age_seconds: float) -> FloorHealth:
+    view = msgspec.json.decode(report, type=LiveView)
+    return FloorHealth(
+        report_age_seconds=round(age_seconds, 3),
+        is_spooling=view.spooling,
+        telephony=view.telephony,
+        stimuli_dropped=view.dropped,
+    )
+
+
+def _floor_problems(floor: FloorHealth) -> list[str]:
+    problems: list[str] = []
+    if floor.report_age_seconds > FLOOR_SILENT_SECONDS_MAX:
+        problems.append(f"The floor last reported {floor.report_age_seconds:.0f} s ago: is `markaz serve` running?")
+    if floor.is_spooling:
+        problems.append("The floor cannot reach the database and writes its journal to a local file.")
+    if floor.stimuli_dropped:
+        problems.append(f"The floor was overrun and dropped {floor.stimuli_dropped} stimuli.")
+    return problems

@@ -1,0 +1,164 @@
+"""Every refusal is a problem document (RFC 9457): `code` is for programs, `detail` says what to do."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from markaz.kit.errors import MarkazError
+from markaz.web import errors
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+BODY_BYTES_MAX = 64 * 1024
+PROBLEMS_SHOWN_MAX = 20
+
+_STATUS: dict[type[MarkazError], HTTPStatus] = {
+    errors.NotAuthorised: HTTPStatus.UNAUTHORIZED,
+    errors.AgentUnknown: HTTPStatus.NOT_FOUND,
+    errors.ProjectUnknown: HTTPStatus.NOT_FOUND,
+    errors.AgentNotSignedIn: HTTPStatus.CONFLICT,
+    errors.RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.RequestInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.FloorSilent: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PhonesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one part of a request."""
+
+    where: str = Field(examples=["body.reason"])
+    problem: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str = Field(description="A URN made of `code`", examples=["urn:markaz:problem:agent_unknown"])
+    title: str = Field(description="The name of the HTTP status", examples=["Not Found"])
+    status: int
+    code: str = Field(description="What went wrong, for programs", examples=["agent_unknown"])
+    detail: str = Field(description="What went wrong and what to do, for people")
+    problems: list[FieldProblem] | None = Field(default=None, description="The parts of a malformed request")
+
+
+def refusals(*kinds: type[MarkazError]) -> dict[int | str, dict[str, Any]]:
+    """What a route may answer instead of doing its work, for OpenAPI; the database being away always may."""
+    told: dict[int | str, list[str]] = {}
+    for kind in (*kinds, errors.DatabaseAway):
+        told.setdefault(_STATUS[kind].value, []).append(f"`{kind.code}`")
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": " or ".join(codes), "content": content} for status, codes in told.items()}
+
+
+def problem_of(error: MarkazError, problems: list[FieldProblem] | None = None) -> JSONResponse:
+    """The answer to a request that failed with `error`."""
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.NotAuthorised) else None
+    status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _answer(status, code=error.code, detail=str(error), problems=problems, headers=headers)
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Let every failure of `app` be answered by a problem document."""
+    app.add_exception_handler(MarkazError, _refused)
+    app.add_exception_handler(psycopg.OperationalError, _database_away)
+    app.add_exception_handler(psycopg.InterfaceError, _database_away)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _not_served)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(BoundedBody)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, MarkazError)
+    return problem_of(error)
+
+
+async def _database_away(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("The database does not answer %s %s: %s", request.method, request.url.path, error)
+    return problem_of(errors.DatabaseAway())
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    shown = error.errors()[:PROBLEMS_SHOWN_MAX]
+    problems = [FieldProblem(where=".".join(map(str, one["loc"])), problem=one["msg"]) for one in shown]
+    return problem_of(errors.RequestInvalid(), problems)
+
+
+async def _not_served(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses by itself: an unknown path, a method that a path does not have, a body not in JSON."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    code = status.name.lower()
+    return _answer(status, code=code, detail=f"{error.detail}: see /docs.", headers=dict(error.headers or {}))
+
+
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    """The server logs the traceback; the client learns nothing of our inside."""
+    detail = "Markaz failed on this request; its log says why."
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, code="internal_error", detail=detail)
+
+
+def _answer(
+    status: HTTPStatus,
+    *,
+    code: str,
+    detail: str,
+    problems: list[FieldProblem] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    problem = Problem(
+        type=f"urn:markaz:problem:{code}",
+        title=status.phrase,
+        status=status.value,
+        code=code,
+        detail=detail,
+        problems=problems,
+    )
+    return JSONResponse(
+        problem.model_dump(exclude_none=True), status_code=status.value, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+class BoundedBody:
+    """Reads a request's body before the application does, and refuses one that is too large, declared or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > BODY_BYTES_MAX:
+                await problem_of(errors.RequestTooLarge(BODY_BYTES_MAX))(scope, receive, send)
+                return
+        whole: Message | None = {"type": "http.request", "body": body, "more_body": False}
+
+        async def read() -> Message:
+            nonlocal whole
+            first, whole = whole, None
+            return first if first is not None else await receive()
+
+        await self._app(scope, read, send)

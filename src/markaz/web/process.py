@@ -1,0 +1,53 @@
+"""The web process: the application served on the installation's address."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+import uvloop
+
+from markaz.bootstrap import Settings, database_url, read_addresses, secret, until_told
+from markaz.web.app import create_app
+
+STOP_SECONDS_MAX = 5
+"""Requests that are being answered at the end get this long."""
+
+
+def run_web(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM; the exit code. Raises `NothingRuns` when there is no database to serve from."""
+    addresses = read_addresses(settings)
+    app = create_app(
+        database_url(settings),
+        floor_name=settings.floor,
+        token=secret(settings, "web-token"),
+        sip_address=lambda: (addresses.host, addresses.sip_port),
+    )
+    server = Server(
+        uvicorn.Config(
+            app,
+            host=addresses.host,
+            port=addresses.web_port,
+            log_level="warning",
+            timeout_graceful_shutdown=STOP_SECONDS_MAX,
+        )
+    )
+    return uvloop.run(until_told(server.run_until_cancelled))
+
+
+class Server(uvicorn.Server):
+    """Ends when its task is cancelled, as every part does, instead of by signals of its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def run_until_cancelled(self) -> None:
+        """Serve; when cancelled finish what is being answered, close the application, and only then end."""
+        serving = asyncio.ensure_future(self.serve())
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            self.should_exit = True
+            await serving
+            raise
