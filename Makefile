@@ -2,7 +2,6 @@
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
 	$(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)) python3)
 MARKAZ_HOME ?= .markaz
-export MARKAZ_HOME
 BIN := .venv/bin
 MAIN := .venv/.main-installed
 DEV := .venv/.dev-installed
@@ -15,8 +14,9 @@ help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 setup: $(MAIN) $(PROGRAMS) ## get everything Markaz needs; leaves .venv/bin/markaz
+	@echo "ready: $(BIN)/markaz --help"
 
-demo: setup ## real calls through a whole centre, then a report; options: make demo ARGS="--seconds 30"
+demo: $(MAIN) $(PROGRAMS) ## real calls through a whole centre, then a report; options: make demo ARGS="--seconds 30"
 	@$(BIN)/markaz demo $(ARGS)
 
 test: check $(PROGRAMS) ## make check, then every test, real Asterisk included
@@ -49,5 +49,5 @@ $(DEV): requirements/dev.txt pyproject.toml scripts/environment.py
 
 # The environment comes first, but a newer environment does not make the programs old.
 $(PROGRAMS): scripts/programs.py src/markaz/telephony/asterisk/private_root.py src/markaz/telephony/asterisk/program.py | $(MAIN)
-	@$(BIN)/python scripts/programs.py
+	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python scripts/programs.py
 	@mkdir -p $(@D) && touch $@

@@ -1,7 +1,7 @@
 """Fails when the documentation and the code disagree, or when a committed file names a package registry.
 
-Generated parts are what `generate_docs.py` would write now; links lead to files; the README's `make` words exist; the
-glossary has every word once; no file names the host of a registry or mirror (each machine has its own).
+Generated parts are what `generate_docs.py` would write now; links lead to files; the README's commands exist; no file
+names the host of a registry or mirror (each machine has its own).
 """
 
 import re
@@ -10,7 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
 from generate_docs import ROOT, documents
+from markaz.cli import main as cli
 
 # Written in pieces so that this file may be checked as well.
 HOSTS = [".".join(parts) for parts in (
@@ -59,11 +62,13 @@ def broken_links(files: list[Path]) -> Iterator[str]:
 
 
 def unknown_words() -> Iterator[str]:
-    """`make` words in the README that the Makefile does not know."""
-    known = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-    for word in re.findall(r"\bmake ([a-z]+)", (ROOT / "README.md").read_text()):
-        if word not in known:
-            yield f"README.md says `make {word}`, which the Makefile does not know"
+    """Commands in the README that the Makefile or the program does not know."""
+    text = (ROOT / "README.md").read_text()
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    for program, known in (("make", targets), ("markaz", cli.list_commands(click.Context(cli)))):
+        for word in dict.fromkeys(re.findall(rf"`?\b{program} ([a-z]+)", text)):
+            if word not in known:
+                yield f"README.md says `{program} {word}`, which {program} does not know"
 
 
 def registries(files: list[Path]) -> Iterator[str]:

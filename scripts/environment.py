@@ -105,6 +105,8 @@ def pip() -> list[str]:
 def run(command: list[str], problem: str, cwd: str | None = None) -> None:
     """Run `command`; when it fails or takes more than half an hour, `problem` is the message."""
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    # uv knows the system's certificates only when told so, by one name or the other as it is older or newer.
+    environment |= {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
     try:
         code = subprocess.run(command, cwd=cwd, env=environment, timeout=STEP_SECONDS_MAX, check=False).returncode
     except (OSError, subprocess.TimeoutExpired):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from markaz.kit.errors import MarkazError
-from markaz.kit.postgres import find_bin_folder
+from markaz.kit.postgres_programs import find_bin_folder
 from markaz.telephony.asterisk.private_root import ensure_programs
 from markaz.telephony.asterisk.program import find_espeak, find_program
 

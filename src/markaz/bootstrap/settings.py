@@ -1,5 +1,6 @@
 """One installation's settings: its home folder, and what differs from the defaults in `markaz.toml` there."""
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -80,9 +81,13 @@ def secret(settings: Settings, name: str) -> str:
     """A secret of this installation, made at first use and kept under `secrets/` for its owner alone."""
     path = settings.home / "secrets" / name
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.parent.chmod(0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        mine = path.with_name(f".{name}.{os.getpid()}")
+        descriptor = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(24))
-    return path.read_text().strip()
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+            os.link(mine, path)
+        mine.unlink()
+    return path.read_text()

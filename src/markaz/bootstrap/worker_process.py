@@ -9,8 +9,7 @@ from markaz.bootstrap.addresses import database_url
 from markaz.bootstrap.settings import Settings
 from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
-from markaz.runtime.database import connect
-from markaz.runtime.projector import Projector
+from markaz.runtime import Projector, connect
 from markaz.telephony import reconcile_recordings
 
 logger = logging.getLogger(__name__)

@@ -50,10 +50,10 @@ def command(invocation: Invocation, file: Path, dry_run: bool) -> None:
     counts = f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.retired)} retired"
     if dry_run:
         click.echo(f"{counts}: nothing was applied, because of --dry-run.")
+    elif changes or told:
+        click.echo(f"{counts}; messages to floor {settings.floor}: {told}.")
     else:
-        click.echo(
-            f"{counts}; floor {settings.floor} is told {told} things." if changes or told else "Nothing changed."
-        )
+        click.echo("Nothing changed.")
 
 
 async def _apply(
@@ -64,7 +64,7 @@ async def _apply(
     A floor that was never told of a queue is a new one, and is told of everything.
     """
     from markaz import organisation
-    from markaz.runtime.inbox import Message, OrganisationChanged, StimulusSent, send
+    from markaz.runtime import Message, OrganisationChanged, StimulusSent, send
 
     async with connection.transaction():
         changes = await organisation.apply(connection, document, dry_run=dry_run)

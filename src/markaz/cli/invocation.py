@@ -64,7 +64,7 @@ async def connected(url: str) -> AsyncIterator["psycopg.AsyncConnection[TupleRow
     """A connection to a migrated database. Raises `DatabaseUnreachable`, also when the connection is lost."""
     import psycopg
 
-    from markaz.runtime.database import connect
+    from markaz.runtime import connect
 
     try:
         async with await connect(url) as connection:

@@ -28,7 +28,7 @@ def command(invocation: Invocation) -> None:
     settings = invocation.settings()
 
     async def fold(connection: "AsyncConnection[Any]") -> int:
-        from markaz.runtime.projector import Projector
+        from markaz.runtime import Projector
 
         return await Projector("", settings.floor).rebuild(connection)
 

@@ -88,8 +88,7 @@ def command(invocation: Invocation, until: str | None, as_json: bool) -> None:
 
 
 async def _replay(connection: "AsyncConnection[Any]", floor: str, until: str | None) -> Outcome:
-    from markaz.runtime.journal import END_OF_TIME
-    from markaz.runtime.replay import replay
+    from markaz.runtime import END_OF_TIME, replay
 
     last = END_OF_TIME if until is None else await _instant(connection, floor, until)
     began = perf_counter()

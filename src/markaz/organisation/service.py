@@ -23,10 +23,9 @@ _RELATIONS = {
 }
 """Columns beside the document, which lead to other rows or are read without it."""
 
-_CENTRE = """
-INSERT INTO centre (id, name) VALUES (%s, %s)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, retired_at = NULL
-"""
+_ADD_CENTRE = "INSERT INTO centre (id, name) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING"
+_LOCK_CENTRE = "SELECT FROM centre WHERE id = %s FOR UPDATE"
+_NAME_CENTRE = "UPDATE centre SET name = %s, retired_at = NULL WHERE id = %s"
 _ELSEWHERE = """
 SELECT id, centre FROM number WHERE centre <> %s AND id = ANY (%s) AND retired_at IS NULL ORDER BY id
 """
@@ -38,14 +37,14 @@ async def apply(connection: Connection, document: Document, *, dry_run: bool = F
     What the document no longer has is retired. The result's `stimuli` are for the centre's running floor: send them
     within the caller's transaction. Raises `DocumentRefused` when a number rings in another centre.
     """
+    centre = document.centre
     async with connection.transaction(force_rollback=dry_run):
-        # Writing the centre's row first locks it: two documents of one centre are applied one after the other.
-        before_centre = await _centres(connection, document.centre.id)
-        await connection.execute(_CENTRE, (document.centre.id, document.centre.name))
+        added = await connection.execute(_ADD_CENTRE, (centre.id, centre.name))
+        # The row's lock lets documents of one centre be applied one after the other, each seeing what the last did.
+        await connection.execute(_LOCK_CENTRE, (centre.id,))
+        before = await load(connection, centre.id) if added.rowcount == 0 else None
         await _refuse_taken_numbers(connection, document)
-        before = await load(connection, document.centre.id) if before_centre else None
-        if before is not None:
-            before = msgspec.structs.replace(before, centre=before_centre[0])
+        await connection.execute(_NAME_CENTRE, (centre.name, centre.id))
         changes = changes_between(before, document)
         for section in SECTIONS:
             await _store(connection, section, document, before)

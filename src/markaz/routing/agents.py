@@ -21,8 +21,7 @@ def signed_in(floor: FloorState, told: stimuli.AgentSignedIn) -> None:
     if agent.presence != "signed_out":
         floor.note("AgentSignedIn", agent.id, f"is {agent.presence}")
         return
-    agent.signed_in_at = floor.at
-    agent.handled = 0
+    agent.occupied = 0
     agent.phone = True
     floor.move_presence(agent, "signed_in", reason="signed_in")
     floor.seat(agent)

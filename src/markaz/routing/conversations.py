@@ -48,9 +48,7 @@ def accepted(floor: FloorState, told: stimuli.OfferAccepted) -> None:
         return
     assert contact.callback_number is not None, "who has no leg is called back"
     contact.callback_attempts += 1
-    floor.out.append(
-        DialCustomer(contact.id, contact.callback_number, engagement.offer, contact.callback_attempts)
-    )
+    floor.out.append(DialCustomer(contact.id, contact.callback_number, engagement.offer, contact.callback_attempts))
     floor.after(("connect", engagement.offer), DIAL_SECONDS_MAX)
 
 
@@ -84,6 +82,7 @@ def _return_offer(
     if agent.presence == "ready":
         until: Instant | None = None if pause_seconds is None else floor.at + pause_seconds * SECOND
         floor.move_presence(agent, "not_ready", reason=reason, until=until)
+        floor.reseat(agent)
     return_contact(floor, engagement, reason, rings=rings)
 
 
@@ -260,5 +259,3 @@ def wrap_up_ended(floor: FloorState, told: stimuli.WrapUpEnded) -> None:
 
 def wrap_up_expired(floor: FloorState, offer: str) -> None:
     floor.end_engagement(floor.engagements[offer], reason="wrap_up_limit")
-
-

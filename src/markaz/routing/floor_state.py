@@ -6,9 +6,19 @@ tables and records it. Ids that nobody knows any more are answered by `note`.
 
 from markaz.kit.time import SECOND, Instant
 from markaz.routing.effects import (
-    AgentMoved, ContactMoved, Decided, Effect, EngagementMoved, Noted, OfferContact, Outcome, ReleaseAgent, WithdrawOffer,
+    AgentMoved,
+    ContactMoved,
+    Decided,
+    Effect,
+    EngagementMoved,
+    Noted,
+    OfferContact,
+    Outcome,
+    ReleaseAgent,
+    WithdrawOffer,
 )  # fmt: skip
 from markaz.routing.matching import Matching
+from markaz.routing.occupancy import faded, worked
 from markaz.routing.rules import CHANNEL_KINDS, ChannelKind, QueueRules
 from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
 from markaz.routing.timers import TimerKey, Timers
@@ -74,9 +84,7 @@ class FloorState:
         contact.only_agent = None
         self.timers.cancel(("sticky", contact.id))
 
-    def close_contact(
-        self, contact: Contact, outcome: Outcome, *, reason: str, agent_leg: bool = True
-    ) -> None:
+    def close_contact(self, contact: Contact, outcome: Outcome, *, reason: str, agent_leg: bool = True) -> None:
         """The contact is over, wherever it was; an offer that rings is withdrawn, a conversation goes to wrap-up.
 
         `agent_leg` is False when the agent has hung up already. A promised call back that was kept counts as callback.
@@ -134,7 +142,9 @@ class FloorState:
         agent = self.agents[engagement.agent]
         agent.engagements.remove(engagement.offer)
         if engagement.accepted_at is not None:
-            agent.handled += self.at - engagement.accepted_at
+            began = max(engagement.accepted_at, agent.occupied_at)  # contacts handled at once count once
+            agent.occupied = worked(faded(agent.occupied, began - agent.occupied_at), self.at - began)
+            agent.occupied_at = self.at
             agent.idle_since = self.at
         self.seat(agent)
 
@@ -158,8 +168,6 @@ class FloorState:
             self.timers.cancel(("pause", agent.id))
             del self.agents[agent.id]
             return
-        age = self.at - agent.signed_in_at
-        agent.occupied_ppm = agent.handled * 1_000_000 // age if age > 0 else 0
         self.reseat(agent)
         while channels_open(agent, self.engagements) and self.seek_contact(agent):
             pass

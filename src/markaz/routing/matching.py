@@ -11,9 +11,11 @@ Waiting raises every score without bound, so no lane starves.
 """
 
 from bisect import insort
+from heapq import heapify, heappop, heappush, heapreplace
 
 from markaz.kit.time import SECOND, Instant
 from markaz.routing.effects import BenchConsidered, LaneConsidered
+from markaz.routing.occupancy import rank
 from markaz.routing.ordered import Ordered, ordered
 from markaz.routing.rules import CHANNEL_KINDS, AgentProfile, ChannelKind, QueueRules
 from markaz.routing.state import Agent, Contact, QueueState
@@ -24,10 +26,12 @@ BenchKey = tuple[Wanted, Wanted, tuple[int, int, int, bool]]
 Place = tuple[Instant, int, str]
 """Order in a lane: beginning of the wait less the priority's head start, order of arrival, contact."""
 Seat = tuple[int, Instant, str]
-"""Order on a bench: contacts in hand, idle since (or occupancy in ppm), agent."""
+"""Order on a bench: contacts in hand, idle since (or rank by occupancy), agent."""
 
-LANES_KEPT_MAX = 4_096
+LANES_KEPT_MAX = 512
 """Lanes kept beside those in use; past it, the empty ones go (what a flow wants of an agent may be anything)."""
+HEADS_SPARE = 32
+"""Old entries that a lane may keep beside two for each bench."""
 EXPLAINED_MAX = 8
 """Lanes or benches told in one explanation; the best come first."""
 
@@ -35,7 +39,7 @@ EXPLAINED_MAX = 8
 class Lane:
     """Contacts with equal requirements, in order of place, and the benches that may serve them."""
 
-    __slots__ = ("benches", "channel", "contacts", "key", "queue", "wanted")
+    __slots__ = ("benches", "channel", "contacts", "heads", "key", "queue", "rule", "wanted")
 
     def __init__(self, key: LaneKey, queue: QueueState) -> None:
         self.key = key
@@ -45,6 +49,34 @@ class Lane:
         self.contacts: Ordered[Place] = ordered()
         self.benches: list[tuple[int, Bench]] = []
         """By preference (1 first), then by the bench's key, so that a restored floor has the same order."""
+        self.rule = 1 if queue.rules.agent_choice == "least_occupied" else 0
+        self.heads: list[tuple[int, Seat, Bench]] = []
+        """A heap of preferences and first seats. Each bench with a free agent has an entry that is not behind its
+        first seat; entries grow old, and are put right when they come to the top."""
+
+    def see(self, preference: int, bench: "Bench") -> None:
+        """A new agent stands first on a bench."""
+        if len(self.heads) > 2 * len(self.benches) + HEADS_SPARE:
+            self.heads = [
+                (liking, free[0], one) for liking, one in self.benches if (free := one.free[self.channel][self.rule])
+            ]
+            heapify(self.heads)
+        else:
+            heappush(self.heads, (preference, bench.free[self.channel][self.rule][0], bench))
+
+    def first(self) -> str | None:
+        """The agent who should have the next contact, if one is free."""
+        heads = self.heads
+        while heads:
+            preference, seat, bench = heads[0]
+            free = bench.free[self.channel][self.rule]
+            if not free:
+                heappop(heads)
+            elif free[0] == seat:
+                return seat[2]
+            else:
+                heapreplace(heads, (preference, free[0], bench))
+        return None
 
 
 class Bench:
@@ -64,10 +96,13 @@ class Bench:
         }
         """Per channel: by longest idle, and by least occupied."""
         self.lanes: dict[LaneKey, tuple[int, Lane]] = {}
-        """Lanes with somebody in them that this bench may serve, with its preference for their queue."""
+        """Lanes that this bench may serve, with its preference for their queue."""
         self.members = 0
         self.signed_in = 0
         self.ready = 0
+
+    def __lt__(self, other: "Bench") -> bool:
+        return self.key < other.key
 
     def serves(self, lane: Lane) -> int | None:
         """The preference for the lane's queue when this bench may serve it."""
@@ -125,6 +160,8 @@ class Matching:
         self._lanes_of_queue: dict[str, list[Lane]] = {}
         self._benches: dict[BenchKey, Bench] = {}
         self._standings: dict[str, Standing] = {}
+        self._filled: dict[LaneKey, Lane] = {}
+        """Lanes with somebody in them."""
         self._personal: dict[str, Ordered[Place]] = {}
         self._waiting: dict[str, tuple[Lane | None, Place]] = {}
         """contact -> its lane (None: a personal one) and place there."""
@@ -152,11 +189,18 @@ class Matching:
         bench.ready += ready - standing.ready
         standing.signed_in, standing.ready, standing.channels = signed_in, ready, channels
         if channels:
-            seats = standing.seats = ((load, agent.idle_since, agent.id), (load, agent.occupied_ppm, agent.id))
+            seats = standing.seats = (
+                (load, agent.idle_since, agent.id),
+                (load, rank(agent.occupied, agent.occupied_at), agent.id),
+            )
             for channel in channels:
                 by_idle, by_occupancy = bench.free[channel]
                 by_idle.add(seats[0])
                 by_occupancy.add(seats[1])
+            if any(bench.free[channel][rule][0] is seats[rule] for channel in channels for rule in (0, 1)):
+                for preference, lane in bench.lanes.values():
+                    if lane.channel in channels and bench.free[lane.channel][lane.rule][0] is seats[lane.rule]:
+                        lane.see(preference, bench)
 
     def dismiss(self, agent: str) -> None:
         """Forget an agent's standing."""
@@ -188,15 +232,16 @@ class Matching:
 
     def _drop_bench(self, bench: Bench) -> None:
         del self._benches[bench.key]
-        for lane in self._lanes.values():
+        for _, lane in bench.lanes.values():
             lane.benches = [entry for entry in lane.benches if entry[1] is not bench]
 
     def _link(self, lane: Lane, bench: Bench) -> None:
         preference = bench.serves(lane)
         if preference is not None:
             insort(lane.benches, (preference, bench), key=lambda entry: (entry[0], entry[1].key))
-            if lane.contacts:
-                bench.lanes[lane.key] = (preference, lane)
+            bench.lanes[lane.key] = (preference, lane)
+            if bench.free[lane.channel][lane.rule]:
+                lane.see(preference, bench)
 
     # Contacts
 
@@ -210,9 +255,7 @@ class Matching:
             self._channels[contact.id] = contact.channel
             return
         lane = self._lane(queue, contact)
-        if not lane.contacts:
-            for preference, bench in lane.benches:
-                bench.lanes[lane.key] = (preference, lane)
+        self._filled[lane.key] = lane
         lane.contacts.add(where)
         self._waiting[contact.id] = (lane, where)
 
@@ -230,8 +273,7 @@ class Matching:
             return
         lane.contacts.remove(where)
         if not lane.contacts:
-            for _, bench in lane.benches:
-                bench.lanes.pop(lane.key, None)
+            del self._filled[lane.key]
 
     def is_waiting(self, contact: str) -> bool:
         return contact in self._waiting
@@ -260,10 +302,12 @@ class Matching:
 
     def _sweep(self) -> None:
         """Forget empty lanes; the next time comes when there are as many again."""
-        self._lanes = {key: lane for key, lane in self._lanes.items() if lane.contacts}
+        self._lanes = dict(self._filled)
         self._lanes_of_queue = {}
         for lane in self._lanes.values():
             self._lanes_of_queue.setdefault(lane.key[0], []).append(lane)
+        for bench in self._benches.values():
+            bench.lanes = {key: entry for key, entry in bench.lanes.items() if key in self._lanes}
         self._sweep_at = len(self._lanes) + LANES_KEPT_MAX
 
     # Queues
@@ -273,6 +317,8 @@ class Matching:
         for lane in self._lanes_of_queue.pop(queue, ()):
             assert not lane.contacts, "contacts leave before their lane goes"
             del self._lanes[lane.key]
+            for _, bench in lane.benches:
+                del bench.lanes[lane.key]
 
     def open_queue(self, queue: str, *, is_open: bool) -> None:
         """A queue that is not open (its project is paused) keeps its contacts and serves none."""
@@ -291,16 +337,7 @@ class Matching:
         if lane is None:
             only = contact.only_agent
             return (only if only is not None and self.is_free(only, contact.channel) else None), ()
-        rule = 1 if rules.agent_choice == "least_occupied" else 0
-        best: Seat | None = None
-        best_preference = 0
-        for preference, bench in lane.benches:
-            if best is not None and preference != best_preference:
-                break
-            free = bench.free[lane.channel][rule]
-            if free and (best is None or free[0] < best):
-                best, best_preference = free[0], preference
-        return (best[2] if best else None), _benches_seen(lane, rule)
+        return lane.first(), _benches_seen(lane)
 
     def contact_for(
         self, agent: Agent, queues: dict[str, QueueState], contacts: dict[str, Contact], at: Instant
@@ -314,9 +351,14 @@ class Matching:
             if self._channels[where[2]] in standing.channels and queue not in self._closed_queues:
                 assert queue is not None
                 return where[2], (LaneConsidered(queue, where[2], score(queues[queue].rules, where, 1, at)),)
+        bench, filled = standing.bench, self._filled
+        if len(filled) < len(bench.lanes):
+            served = [bench.lanes[key] for key in filled if key in bench.lanes]
+        else:
+            served = [entry for entry in bench.lanes.values() if entry[1].contacts]
         seen = [
             (-score(lane.queue.rules, lane.contacts[0], preference, at), lane.contacts[0], lane)
-            for preference, lane in standing.bench.lanes.values()
+            for preference, lane in served
             if lane.channel in standing.channels and lane.key[0] not in self._closed_queues
         ]
         if not seen:
@@ -335,10 +377,10 @@ def score(rules: QueueRules, where: Place, preference: int, at: Instant) -> int:
     return (at - where[0]) * rules.penalty_weight // (100 * max(rules.target_seconds, 1) * preference)
 
 
-def _benches_seen(lane: Lane, rule: int) -> tuple[BenchConsidered, ...]:
+def _benches_seen(lane: Lane) -> tuple[BenchConsidered, ...]:
     return tuple(
         BenchConsidered(
-            free[0][2] if (free := bench.free[lane.channel][rule]) else None,
+            free[0][2] if (free := bench.free[lane.channel][lane.rule]) else None,
             preference, len(free), bench.ready, bench.signed_in, bench.members,
         )
         for preference, bench in lane.benches[:EXPLAINED_MAX]

@@ -58,7 +58,7 @@ class Engagement(msgspec.Struct):
 
 
 class Agent(msgspec.Struct):
-    """An agent. `idle_since` and `occupied_ppm` are fixed while idle, so that they can order a bench."""
+    """An agent. `occupied` is how much so at `occupied_at` (see `occupancy`), when a contact last ended."""
 
     profile: AgentProfile
     presence: Presence = "signed_out"
@@ -66,9 +66,8 @@ class Agent(msgspec.Struct):
     phone: bool = True
     engagements: list[str] = []
     idle_since: Instant = 0
-    signed_in_at: Instant = 0
-    handled: Instant = 0
-    occupied_ppm: int = 0
+    occupied: int = 0
+    occupied_at: Instant = 0
     retired: bool = False
 
     @property

@@ -267,4 +267,3 @@ Stimulus = (
     | ConversationStarted | HoldBegan | HoldEnded | AgentLeft | TransferRequested
     | FloorStarted | TimePassed
 )  # fmt: skip
-

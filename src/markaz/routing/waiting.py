@@ -5,7 +5,14 @@ from typing import Literal
 
 from markaz.kit.time import SECOND
 from markaz.routing.effects import (
-    AnnouncePlace, CheckContact, EndContact, KeepWaiting, PlayPrompt, PromiseCallback, SendToNumber, TakeMessage,
+    AnnouncePlace,
+    CheckContact,
+    EndContact,
+    KeepWaiting,
+    PlayPrompt,
+    PromiseCallback,
+    SendToNumber,
+    TakeMessage,
 )  # fmt: skip
 from markaz.routing.floor_state import MOVES_MAX, FloorState
 from markaz.routing.matching import able, wanted_now

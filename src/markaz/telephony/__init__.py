@@ -8,7 +8,8 @@ from markaz.telephony.asterisk.reconcile import Beliefs, BelievedContact, Believ
 from markaz.telephony.asterisk.server import AsteriskFailed, AsteriskServer
 from markaz.telephony.ledger import DatabaseLedger, ExpectedRecording, Ledger
 from markaz.telephony.prompts import Prompt, PromptNotSpoken, PromptPress, PromptShelf
-from markaz.telephony.recordings import reconcile_recordings
+from markaz.telephony.recordings import Counts, reconcile_recordings
+from markaz.telephony.sound import SoundUnreadable
 from markaz.telephony.telephony import Telephony
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Beliefs",
     "BelievedContact",
     "BelievedOffer",
+    "Counts",
     "DatabaseLedger",
     "ExpectedRecording",
     "Ledger",
@@ -29,6 +31,7 @@ __all__ = [
     "PromptPress",
     "PromptShelf",
     "ProvisioningRefused",
+    "SoundUnreadable",
     "Telephony",
     "TrunkSettings",
     "asterisk_files",

@@ -57,7 +57,9 @@ INSERT INTO recording (floor, recording, contact, agent, queue, path, expected_a
 VALUES (%s, %s, %s, %s, %s, %s, %s, 'expected')
 ON CONFLICT (floor, recording) DO NOTHING
 """
-_END: Final[LiteralString] = "UPDATE recording SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL"
+_END: Final[LiteralString] = (
+    "UPDATE recording SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL"
+)
 
 
 class DatabaseLedger:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from markaz.kit.errors import MarkazError
+from markaz.telephony import sound
 
 PLACES_MAX: Final = 20
 WAIT_MINUTES_MAX: Final = 30
@@ -102,8 +103,6 @@ class PromptPress:
 
     async def prepare(self) -> None:
         """Everything that Markaz says or plays by itself. Raises `PromptNotSpoken`."""
-        from markaz.telephony import sound  # NumPy and SciPy: only who makes sounds loads them
-
         for name, make in (("music/calm", sound.hold_music), ("system/beep", sound.beep)):
             path = self._folder / f"{name}.ulaw"
             if not path.exists():
@@ -122,8 +121,6 @@ class PromptPress:
 
     def upload(self, data: bytes) -> Path:
         """Keep an uploaded WAV file; its file. Raises `SoundUnreadable`."""
-        from markaz.telephony import sound
-
         samples, rate = sound.read_wav(data)
         path = self._folder / "cache" / f"{hashlib.sha256(data).hexdigest()[:32]}.ulaw"
         if not path.exists():
@@ -152,13 +149,13 @@ class PromptPress:
             await process.wait()
             raise PromptNotSpoken(prompt.text, prompt.language, "it took too long") from None
         if process.returncode != 0 or not output:
-            raise PromptNotSpoken(prompt.text, prompt.language, complaint.decode(errors="replace").strip() or "no sound")
+            raise PromptNotSpoken(
+                prompt.text, prompt.language, complaint.decode(errors="replace").strip() or "no sound"
+            )
         return output
 
 
 def _telephone_quality(wav: bytes) -> bytes:
-    from markaz.telephony import sound
-
     return sound.to_ulaw(sound.resample(*sound.read_wav(wav)))
 
 

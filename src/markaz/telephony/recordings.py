@@ -110,11 +110,15 @@ def judge(path: Path, *, conversation_seconds: float | None) -> Finding:
     sides = (("customer", levels[0]), ("agent", agent))
     quiet = [name for name, level in sides if level is not None and level < SILENT_DBFS]
     if quiet and not is_short and seconds >= JUDGED_SECONDS_MIN:
-        return Finding("silent", seconds, levels[0], agent, problem=f"nothing is heard of the {' and the '.join(quiet)}")
+        return Finding(
+            "silent", seconds, levels[0], agent, problem=f"nothing is heard of the {' and the '.join(quiet)}"
+        )
     if conversation_seconds is not None and channels == 2:
         shorter = conversation_seconds - seconds
         if shorter > SHORTER_SECONDS_MAX + SHORTER_SHARE_MAX * conversation_seconds:
-            return Finding("present", seconds, levels[0], agent, problem=f"{shorter:.0f} s shorter than the conversation")
+            return Finding(
+                "present", seconds, levels[0], agent, problem=f"{shorter:.0f} s shorter than the conversation"
+            )
     return finding
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from markaz.kit.errors import MarkazError
 
@@ -21,7 +20,7 @@ Samples = npt.NDArray[np.int16]
 
 @dataclass(eq=False)
 class SoundUnreadable(MarkazError):
-    """This is not a usable WAV file: {why}. Upload 16-bit PCM, mono or stereo, of at most 300 seconds."""
+    """The file is not a usable WAV file: {why}. Upload 16-bit PCM, mono or stereo, of at most 300 seconds."""
 
     code = "sound_unreadable"
     why: str
@@ -31,7 +30,12 @@ def read_wav(data: bytes) -> tuple[Samples, int]:
     """Mono samples and rate (Hz) of a WAV file; stereo is mixed. Raises `SoundUnreadable`."""
     try:
         with wave.open(io.BytesIO(data)) as file:
-            width, channels, rate, frames = file.getsampwidth(), file.getnchannels(), file.getframerate(), file.getnframes()
+            width, channels, rate, frames = (
+                file.getsampwidth(),
+                file.getnchannels(),
+                file.getframerate(),
+                file.getnframes(),
+            )
             if width != 2:
                 raise SoundUnreadable(f"it has {8 * width}-bit samples")
             if channels not in (1, 2):
@@ -65,6 +69,8 @@ def resample(samples: Samples, rate: int, wanted: int = TELEPHONE_RATE) -> Sampl
     """`samples` at another rate, by a polyphase filter."""
     if rate == wanted:
         return samples
+    from scipy import signal  # slow to load, and only who makes prompts needs it
+
     divisor = gcd(rate, wanted)
     moved = signal.resample_poly(samples.astype(np.float64), wanted // divisor, rate // divisor)
     return _as_samples(moved)

@@ -10,8 +10,14 @@ from typing import Final
 
 from markaz.kit.time import Instant
 from markaz.routing import KeepWaiting
-from markaz.telephony.asterisk.client import AriAddress, AriClient, AriLost, Event
-from markaz.telephony.asterisk.configuration import APPLICATION, PHONES_APPLICATION, UNATTENDED, AsteriskSettings, TrunkSettings
+from markaz.telephony.asterisk.client import OWN_EVENT_TYPES, AriAddress, AriClient, AriLost, Event
+from markaz.telephony.asterisk.configuration import (
+    APPLICATION,
+    PHONES_APPLICATION,
+    UNATTENDED,
+    AsteriskSettings,
+    TrunkSettings,
+)
 from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
 from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.provision import Provisioner
@@ -38,8 +44,8 @@ def contact_names(now: Callable[[], Instant]) -> Callable[[], str]:
 class Telephony:
     """Telephony on the Asterisk of `settings`, which runs already.
 
-    `emit` takes each stimulus, in order, and must not block; `now` is the floor's clock. `beliefs` tells what the floor holds open, for the
-    reconciler; without it only Asterisk's own lists count.
+    `emit` takes each stimulus, in order, and must not block; `now` is the floor's clock. `beliefs` tells what the
+    floor holds open, for the reconciler; without it only Asterisk's own lists count.
     """
 
     def __init__(
@@ -68,9 +74,7 @@ class Telephony:
             on_lost=lambda: log.warning("The connection to Asterisk is lost; calls in progress go on"),
         )
         self._manager = ManagerClient(
-            ManagerAddress(
-                port=settings.manager_port, user=settings.manager_user, secret=settings.manager_secret
-            )
+            ManagerAddress(port=settings.manager_port, user=settings.manager_user, secret=settings.manager_secret)
         )
         recorder = Recorder(
             manager=self._manager, board=self._board, ledger=ledger, folder=settings.recordings, now=now
@@ -86,7 +90,6 @@ class Telephony:
         )
         self._performer.trunks = settings.trunks
         self._provisioner = Provisioner(self._ari, media_address=settings.media_address)
-        self._knows_beliefs = beliefs is not None
         self._reconciler = Reconciler(
             ari=self._ari,
             board=self._board,
@@ -128,9 +131,13 @@ class Telephony:
 
         Raises `ProvisioningRefused`, or `AriLost` (then it is pushed as soon as Asterisk is back).
         """
-        await self.remove_phone(agent)
+        before = self._board.phones.get(agent)
         self._board.give_phone(agent, username, extension)
-        await self._provisioner.add_phone(username, password)
+        try:
+            await self._provisioner.add_phone(username, password)
+        finally:
+            if before is not None and before != username:
+                await self._provisioner.remove_phone(before)
 
     async def remove_phone(self, agent: str) -> None:
         """Forget the credentials of `agent`'s sign-in."""
@@ -154,11 +161,25 @@ class Telephony:
         return await self._reconciler.check()
 
     async def _connected(self) -> None:
+        await self._link_recordings()
         for application, names in ((APPLICATION, EVENT_TYPES), (PHONES_APPLICATION, PHONE_EVENT_TYPES)):
-            allowed = [{"type": name} for name in (*names, "RESTResponse")]  # answers pass the filter as well
+            allowed = [{"type": name} for name in (*names, *OWN_EVENT_TYPES)]
             await self._ari.request("PUT", "applications", application, "eventFilter", body={"allowed": allowed})
         await self._provisioner.push_all()
         await self._reconciler.check()
+
+    async def _link_recordings(self) -> None:
+        """Asterisk records messages below its own spool folder: make that the folder of recordings."""
+        query = {"variable": "ASTSPOOLDIR"}
+        answer = await self._ari.request("GET", "asterisk", "variable", query=query)
+        place, folder = Path(answer.body["value"]) / "recording", self._settings.recordings
+        if place.resolve() == folder.resolve():
+            return
+        try:
+            place.rmdir()
+            place.symlink_to(folder, target_is_directory=True)
+        except OSError as error:
+            log.error("Messages are kept in %s instead of %s (%s)", place, folder, error)
 
     async def _check_for_ever(self) -> None:
         while True:
@@ -168,7 +189,6 @@ class Telephony:
             await asyncio.sleep(CHECK_SECONDS)
 
     def _heard(self, event: Event) -> None:
-        log.info('HEARD %s %s %s', event['type'], event.get('channel',{}).get('id'), event.get('cause'))
         try:
             for item in self._translator.translate(event):
                 self._tell(item)

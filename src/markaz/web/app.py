@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from markaz.runtime.live_view import LiveView
+from markaz.runtime import LiveView
 from markaz.web import desk, floor, health
 from markaz.web.context import Connection, Installation, SipAddress, authorised
 from markaz.web.problems import Problem, answer_with_problems
@@ -52,7 +52,12 @@ def create_app(database_url: str, *, floor_name: str, token: str, sip_address: S
             await pool.close()
 
     app = FastAPI(
-        title="Markaz", version=version("markaz"), description=_DESCRIPTION, lifespan=lifespan, redoc_url=None
+        title="Markaz",
+        version=version("markaz"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.installation = Installation(pool, floor_name, token, sip_address)
     answer_with_problems(app)

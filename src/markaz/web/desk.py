@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from markaz import routing
-from markaz.runtime.inbox import PhoneChanged, StimulusSent, send
+from markaz.runtime import PhoneChanged, StimulusSent, send
 from markaz.web.context import Connection, InstallationGiven, Transaction, authorised
 from markaz.web.errors import (
     AgentNotSignedIn,

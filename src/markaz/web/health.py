@@ -8,7 +8,7 @@ import psycopg
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from markaz.runtime.live_view import LiveView
+from markaz.runtime import LiveView
 from markaz.web.context import Connection, Installation, InstallationGiven
 
 FLOOR_SILENT_SECONDS_MAX = 5.0

@@ -103,7 +103,9 @@ async def _not_served(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     code = status.name.lower()
-    return _answer(status, code=code, detail=f"{error.detail}: see /docs.", headers=dict(error.headers or {}))
+    return _answer(
+        status, code=code, detail=f"{error.detail}: /openapi.json has what there is.", headers=dict(error.headers or {})
+    )
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:

@@ -29,6 +29,7 @@ def run_web(settings: Settings) -> int:
             host=addresses.host,
             port=addresses.web_port,
             log_level="warning",
+            server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS_MAX,
         )
     )

@@ -27,6 +27,10 @@ REQUEST_SECONDS_MAX: Final = 5.0
 REQUESTS_OPEN_MAX: Final = 10_000
 CLOSE_SECONDS_MAX: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 5.0
+HEARTBEAT: Final = "markaz-heartbeat"
+HEARTBEAT_SECONDS_MAX: Final = 3.0
+OWN_EVENT_TYPES: Final = ("RESTResponse", "ChannelUserevent")
+"""What this connection itself needs to hear: an event filter that leaves them out cuts off the answers as well."""
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +75,8 @@ class Answer:
 class AriClient:
     """The connection of our applications. `on_event` is called in order and must not block.
 
-    `on_connected` is awaited after each connect and may send requests; `connected` is set when it is through. `on_lost` is called once for each lost connection.
+    `on_connected` is awaited after each connect and may send requests; `connected` is set when it is through.
+    `on_lost` is called once for each lost connection.
     """
 
     def __init__(
@@ -89,6 +94,7 @@ class AriClient:
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._open: dict[str, asyncio.Future[Answer]] = {}
         self._numbers = itertools.count(1)
+        self._heartbeats: dict[str, asyncio.Event] = {name: asyncio.Event() for name in address.applications.split(",")}
         self._runner: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
 
@@ -111,7 +117,11 @@ class AriClient:
             await self._socket.close()
 
     async def request(
-        self, method: str, *path: str, query: Mapping[str, object] | None = None, body: Mapping[str, object] | None = None
+        self,
+        method: str,
+        *path: str,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> Answer:
         """Send `method` on the resource at `path` (segments, quoted here). Refusals are answers. Raises `AriLost`."""
         if self._socket is None or len(self._open) >= REQUESTS_OPEN_MAX:
@@ -180,6 +190,7 @@ class AriClient:
     async def _greet(self) -> None:
         try:
             await self._on_connected()
+            await self._feel_pulse()
             self.connected.set()
         except AriLost as error:
             log.warning("The work after connecting to ARI was cut short (%s); connecting anew", error.why)
@@ -193,13 +204,32 @@ class AriClient:
         while True:
             await asyncio.sleep(WATCH_EVERY_SECONDS)
             try:
-                await self.request("GET", "asterisk", "ping")
-            except AriLost:
-                log.warning("Asterisk does not answer on an open connection; connecting anew")
+                await self._feel_pulse()
+            except AriLost as error:
+                log.warning("Asterisk's events do not come any more (%s); connecting anew", error.why)
                 await self.drop()
                 return
 
+    async def _feel_pulse(self) -> None:
+        """Send ourselves an event per application: answers may come although events don't. Raises `AriLost`.
+
+        Asterisk may take the end of our previous connection for the end of this one's application.
+        """
+        for application, came in self._heartbeats.items():
+            came.clear()
+            query = {"application": application}
+            if not (await self.request("POST", "events", "user", HEARTBEAT, query=query)).ok:
+                raise AriLost(f"the application {application} is not active")
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS_MAX):
+                    await came.wait()
+            except TimeoutError:
+                raise AriLost(f"the application {application} hears no events") from None
+
     def _take(self, message: Event) -> None:
+        if message.get("eventname") == HEARTBEAT:
+            self._heartbeats[message["application"]].set()
+            return
         if message.get("type") != "RESTResponse":
             self._on_event(message)
             return

@@ -31,9 +31,10 @@ MODULES: Final = (
     "chan_pjsip", "res_pjsip_registrar", "res_pjsip_authenticator_digest", "res_pjsip_outbound_authenticator_digest",
     "res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip", "res_pjsip_nat", "res_pjsip_refer",
     "res_pjsip_caller_id", "res_pjsip_dtmf_info", "res_pjsip_rfc3326",
-    "res_http_websocket", "res_websocket_client", "res_ari_model", "res_ari", "res_stasis", "res_stasis_answer", "res_stasis_playback",
-    "res_stasis_recording", "res_stasis_snoop", "res_ari_applications", "res_ari_asterisk", "res_ari_bridges", "res_ari_channels",
-    "res_ari_endpoints", "res_ari_events", "res_ari_playbacks", "res_ari_recordings", "app_stasis",
+    "res_http_websocket", "res_websocket_client", "res_ari_model", "res_ari", "res_ari_applications",
+    "res_ari_asterisk", "res_ari_bridges", "res_ari_channels", "res_ari_endpoints", "res_ari_events",
+    "res_ari_playbacks", "res_ari_recordings", "res_stasis", "res_stasis_answer", "res_stasis_playback",
+    "res_stasis_recording", "res_stasis_snoop", "app_stasis",
     "bridge_simple", "bridge_holding", "bridge_softmix", "res_musiconhold",
     "codec_ulaw", "codec_alaw", "format_pcm", "format_sln", "format_wav",
     "pbx_config", "app_playback", "app_record", "app_mixmonitor", "func_callerid", "func_channel", "func_strings",
@@ -87,7 +88,11 @@ def asterisk_files(settings: AsteriskSettings) -> dict[str, str]:
     return {
         "modules.conf": _section("modules", ("autoload", "no"), *(("load", f"{name}.so") for name in MODULES)),
         "http.conf": _section(
-            "general", ("enabled", "yes"), ("bindaddr", "127.0.0.1"), ("bindport", settings.http_port), ("servername", "")
+            "general",
+            ("enabled", "yes"),
+            ("bindaddr", "127.0.0.1"),
+            ("bindport", settings.http_port),
+            ("servername", ""),
         ),
         "ari.conf": _section("general", ("enabled", "yes"), ("pretty", "no"), ("websocket_write_timeout", 1000))
         + _section(settings.ari_user, ("type", "user"), ("read_only", "no"), ("password", settings.ari_password)),
@@ -168,6 +173,8 @@ def _media(media_address: str) -> dict[str, str]:
     # `media_address` must be given: otherwise each call asks the name server for our own name, and waits for it.
     return {
         "transport": TRANSPORT,
+        # An endpoint pushed through ARI gets each default as text; that of `callerid` would name every caller "unknown".
+        "callerid": "",
         "allow": "!all,ulaw,alaw",
         "direct_media": "no",
         "rtp_symmetric": "yes",
@@ -247,18 +254,15 @@ def _section(name: str, *fields: tuple[str, object]) -> str:
     return "\n".join([f"[{name}]", *(f"{key}={value}" for key, value in fields), "", ""])
 
 
-_SORCERY: Final = (
-    _section(
-        "res_pjsip",
-        *(
-            line
-            for kind in ("auth", "aor", "endpoint")
-            for line in ((f"{kind}/pushed", "memory"), (kind, f"config,pjsip.conf,criteria=type={kind}"))
-        ),
-    )
-    + _section(
-        "res_pjsip_endpoint_identifier_ip",
-        ("identify/pushed", "memory"),
-        ("identify", "config,pjsip.conf,criteria=type=identify"),
-    )
+_SORCERY: Final = _section(
+    "res_pjsip",
+    *(
+        line
+        for kind in ("auth", "aor", "endpoint")
+        for line in ((f"{kind}/pushed", "memory"), (kind, f"config,pjsip.conf,criteria=type={kind}"))
+    ),
+) + _section(
+    "res_pjsip_endpoint_identifier_ip",
+    ("identify/pushed", "memory"),
+    ("identify", "config,pjsip.conf,criteria=type=identify"),
 )

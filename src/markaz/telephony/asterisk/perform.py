@@ -13,9 +13,27 @@ from typing import Final
 from markaz.flows import AnswerContact, PromptFailed, RefuseNumber, SpeakPrompt, StopPrompt
 from markaz.kit.time import SECOND, Instant
 from markaz.routing import (
-    AgentLeft, AnnouncePlace, CheckContact, ConnectContact, ContactSeen, CustomerLeft, CustomerMissed, DialCustomer,
-    ElsewhereAnswered, ElsewhereFailed, EndContact, KeepWaiting, MessageLeft, OfferContact, OfferFailed, PlayPrompt,
-    PromiseCallback, ReleaseAgent, SendToNumber, TakeMessage, WithdrawOffer,
+    AgentLeft,
+    AnnouncePlace,
+    CheckContact,
+    ConnectContact,
+    ContactSeen,
+    CustomerLeft,
+    CustomerMissed,
+    DialCustomer,
+    ElsewhereAnswered,
+    ElsewhereFailed,
+    EndContact,
+    KeepWaiting,
+    MessageLeft,
+    OfferContact,
+    OfferFailed,
+    PlayPrompt,
+    PromiseCallback,
+    ReleaseAgent,
+    SendToNumber,
+    TakeMessage,
+    WithdrawOffer,
 )  # fmt: skip
 from markaz.telephony.asterisk.client import Answer, AriClient, AriLost
 from markaz.telephony.asterisk.configuration import APPLICATION, TrunkSettings, trunk_endpoint
@@ -23,7 +41,17 @@ from markaz.telephony.asterisk.lines import Lines
 from markaz.telephony.asterisk.recorder import Recorder
 from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
 from markaz.telephony.asterisk.translate import (
-    CAUSE_NETWORK, NUMBER, Chore, CustomerCame, LastPromptEnded, LegAnswered, LegEnded, MessageEnded, MessagePromptEnded, Stimulus, TransferAsked,
+    CAUSE_NETWORK,
+    NUMBER,
+    Chore,
+    CustomerCame,
+    LastPromptEnded,
+    LegAnswered,
+    LegEnded,
+    MessageEnded,
+    MessagePromptEnded,
+    Stimulus,
+    TransferAsked,
     Translator,
 )  # fmt: skip
 from markaz.telephony.prompts import PromptShelf
@@ -95,7 +123,11 @@ class Performer:
 
     def take(self, chore: Chore) -> None:
         """Do what an event left to do."""
-        contact = chore.contact if isinstance(chore, LastPromptEnded | MessagePromptEnded | MessageEnded) else chore.leg.contact
+        contact = (
+            chore.contact
+            if isinstance(chore, LastPromptEnded | MessagePromptEnded | MessageEnded)
+            else chore.leg.contact
+        )
         self._lines.put(contact, chore)
 
     async def stop(self) -> None:
@@ -139,7 +171,7 @@ class Performer:
         log.error("The line of contact %s is full; dropped %r", contact, work)
         self._emit(CustomerLeft(contact, "fault"))
 
-    async def _act(self, work: Work) -> None:  # noqa: C901, PLR0912 - one case per imperative
+    async def _act(self, work: Work) -> None:
         match work:
             case CustomerCame(leg):
                 await self._ask("POST", "channels", leg.channel, "variable", query=_variable(leg))
@@ -191,7 +223,11 @@ class Performer:
                 await self._transfer_progress(leg, "channel_declined")
 
     async def _ask(
-        self, method: str, *path: str, query: Mapping[str, object] | None = None, body: Mapping[str, object] | None = None
+        self,
+        method: str,
+        *path: str,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> Answer:
         answer = await self._ari.request(method, *path, query=query, body=body)
         if not answer.ok and answer.status not in EXPECTED_STATUSES:
@@ -498,4 +534,3 @@ class Performer:
 
 def _variable(leg: Leg) -> dict[str, object]:
     return {"variable": LEG_VARIABLE, "value": leg.description, "report_events": "true"}
-

@@ -38,9 +38,12 @@ class Provisioner:
         self._media_address = media_address
         self._phones: dict[str, Objects] = {}
         self._trunks: dict[str, Objects] = {}
+        self._obsolete: list[tuple[str, str]] = []
+        """What Asterisk is to forget, and has not been told yet."""
 
     async def push_all(self) -> None:
-        """Push again what Asterisk forgot; for a fresh connection."""
+        """Push again what Asterisk forgot, and delete what it should have; for a fresh connection."""
+        await self._delete_obsolete()
         for objects in (*self._trunks.values(), *self._phones.values()):
             last = list(objects)[-1]
             if not (await self._ari.request("GET", *_place(*last))).ok:
@@ -57,19 +60,25 @@ class Provisioner:
 
     async def remove_phone(self, username: str) -> None:
         """Let nobody register as `username` any more; a call that it is in goes on."""
-        objects = self._phones.pop(username, {})
-        for kind, name in reversed(list(objects)):
-            await self._ari.request("DELETE", *_place(kind, name))
+        self._obsolete += reversed(list(self._phones.pop(username, {})))
+        await self._delete_obsolete()
 
     async def set_trunks(self, trunks: Mapping[str, TrunkSettings]) -> None:
         """Make `trunks` (by id) those that are known beside Asterisk's files."""
-        wanted = {name: trunk_objects(trunk, self._media_address) for name, trunk in trunks.items()}
-        for name in self._trunks.keys() - wanted.keys():
-            for kind, object_name in reversed(list(self._trunks[name])):
-                await self._ari.request("DELETE", *_place(kind, object_name))
-        self._trunks = dict(wanted)
-        for objects in wanted.values():
+        before, self._trunks = (
+            self._trunks,
+            {name: trunk_objects(trunk, self._media_address) for name, trunk in trunks.items()},
+        )
+        for name in before.keys() - self._trunks.keys():
+            self._obsolete += reversed(list(before[name]))
+        await self._delete_obsolete()
+        for objects in self._trunks.values():
             await self._push(objects)
+
+    async def _delete_obsolete(self) -> None:
+        while self._obsolete:
+            await self._ari.request("DELETE", *_place(*self._obsolete[0]))
+            self._obsolete.pop(0)
 
     async def _push(self, objects: Objects) -> None:
         for (kind, name), fields in objects.items():

@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 
 from markaz.flows import ContactEntered
 from markaz.routing import (
-    AgentLeft, ContactState, ConversationStarted, CustomerLeft, EngagementState, KeepWaiting, OfferAccepted,
+    AgentLeft,
+    ContactState,
+    ConversationStarted,
+    CustomerLeft,
+    EngagementState,
+    KeepWaiting,
+    OfferAccepted,
     OfferFailed,
 )  # fmt: skip
 from markaz.telephony.asterisk.client import AriClient, Event
@@ -140,9 +146,8 @@ def differences_from_floor(
         leg = board.customers.get(contact)
         if believed.has_leg and leg is None:
             yield ("customer gone", contact), CustomerLeft(contact, "fault")
-        elif leg is not None and believed.state == "waiting" and believed.queue is not None and believed.has_leg:
-            if leg.bridge != f"{WAITING}{believed.queue}":
-                yield ("not where it waits", contact), KeepWaiting(contact, believed.queue)
+        elif leg is not None and believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}":
+            yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
     for offer, engaged in beliefs.offers.items():
         leg = board.agent_leg(engaged.contact, offer)
         difference = _offer_difference(offer, engaged, leg, board.customers.get(engaged.contact))

@@ -73,8 +73,6 @@ class Recorder:
         (self._folder / path).parent.mkdir(parents=True, exist_ok=True)  # ARI's recorder insists on it
         self._board.recordings[recording] = contact
         self._ledger.expect(
-            ExpectedRecording(
-                recording=recording, contact=contact, agent=agent, queue=queue, path=path, expected_at=at
-            )
+            ExpectedRecording(recording=recording, contact=contact, agent=agent, queue=queue, path=path, expected_at=at)
         )
         return path

@@ -28,7 +28,9 @@ class Leg:
     name: str = ""
     caller: str = ""
     answered: bool = False
+    rings: bool = False
     talking: bool = False
+    held: bool = False
     ending: bool = False
     """We asked for its end: that it ends is no news."""
     placed: bool = True
@@ -84,6 +86,8 @@ class Switchboard:
     phones: dict[str, str] = field(default_factory=dict)
     """agent -> SIP user name."""
     agents_by_phone: dict[str, str] = field(default_factory=dict)
+    reachable: dict[str, bool] = field(default_factory=dict)
+    """agent -> whether the phone could be reached when last heard of."""
     extensions: dict[str, str] = field(default_factory=dict)
     """extension -> agent."""
 
@@ -127,4 +131,5 @@ class Switchboard:
         username = self.phones.pop(agent, None)
         if username is not None:
             self.agents_by_phone.pop(username, None)
+        self.reachable.pop(agent, None)
         self.extensions = {extension: whose for extension, whose in self.extensions.items() if whose != agent}

@@ -11,9 +11,24 @@ from typing import Final, Literal
 
 from markaz.flows import ContactEntered, DigitPressed, FlowStimulus, PromptFailed, PromptFinished
 from markaz.routing import (
-    AgentLeft, AgentPhoneFound, AgentPhoneLost, ConversationStarted, CustomerLeft, CustomerMissed, CustomerReached,
-    ElsewhereFailed, FailureCause, HoldBegan, HoldEnded, LeftCause, MessageLeft, OfferAccepted, OfferFailed,
-    OfferPlaced, OfferRefused, TransferRequested,
+    AgentLeft,
+    AgentPhoneFound,
+    AgentPhoneLost,
+    ConversationStarted,
+    CustomerLeft,
+    CustomerMissed,
+    CustomerReached,
+    ElsewhereFailed,
+    FailureCause,
+    HoldBegan,
+    HoldEnded,
+    LeftCause,
+    MessageLeft,
+    OfferAccepted,
+    OfferFailed,
+    OfferPlaced,
+    OfferRefused,
+    TransferRequested,
 )  # fmt: skip
 from markaz.routing import Stimulus as RoutingStimulus
 from markaz.telephony.asterisk.client import Event
@@ -34,6 +49,8 @@ LAST_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.last")
 MESSAGE_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.message")
 
 # Q.850 causes, as Asterisk maps SIP's answers to them.
+CONTACT_STATUSES: Final = {"Reachable": True, "NonQualified": True, "Unreachable": False, "Removed": False}
+
 CAUSE_NETWORK: Final = 38
 CAUSES_REFUSED: Final = frozenset({17, 21})  # 486, 600, 603
 CAUSES_NO_ANSWER: Final = frozenset({0, 16, 18, 19})  # our time-out, 408, 480
@@ -119,9 +136,11 @@ class Translator:
                 yield DigitPressed(leg.contact, event["digit"])
             case "ChannelEnteredBridge":
                 yield from self._entered_bridge(event)
-            case "ChannelHold" if leg is not None and leg.agent is not None:
+            case "ChannelHold" if leg is not None and leg.agent is not None and not leg.held:
+                leg.held = True
                 yield HoldBegan(leg.contact, leg.agent)
-            case "ChannelUnhold" if leg is not None and leg.agent is not None:
+            case "ChannelUnhold" if leg is not None and leg.agent is not None and leg.held:
+                leg.held = False
                 yield HoldEnded(leg.contact, leg.agent)
             case "ChannelTransfer" if event.get("state") is None:  # with a state it repeats our own answer
                 yield from self._transferred(event)
@@ -202,7 +221,8 @@ class Translator:
         leg = self._board.legs.get(event["peer"]["id"])
         if leg is not None:
             leg.name = event["peer"]["name"]
-            if leg.offer is not None and leg.role == "agent" and event["dialstatus"] == "":
+            if leg.offer is not None and leg.role == "agent" and event["dialstatus"] == "" and not leg.rings:
+                leg.rings = True
                 yield OfferPlaced(leg.offer)
 
     def _entered_bridge(self, event: Event) -> Iterator[Stimulus]:
@@ -249,15 +269,14 @@ class Translator:
 
     def _phone_changed(self, event: Event) -> Iterator[Stimulus]:
         agent = self._board.agents_by_phone.get(event["endpoint"]["resource"])
-        if agent is None:
+        status = event["contact_info"]["contact_status"]
+        if agent is None or status not in CONTACT_STATUSES:
             return
-        match event["contact_info"]["contact_status"]:
-            case "Reachable" | "NonQualified":
-                yield AgentPhoneFound(agent)
-            case "Unreachable" | "Removed":
-                yield AgentPhoneLost(agent)
-            case _:
-                return
+        # When a phone registers from a new place the old contact is removed after the new one came.
+        is_reachable = CONTACT_STATUSES[status] or event["endpoint"]["state"] == "online"
+        if self._board.reachable.get(agent) != is_reachable:
+            self._board.reachable[agent] = is_reachable
+            yield AgentPhoneFound(agent) if is_reachable else AgentPhoneLost(agent)
 
 
 def variable_of(channel: Event, name: str) -> str:
@@ -276,7 +295,8 @@ def failure_cause(cause: int) -> FailureCause:
 
 
 def _agent_ended(leg: Leg, cause: int, left: LeftCause) -> Iterator[Stimulus]:
-    assert leg.offer is not None and leg.agent is not None
+    assert leg.offer is not None
+    assert leg.agent is not None
     if leg.answered:
         yield AgentLeft(leg.contact, leg.agent, left)
     elif cause in CAUSES_REFUSED:

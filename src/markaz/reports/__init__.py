@@ -1,0 +1,32 @@
+"""Figures and stories read from the read models and the journal; the only door of `markaz.reports`."""
+
+from markaz.reports.definition import ServiceLevel
+from markaz.reports.errors import InvalidDefinition, PeriodEmpty, TooManyIntervals, UnknownContact, UnknownZone
+from markaz.reports.figures import report
+from markaz.reports.model import AgentTime, Contacts, Handling, Report, Row, Waits
+from markaz.reports.render import render_csv, render_json, render_table
+from markaz.reports.story import Story, story
+from markaz.reports.telling import render_story, render_story_json
+
+__all__ = [
+    "AgentTime",
+    "Contacts",
+    "Handling",
+    "InvalidDefinition",
+    "PeriodEmpty",
+    "Report",
+    "Row",
+    "ServiceLevel",
+    "Story",
+    "TooManyIntervals",
+    "UnknownContact",
+    "UnknownZone",
+    "Waits",
+    "render_csv",
+    "render_json",
+    "render_story",
+    "render_story_json",
+    "render_table",
+    "report",
+    "story",
+]

@@ -1,0 +1,137 @@
+"""The SQL of reports. Each answers for every interval and key, every key, every interval, and all (CUBE).
+
+Parameters: `floor`, `since`, `until` (timestamptz), `starts` and `ends` (arrays of the intervals' borders), `target`
+and `short` (seconds). In an answer `interval` is 1-based, and NULL, like `key`, means all.
+"""
+
+from typing import LiteralString
+
+from markaz.reports.model import By
+
+STAYS_IN_QUEUE: LiteralString = """
+WITH stay AS (
+    SELECT queue AS key, entered_at, ended,
+        coalesce(wait_seconds, extract(epoch FROM left_at - entered_at)::float8) AS wait_seconds
+    FROM queue_visit
+    WHERE floor = %(floor)s AND entered_at >= %(since)s AND entered_at < %(until)s
+)
+"""
+
+STAYS_IN_PROJECT: LiteralString = """
+WITH visit AS (
+    SELECT contact, n, entered_at, left_at, ended,
+        lag(ended) OVER stays IS DISTINCT FROM 'overflowed' AS begins
+    FROM queue_visit
+    WHERE floor = %(floor)s AND contact IN (
+        SELECT contact FROM queue_visit
+        WHERE floor = %(floor)s AND entered_at >= %(since)s AND entered_at < %(until)s
+    )
+    WINDOW stays AS (PARTITION BY contact ORDER BY n)
+), linked AS (
+    SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY contact ORDER BY n) AS stay FROM visit
+), whole AS (
+    SELECT contact, min(entered_at) AS entered_at, (array_agg(ended ORDER BY n DESC))[1] AS ended,
+        (array_agg(left_at ORDER BY n DESC))[1] AS left_at
+    FROM linked GROUP BY contact, stay
+), stay AS (
+    SELECT contact.project AS key, whole.entered_at, whole.ended,
+        extract(epoch FROM whole.left_at - whole.entered_at)::float8 AS wait_seconds
+    FROM whole JOIN contact ON contact.floor = %(floor)s AND contact.contact = whole.contact
+    WHERE entered_at >= %(since)s AND entered_at < %(until)s
+)
+"""
+"""A contact that overflows from queue to queue is one stay, from the first entry to the last end."""
+
+CONTACTS: LiteralString = """
+, placed AS (SELECT width_bucket(entered_at, %(starts)s::timestamptz[]) AS interval, * FROM stay)
+SELECT interval, key,
+    count(*) AS offered,
+    count(*) FILTER (WHERE ended = 'answered') AS answered,
+    count(*) FILTER (WHERE ended = 'abandoned' AND wait_seconds > %(short)s) AS abandoned,
+    count(*) FILTER (WHERE ended = 'abandoned' AND wait_seconds <= %(short)s) AS abandoned_short,
+    count(*) FILTER (WHERE ended = 'overflowed') AS overflowed,
+    count(*) FILTER (WHERE ended = 'voicemail') AS voicemail,
+    count(*) FILTER (WHERE ended = 'callback') AS callback,
+    count(*) FILTER (WHERE ended = 'transferred') AS transferred,
+    count(*) FILTER (WHERE ended = 'refused') AS refused,
+    count(*) FILTER (WHERE ended = 'self_served') AS self_served,
+    count(*) FILTER (WHERE ended = 'lost_to_fault') AS lost_to_fault,
+    count(*) FILTER (WHERE ended IS NULL) AS open,
+    count(*) FILTER (WHERE ended = 'answered' AND wait_seconds <= %(target)s) AS answered_in_time,
+    count(*) FILTER (WHERE ended = 'abandoned' AND wait_seconds <= %(target)s) AS abandoned_early,
+    avg(wait_seconds) FILTER (WHERE ended = 'answered') AS answered_mean,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_seconds) FILTER (WHERE ended = 'answered') AS answered_p50,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY wait_seconds) FILTER (WHERE ended = 'answered') AS answered_p95,
+    max(wait_seconds) FILTER (WHERE ended = 'answered') AS answered_max,
+    avg(wait_seconds) FILTER (WHERE ended IS NOT NULL) AS all_mean,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_seconds) FILTER (WHERE ended IS NOT NULL) AS all_p50,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY wait_seconds) FILTER (WHERE ended IS NOT NULL) AS all_p95,
+    max(wait_seconds) FILTER (WHERE ended IS NOT NULL) AS all_max
+FROM placed GROUP BY CUBE (interval, key)
+"""
+
+_OFFERS_FROM: LiteralString = """
+    width_bucket(engagement.offered_at, %(starts)s::timestamptz[]) AS interval, engagement.*
+    FROM engagement JOIN contact USING (floor, contact)
+    WHERE floor = %(floor)s AND engagement.offered_at >= %(since)s AND engagement.offered_at < %(until)s
+)
+"""
+
+OFFERS: dict[By, LiteralString] = {
+    "queue": "WITH offer AS (SELECT engagement.queue AS key," + _OFFERS_FROM,
+    "project": "WITH offer AS (SELECT contact.project AS key," + _OFFERS_FROM,
+    "agent": "WITH offer AS (SELECT engagement.agent AS key," + _OFFERS_FROM,
+}
+
+HANDLING: LiteralString = """
+SELECT interval, key,
+    count(*) AS offers,
+    count(connected_at) AS connected,
+    count(*) FILTER (WHERE connected_at IS NULL AND ended_at IS NULL) AS ringing,
+    count(*) FILTER (WHERE connected_at IS NOT NULL AND ended_at IS NOT NULL) AS handled,
+    coalesce(sum(extract(epoch FROM coalesce(wrap_up_at, ended_at) - connected_at)::float8 - hold_seconds)
+        FILTER (WHERE ended_at IS NOT NULL), 0) AS talk_seconds,
+    coalesce(sum(hold_seconds) FILTER (WHERE connected_at IS NOT NULL AND ended_at IS NOT NULL), 0) AS hold_seconds,
+    coalesce(sum(extract(epoch FROM ended_at - wrap_up_at)::float8)
+        FILTER (WHERE connected_at IS NOT NULL), 0) AS wrap_up_seconds
+FROM offer GROUP BY CUBE (interval, key)
+"""
+
+MISSED: LiteralString = """
+SELECT interval, key, coalesce(reason, 'unknown') AS reason, count(*) AS offers
+FROM offer WHERE connected_at IS NULL AND ended_at IS NOT NULL
+GROUP BY CUBE (interval, key), coalesce(reason, 'unknown')
+"""
+
+AGENT_TIME: LiteralString = """
+WITH activity AS (
+    SELECT agent, presence, coalesce(reason, 'unknown') AS reason, period * tstzrange(began_at, ended) AS span
+    FROM (SELECT *, coalesce(ended_at, now()) AS ended, tstzrange(%(since)s, %(until)s) AS period FROM agent_activity)
+        AS activity
+    WHERE floor = %(floor)s AND presence IN ('ready', 'not_ready')
+        AND began_at < least(ended, upper(period)) AND ended > lower(period)
+), handled AS (
+    SELECT agent, period * tstzrange(connected_at, ended) AS span
+    FROM (SELECT *, coalesce(ended_at, now()) AS ended, tstzrange(%(since)s, %(until)s) AS period FROM engagement)
+        AS engagement
+    WHERE floor = %(floor)s AND connected_at < least(ended, upper(period)) AND ended > lower(period)
+), state AS (
+    SELECT agent, presence AS state, reason, span FROM activity
+    UNION ALL
+    SELECT agent, 'handling', '', unnest(range_agg(span)) FROM handled GROUP BY agent
+    UNION ALL
+    SELECT agent, 'available', '', unnest(range_agg(span)) FROM (
+        SELECT agent, span FROM activity WHERE presence = 'ready' UNION ALL SELECT agent, span FROM handled
+    ) AS free_or_busy GROUP BY agent
+), part AS (
+    SELECT agent AS key, state, reason, interval, extract(epoch FROM
+        least(upper(span), (%(ends)s::timestamptz[])[interval])
+        - greatest(lower(span), (%(starts)s::timestamptz[])[interval]))::float8 AS seconds
+    FROM state CROSS JOIN LATERAL generate_series(
+        width_bucket(lower(span), %(starts)s::timestamptz[]),
+        width_bucket(upper(span) - interval '1 microsecond', %(starts)s::timestamptz[])) AS interval
+)
+SELECT interval, key, state, reason, sum(seconds) AS seconds
+FROM part GROUP BY CUBE (interval, key), state, reason
+"""
+"""Unlike the counts, agents' time is split at the intervals' borders; what is still going on ends now."""

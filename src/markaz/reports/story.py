@@ -1,0 +1,104 @@
+"""The whole story of a contact: what the floor was told, decided and did, and what the read models kept of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, LiteralString
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from markaz.kit.time import Instant, moment
+from markaz.reports.errors import UnknownContact
+from markaz.reports.wording import Kind, answered, told
+
+_JOURNAL: LiteralString = """
+SELECT journal.number, journal.at, journal.stimulus::text AS stimulus, journal.outputs::text AS outputs
+FROM journal_contact JOIN journal USING (floor, number)
+WHERE journal_contact.floor = %(floor)s AND journal_contact.contact = %(contact)s
+ORDER BY journal.number
+"""
+_CONTACT: LiteralString = "SELECT * FROM contact WHERE floor = %(floor)s AND contact = %(contact)s"
+_SEGMENTS: LiteralString = """
+SELECT n, state, queue, agent, began_at, ended_at, reason FROM contact_segment
+WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY n
+"""
+_VISITS: LiteralString = """
+SELECT n, queue, entered_at, left_at, ended, agent, wait_seconds FROM queue_visit
+WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY n
+"""
+_ENGAGEMENTS: LiteralString = """
+SELECT offer, agent, queue, offered_at, placed_at, accepted_at, connected_at, wrap_up_at, ended_at, hold_seconds,
+    state, reason, disposition
+FROM engagement WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY offered_at, offer
+"""
+_RECORDINGS: LiteralString = """
+SELECT recording, agent, queue, path, expected_at, ended_at, state, seconds, level_dbfs_customer, level_dbfs_agent,
+    problem
+FROM recording WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY expected_at, recording
+"""
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened: `number` is the journal's, `entry` the journal's own words for it."""
+
+    at: datetime
+    number: int
+    kind: Kind
+    text: str
+    entry: dict[str, Any]
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything kept about a contact. Read models may be a moment behind the journal; `facts` is then None."""
+
+    floor: str
+    contact: str
+    facts: dict[str, Any] | None
+    moments: tuple[Moment, ...]
+    segments: tuple[dict[str, Any], ...]
+    queue_visits: tuple[dict[str, Any], ...]
+    engagements: tuple[dict[str, Any], ...]
+    recordings: tuple[dict[str, Any], ...]
+
+
+async def story(connection: AsyncConnection[Any], *, floor: str, contact: str) -> Story:
+    """The story of `contact`, in the order of the journal. Raises `UnknownContact`."""
+
+    async def ask(query: LiteralString) -> tuple[dict[str, Any], ...]:
+        async with connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(query, {"floor": floor, "contact": contact})
+            return tuple(await cursor.fetchall())
+
+    rows = await ask(_JOURNAL)
+    facts = await ask(_CONTACT)
+    if not rows and not facts:
+        raise UnknownContact(floor, contact)
+    return Story(
+        floor=floor,
+        contact=contact,
+        facts=facts[0] if facts else None,
+        moments=tuple(one for row in rows for one in _moments(row, contact)),
+        segments=await ask(_SEGMENTS),
+        queue_visits=await ask(_VISITS),
+        engagements=await ask(_ENGAGEMENTS),
+        recordings=await ask(_RECORDINGS),
+    )
+
+
+def _moments(row: dict[str, Any], contact: str) -> Iterator[Moment]:
+    number = row["number"]
+    at: Instant = row["at"]
+    stimulus = msgspec.json.decode(row["stimulus"])
+    yield Moment(at=moment(at), number=number, kind="told", text=told(stimulus), entry=stimulus)
+    for output in msgspec.json.decode(row["outputs"]):
+        if _concerns(output, contact):
+            kind, text = answered(output, contact)
+            yield Moment(at=moment(at), number=number, kind=kind, text=text, entry=output)
+
+
+def _concerns(output: dict[str, Any], contact: str) -> bool:
+    """Whether an output is about the contact, or a decision that passed it over."""
+    if contact in (output.get("contact"), output.get("subject")):
+        return True
+    return output["type"] == "Decided" and any(lane[1] == contact for lane in output.get("lanes", ()))

@@ -1,0 +1,32 @@
+"""The loop of the floor, its journal, inbox and read models; the only door, but for `markaz.runtime.simulated`."""
+
+from markaz.runtime.core import Core, Output
+from markaz.runtime.database import connect, migrate
+from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive, send
+from markaz.runtime.journal import END_OF_TIME, FloorLeased, Journal
+from markaz.runtime.live import LiveFloor
+from markaz.runtime.live_view import LiveView, live_view
+from markaz.runtime.projector import Projector
+from markaz.runtime.replay import replay
+
+__all__ = [
+    "Core",
+    "END_OF_TIME",
+    "FloorLeased",
+    "Journal",
+    "LiveFloor",
+    "LiveView",
+    "Message",
+    "OrganisationChanged",
+    "Output",
+    "PhoneChanged",
+    "Projector",
+    "StimulusSent",
+    "connect",
+    "done",
+    "live_view",
+    "migrate",
+    "receive",
+    "replay",
+    "send",
+]

@@ -1,0 +1,124 @@
+"""Markaz's telephony as the tests see it: a real Asterisk, and a list of the stimuli that it gave."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from time import time_ns
+from typing import Any, TypeVar
+
+from markaz.kit.time import SECOND, Instant
+from markaz.telephony import (
+    AsteriskProgram,
+    AsteriskServer,
+    AsteriskSettings,
+    Beliefs,
+    ExpectedRecording,
+    Telephony,
+    TrunkSettings,
+    asterisk_files,
+)
+
+Told = TypeVar("Told")
+
+
+def clock() -> Instant:
+    return time_ns() // 1_000
+
+
+def free_ports(*names: str) -> dict[str, int]:
+    """A free port for each name, all held until all are found."""
+    sockets = {name: socket.socket(type=socket.SOCK_DGRAM if "sip" in name else socket.SOCK_STREAM) for name in names}
+    for one in sockets.values():
+        one.bind(("127.0.0.1", 0))
+    ports = {name: one.getsockname()[1] for name, one in sockets.items()}
+    for one in sockets.values():
+        one.close()
+    return ports
+
+
+class ListLedger:
+    """The ledger as lists."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, ExpectedRecording] = {}
+        self.ends: dict[str, datetime] = {}
+
+    def expect(self, row: ExpectedRecording) -> None:
+        self.rows[row.recording] = row
+
+    def ended(self, recording: str, at: datetime) -> None:
+        self.ends[recording] = at
+
+
+class Centre:
+    """`stimuli` is everything that telephony told; `told` waits for one."""
+
+    def __init__(self, program: AsteriskProgram, folder: Path, *, ports: dict[str, int], peer_sip_port: int) -> None:
+        self.settings = AsteriskSettings(
+            sip_port=ports["sip"],
+            rtp_port_first=ports["rtp"],
+            rtp_port_last=ports["rtp"] + 198,
+            http_port=ports["http"],
+            manager_port=ports["manager"],
+            ari_password="test-ari",
+            manager_secret="test-manager",
+            prompts=folder / "prompts",
+            recordings=folder / "recordings",
+            trunks=(
+                TrunkSettings(
+                    id="carrier", host="127.0.0.1", port=peer_sip_port, match=("127.0.0.1",), prefixes=("49", "+49")
+                ),
+            ),
+            fallback_retry_seconds=1,
+            fallback_tries_max=2,
+            fallback_message_seconds_max=20,
+        )
+        self.server = AsteriskServer(program, folder, asterisk_files(self.settings))
+        self.ledger = ListLedger()
+        self.beliefs = Beliefs()
+        self.stimuli: list[Any] = []
+        self._changed = asyncio.Event()
+        self.telephony = self.connection()
+
+    def connection(self) -> Telephony:
+        """Another floor's telephony on the same Asterisk."""
+        return Telephony(self.settings, emit=self._emit, ledger=self.ledger, beliefs=lambda: self.beliefs, now=clock)
+
+    async def told(
+        self, kind: type[Told], where: Callable[[Told], bool] = lambda _: True, *, seconds: float = 10
+    ) -> Told:
+        """Wait until a stimulus of `kind` has been told for which `where` holds; the first one."""
+        async with asyncio.timeout(seconds):
+            while True:
+                self._changed.clear()
+                for stimulus in self.stimuli:
+                    if isinstance(stimulus, kind) and where(stimulus):
+                        return stimulus
+                await self._changed.wait()
+
+    def about(self, contact: str) -> list[Any]:
+        """The stimuli of a contact or its offers, in order."""
+        return [
+            one
+            for one in self.stimuli
+            if getattr(one, "contact", None) == contact or getattr(one, "offer", "").startswith(f"{contact}.")
+        ]
+
+    def perform(self, *outputs: Any) -> None:
+        self.telephony.perform(outputs)
+
+    async def lists(self) -> tuple[Sequence[Any], Sequence[Any]]:
+        """Asterisk's channels and bridges."""
+        ari = self.telephony._ari
+        await ari.connected.wait()
+        return (await ari.request("GET", "channels")).body, (await ari.request("GET", "bridges")).body
+
+    def _emit(self, stimulus: Any) -> None:
+        self.stimuli.append(stimulus)
+        self._changed.set()
+
+
+def in_seconds(seconds: float) -> Instant:
+    return clock() + int(seconds * SECOND)

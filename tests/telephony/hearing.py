@@ -1,0 +1,24 @@
+"""What is heard in a recording."""
+
+from pathlib import Path
+
+import numpy as np
+
+
+def stereo(path: Path) -> np.ndarray:
+    """Raw interleaved 16-bit samples at 8 kHz, shape (frames, 2)."""
+    samples = np.fromfile(path, dtype="<i2")
+    return samples[: len(samples) // 2 * 2].reshape(-1, 2)
+
+
+def tone(samples: np.ndarray) -> float:
+    """The strongest frequency (Hz) of one channel at 8 kHz; 0 when it is silent."""
+    values = samples.astype(float)
+    if len(values) < 800 or np.sqrt(np.mean(values**2)) < 50:
+        return 0.0
+    spectrum = np.abs(np.fft.rfft(values))
+    return float(np.fft.rfftfreq(len(values), 1 / 8_000)[spectrum.argmax()])
+
+
+def seconds(samples: np.ndarray) -> float:
+    return len(samples) / 8_000

@@ -1,0 +1,107 @@
+"""What happens to calls when we are away, come back, or another of us takes over."""
+
+import asyncio
+
+import pytest
+
+from markaz.flows import ContactEntered
+from markaz.routing import AgentLeft, CustomerLeft, KeepWaiting, OfferFailed
+from markaz.telephony import Beliefs, BelievedContact, BelievedOffer
+from tests.telephony.conftest import Floor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_lost_connection_is_made_again_and_the_call_goes_on(floor: Floor) -> None:
+    agent = await floor.phone()
+    contact, offer, customer, phone = await floor.conversation(agent)
+    ari = floor.centre.telephony._ari
+    await ari.drop()
+    async with asyncio.timeout(10):
+        await ari.connected.wait()
+    assert not customer.ended
+    assert not phone.ended
+    await customer.hang_up()
+    await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(contact, "hung_up"))
+    assert offer in floor.centre.ledger.ends
+
+
+async def test_who_hangs_up_while_we_are_away_is_missed_when_we_are_back(floor: Floor) -> None:
+    contact, customer = await floor.caller()
+    await floor.centre.telephony.stop()
+    await customer.hang_up()
+    await floor.peer.until(lambda: customer.ended)
+    await floor.centre.telephony.start()
+    await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(contact, "fault"))
+
+
+async def test_imperatives_wait_for_the_connection(floor: Floor) -> None:
+    contact, customer = await floor.caller()
+    await floor.centre.telephony._ari.drop()
+    floor.centre.perform(KeepWaiting(contact, "support"))
+    async with asyncio.timeout(10):
+        while True:
+            waiting = [bridge for bridge in (await floor.centre.lists())[1] if bridge["id"] == "waiting-support"]
+            if waiting and waiting[0]["channels"]:
+                break
+    assert not customer.ended
+
+
+async def test_a_successor_finds_every_leg_again(floor: Floor) -> None:
+    agent = await floor.phone()
+    contact, offer, customer, phone = await floor.conversation(agent)
+    unknown, _ = await floor.caller()
+    await floor.centre.telephony.stop()
+    first, successor = floor.centre.telephony, floor.centre.connection()
+    floor.centre.telephony = successor
+    floor.centre.beliefs = Beliefs(
+        contacts={contact: BelievedContact("in_conversation", "support", has_leg=True)},
+        offers={
+            offer: BelievedOffer(contact, agent, "in_conversation"),
+            "gone.1": BelievedOffer("gone", "x", "offered"),
+        },
+    )
+    floor.centre.stimuli.clear()
+    try:
+        await successor.start()
+        await successor.reconcile()
+        await floor.centre.told(OfferFailed, lambda told: told == OfferFailed("gone.1", "fault"))
+        again = await floor.centre.told(ContactEntered)
+        assert again.contact == unknown
+        await phone.hang_up()
+        await floor.centre.told(AgentLeft, lambda told: told == AgentLeft(contact, agent, "hung_up"))
+        await customer.hang_up()
+        await floor.centre.told(CustomerLeft, lambda told: told.contact == contact)
+        for _ in range(2):  # the floor does not take the unknown one: two looks end it
+            await successor.reconcile()
+        await floor.centre.told(CustomerLeft, lambda told: told.contact == unknown)
+    finally:
+        await successor.stop()
+        floor.centre.telephony = first
+        floor.centre.beliefs = Beliefs()
+        await first.start()
+
+
+async def test_a_caller_is_treated_kindly_when_nobody_is_there(floor: Floor) -> None:
+    await floor.centre.telephony.stop()
+    try:
+        call = await floor.peer.call("4930999", "4915190")
+        await floor.peer.until(lambda: call.answered)
+        await call.sing("500")
+        folder = floor.centre.settings.recordings / "unattended"
+        async with asyncio.timeout(40):
+            while not any(path.stat().st_size > 16_000 for path in folder.glob("*.wav")):
+                await call.rtp_sent()
+        await call.hang_up()
+        assert [path.name.split("_")[:2] for path in folder.glob("*.wav")] == [["4930999", "4915190"]]
+    finally:
+        await floor.centre.telephony.start()
+
+
+async def test_a_caller_who_came_while_we_were_away_is_taken_over(floor: Floor) -> None:
+    await floor.centre.telephony.stop()
+    call = await floor.peer.call("4930998", "4915191")
+    await floor.peer.until(lambda: call.answered)
+    await floor.centre.telephony.start()
+    entered = await floor.centre.told(ContactEntered, lambda told: told.number == "4930998", seconds=20)
+    assert entered.customer == "4915191"

@@ -1,0 +1,120 @@
+"""The ledger of recordings in a real database, and its reconciliation with real files."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest_asyncio
+
+from markaz.telephony import DatabaseLedger, ExpectedRecording
+from markaz.telephony.recordings import Counts, reconcile_recordings
+from markaz.telephony.sound import read_wav, write_wav
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def expected(recording: str) -> ExpectedRecording:
+    return ExpectedRecording(
+        recording=recording, contact="c1", agent="anna", queue="support", path=f"2026-03-01/{recording}.wav",
+        expected_at=NOW - timedelta(seconds=20),
+    )  # fmt: skip
+
+
+def conversation(seconds: float, *, customer: int = 5_000, agent: int = 5_000) -> bytes:
+    """Raw interleaved samples of a tone on each side, with these amplitudes."""
+    at = np.arange(int(seconds * 8_000)) / 8_000
+    sides = [np.sin(2 * np.pi * hz * at) * loud for hz, loud in ((440, customer), (1_000, agent))]
+    return np.stack(sides, axis=1).astype("<i2").tobytes()
+
+
+@pytest_asyncio.fixture
+async def connection(database: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
+        yield connection
+
+
+async def rows(connection: psycopg.AsyncConnection[Any], columns: str) -> list[tuple[Any, ...]]:
+    return await (await connection.execute(f"SELECT {columns} FROM recording ORDER BY recording")).fetchall()  # type: ignore[arg-type]
+
+
+async def test_the_ledger_against_the_files(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    ledger = DatabaseLedger(conninfo=database, floor="f", spool=tmp_path / "spool")
+    await ledger.start()
+    folder = tmp_path / "recordings"
+    (folder / "2026-03-01").mkdir(parents=True)
+    files = {
+        "good": conversation(18),
+        "gone": None,
+        "mute": conversation(18, agent=0),
+        "short": conversation(5),
+        "running": conversation(5),
+        "blink": None,
+    }
+    for name, content in files.items():
+        ledger.expect(expected(name))
+        if content is not None:
+            (folder / "2026-03-01" / f"{name}.raw").write_bytes(content)
+        if name == "blink":
+            ledger.ended(name, NOW - timedelta(seconds=19.5))
+        elif name != "running":
+            ledger.ended(name, NOW - timedelta(seconds=5))
+    await ledger.stop()
+    counts = await reconcile_recordings(connection, floor="f", folder=folder, now=NOW)
+    assert counts == Counts(present=3, missing=1, silent=1)
+    found = {row[0]: row[1:] for row in await rows(connection, "recording, state, problem, round(seconds)")}
+    assert found == {
+        "blink": ("present", "the conversation ended before there was sound", 0),
+        "gone": ("missing", "there is no file", None),
+        "good": ("present", None, 18),
+        "mute": ("silent", "nothing is heard of the agent", 18),
+        "running": ("expected", None, None),
+        "short": ("present", "10 s shorter than the conversation", 5),
+    }
+    levels = await rows(connection, "recording, round(level_dbfs_customer), round(level_dbfs_agent)")
+    assert levels[2] == ("good", -19, -19)  # a sine of 5,000 in 32,768: 20 log10(0.1526) - 3.01
+    samples, rate = read_wav((folder / "2026-03-01/good.wav").read_bytes())
+    assert (rate, len(samples)) == (8_000, 18 * 8_000)
+    assert await reconcile_recordings(connection, floor="f", folder=folder, now=NOW) == Counts()
+
+
+async def test_messages_that_nobody_attended_are_adopted(
+    connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "unattended" / "4930100_491511_17.1.wav"
+    path.parent.mkdir()
+    at = np.arange(16_000) / 8_000
+    path.write_bytes(write_wav((np.sin(2_000 * at) * 3_000).astype(np.int16), 8_000))
+    os.utime(path, (NOW.timestamp() - 10,) * 2)
+    counts = await reconcile_recordings(connection, floor="f", folder=tmp_path, now=NOW)
+    assert counts == Counts(present=1, adopted=1)
+    assert await rows(connection, "contact, state, seconds, level_dbfs_agent") == [
+        ("unattended-4930100_491511_17.1", "present", 2.0, None)
+    ]
+    assert await reconcile_recordings(connection, floor="f", folder=tmp_path, now=NOW) == Counts()
+
+
+async def test_the_ledger_outlives_an_absent_database(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    spool = tmp_path / "spool"
+    away = DatabaseLedger(conninfo="host=127.0.0.1 port=1 dbname=none connect_timeout=1", floor="f", spool=spool)
+    await away.start()
+    away.expect(expected("one"))
+    away.ended("one", NOW)
+    async with asyncio.timeout(10):
+        while not spool.exists():
+            await asyncio.sleep(0)
+    await away.stop(seconds_max=0.1)
+    assert len(spool.read_bytes().splitlines()) == 2
+    back = DatabaseLedger(conninfo=database, floor="f", spool=spool)
+    await back.start()
+    await back.stop()
+    assert await rows(connection, "recording, state, ended_at = '2026-03-01 12:00+00'") == [("one", "expected", True)]
+    assert not spool.exists()

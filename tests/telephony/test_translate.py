@@ -1,0 +1,152 @@
+"""Translation of a captured session of a real Asterisk, and of events that come twice or for nobody."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from markaz.flows import ContactEntered, DigitPressed
+from markaz.routing import (
+    AgentPhoneFound,
+    AgentPhoneLost,
+    ConversationStarted,
+    CustomerLeft,
+    HoldBegan,
+    HoldEnded,
+    OfferAccepted,
+    OfferFailed,
+    OfferPlaced,
+    OfferRefused,
+    TransferRequested,
+)
+from markaz.telephony.asterisk.client import Event
+from markaz.telephony.asterisk.switchboard import Leg, Switchboard, parse_leg
+from markaz.telephony.asterisk.translate import Chore, LegEnded, TransferAsked, Translator, failure_cause
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def session(name: str) -> list[Event]:
+    return [json.loads(line) for line in (GOLDEN / f"{name}.jsonl").read_text().splitlines()]
+
+
+def translate(events: list[Event], board: Switchboard) -> list[object]:
+    translator = Translator(board, lambda: "c1")
+    said: list[object] = []
+    for event in events:
+        if event["type"] == "Dial" and (offer := event["peer"]["id"]) not in board.legs and not event["dialstatus"]:
+            board.add(
+                Leg(channel=offer, role="agent", contact="c1", offer=offer, agent="anna")
+            )  # as the performer does
+        said.extend(translator.translate(event))
+    return said
+
+
+@pytest.fixture
+def board() -> Switchboard:
+    board = Switchboard()
+    board.give_phone("anna", "anna-1", "71")
+    return board
+
+
+CALL = [
+    AgentPhoneFound("anna"),
+    ContactEntered("c1", "voice", "4930100", "491511"),
+    OfferPlaced("c1.1"),
+    OfferRefused("c1.1"),
+    OfferPlaced("c1.2"),
+    OfferAccepted("c1.2"),
+    ConversationStarted("c1", "c1.2"),
+    DigitPressed("c1", "5"),
+    HoldBegan("c1", "anna"),
+    HoldEnded("c1", "anna"),
+    TransferRequested("c1", "anna", "queue", "q2"),
+]
+"""Refused once, accepted, a key, held, passed on; the agent's leg is ended by us and the customer hangs up."""
+
+
+def test_a_captured_call(board: Switchboard) -> None:
+    events = session("call")
+    ending = next(index for index, event in enumerate(events) if event["type"] == "ChannelHangupRequest" and index > 10)
+    said = translate(events[:ending], board)
+    board.legs["c1.2"].ending = True  # the floor released the agent
+    said += translate(events[ending:], board)
+    assert [one for one in said if not isinstance(one, Chore)] == [*CALL, CustomerLeft("c1", "hung_up")]
+    assert not board.legs
+    assert [one.leg.channel for one in said if isinstance(one, LegEnded)][:2] == ["c1.1", "c1.2"]
+    assert [one.understood for one in said if isinstance(one, TransferAsked)] == [True]
+
+
+def test_every_event_twice_says_everything_once(board: Switchboard) -> None:
+    events = [event for event in session("call") if event["type"] not in ("ChannelDtmfReceived", "ChannelTransfer")]
+    once = [one for one in translate(events, board) if not isinstance(one, Chore)]
+    second = Switchboard()
+    second.give_phone("anna", "anna-1", "71")
+    twice = [event for event in events for _ in range(2)]
+    assert [one for one in translate(twice, second) if not isinstance(one, Chore)] == once
+
+
+def test_the_end_of_what_is_not_ours_says_nothing(board: Switchboard) -> None:
+    event = {"type": "ChannelDestroyed", "channel": {"id": "stranger"}, "cause": 16}
+    assert translate([event], board) == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "meant"),
+    [(17, "busy"), (21, "busy"), (19, "no_answer"), (18, "no_answer"), (20, "unreachable"), (44, "fault")],
+)
+def test_causes(cause: int, meant: str) -> None:
+    assert failure_cause(cause) == meant
+
+
+def test_an_unanswered_offer_fails_by_its_cause(board: Switchboard) -> None:
+    board.add(Leg(channel="c1.1", role="agent", contact="c1", offer="c1.1", agent="anna"))
+    said = list(Translator(board, lambda: "c1").ended("c1.1", 20))
+    assert said[1:] == [OfferFailed("c1.1", "unreachable")]
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("queue-sales", ("queue", "sales")),
+        ("sip:queue-sales@192.0.2.1;user=phone", ("queue", "sales")),
+        ("71", ("agent", "anna")),
+        ("anna", ("agent", "anna")),
+        ("anna-1", ("agent", "anna")),
+        ("+493012345", ("number", "+493012345")),
+        ("72x", None),
+        ("", None),
+        ("sip:@", None),
+    ],
+)
+def test_transfer_targets(board: Switchboard, target: str, meant: tuple[str, str] | None) -> None:
+    assert Translator(board, lambda: "c1").transfer_target(target) == meant
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "said"), [("online", "Removed", []), ("offline", "Removed", [AgentPhoneLost("anna")])]
+)
+def test_a_contact_that_is_replaced_is_not_a_lost_phone(
+    board: Switchboard, state: str, status: str, said: list[object]
+) -> None:
+    board.reachable["anna"] = True
+    event = {
+        "type": "ContactStatusChange",
+        "endpoint": {"resource": "anna-1", "state": state},
+        "contact_info": {"contact_status": status},
+    }
+    assert translate([event], board) == said
+
+
+@pytest.mark.parametrize(
+    "leg",
+    [
+        Leg(channel="x", role="customer", contact="c1"),
+        Leg(channel="x", role="outside", contact="c1"),
+        Leg(channel="x", role="agent", contact="c1", offer="c1.1", agent="a:b"),
+        Leg(channel="x", role="callback", contact="c1", attempt=2, offer="c1.1"),
+    ],
+)
+def test_a_legs_description_is_read_back(leg: Leg) -> None:
+    assert parse_leg("x", leg.description) == leg
+    assert parse_leg("x", "someone else's") is None
