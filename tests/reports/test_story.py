@@ -53,13 +53,13 @@ async def tell(connection: AsyncConnection[Any]) -> None:
     await journal(connection, 8, 4, AgentBecameReady("bela"), [
         Decided("c9", "loans", "bela", "agent", "highest_score", 30 * SECOND,
                 (LaneConsidered("loans", "c9", 1_500_000), LaneConsidered("cards", "c1", 200_000))),
-        OfferContact("c9.1", "c9", "bela", "loans", "voice", 0),
+        OfferContact("c9.1", "c9", "bela", "loans", "voice", 0, "+499"),
     ], "c9", "c1")  # fmt: skip
     await journal(connection, 9, 12.3, AgentBecameReady("anna"), [
         Decided("c1", "cards", "anna", "agent", "highest_score", 12_300_000,
                 (LaneConsidered("cards", "c1", 615_000), LaneConsidered("loans", "c8", 400_000))),
         EngagementMoved("c1.1", "c1", "anna", "cards", None, "offered"),
-        OfferContact("c1.1", "c1", "anna", "cards", "voice", 0),
+        OfferContact("c1.1", "c1", "anna", "cards", "voice", 0, "+491"),
     ], "c1")  # fmt: skip
     await journal(connection, 11, 14, OfferAccepted("c1.1"), [
         ConnectContact("c1", "c1.1", "anna", "cards", record=True),

@@ -185,6 +185,8 @@ def _check_places(floor: Floor, ledger: Ledger) -> None:
         assert agent.presence == ledger.presence[agent.id]
         mine = [e.offer for e in state.engagements.values() if e.agent == agent.id]
         assert sorted(mine) == sorted(agent.engagements)
+        rings = any(state.engagements[offer].state == "offered" for offer in mine)
+        assert not (rings and agent.presence == "signed_out"), agent
         assert mine or not agent.retired, "a retired agent stays only while there is something to finish"
     waiting_in = Counter(contact.queue for contact in state.contacts.values() if contact.state == "waiting")
     assert {q: queue.waiting for q, queue in state.queues.items() if queue.waiting} == dict(waiting_in)

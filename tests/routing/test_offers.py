@@ -28,6 +28,7 @@ from markaz.routing import (
     OfferRefused,
     ReleaseAgent,
     SendToNumber,
+    Sticky,
     Stimulus,
     TransferRequested,
     WithdrawOffer,
@@ -244,6 +245,22 @@ def test_a_transfer_to_an_agent_out_of_a_retired_queue_leaves_the_two_talking():
     house.retire("q")
     house.tell(TransferRequested("c1", "ann", "agent", "ben"))
     assert house.state("c1") == "in_conversation"
+
+
+def test_a_transfer_does_not_stick_to_the_agent_who_made_it():
+    sticky = queue("r", sticky=Sticky(agent="last"))
+    house = House(queue(wrap_up_seconds_max=0), sticky, agent("ann", ["q", "r"]), agent("ben", ["r"]))
+    house.answer(house.call("c1"))
+    assert offers(house.tell(TransferRequested("c1", "ann", "queue", "r"))) == [("c1", "ben")]
+
+
+def test_a_customer_who_was_answered_and_then_turned_away_was_answered():
+    house = House(queue(), queue("r", waiting_max=1), agent("ann"))
+    house.answer(house.call("c1"))
+    house.call("c2", "r")
+    effects = house.tell(TransferRequested("c1", "ann", "queue", "r"))
+    assert only(EndContact, effects) == [EndContact("c1", "queue_full")]
+    assert outcomes(effects) == [("c1", "answered")]
 
 
 def test_a_customer_who_hangs_up_after_a_transfer_was_answered():

@@ -148,7 +148,9 @@ class Witness:
                     match effect:
                         case CheckContact():
                             told.append(CustomerLeft(effect.contact))
-                        case OfferContact() if not floor.state.contacts[effect.contact].leg:
+                        case OfferContact() if (
+                            contact := floor.state.contacts.get(effect.contact)
+                        ) and not contact.leg:
                             told.append(AgentSignedOut(effect.agent))
                         case _:
                             pass

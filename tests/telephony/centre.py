@@ -21,6 +21,7 @@ from markaz.telephony import (
 )
 
 Told = TypeVar("Told")
+Result = TypeVar("Result")
 
 
 def clock() -> Instant:
@@ -39,17 +40,20 @@ def free_ports(*names: str) -> dict[str, int]:
 
 
 class ListLedger:
-    """The ledger as lists."""
+    """The ledger in memory; `changed` is called with each entry."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
         self.rows: dict[str, ExpectedRecording] = {}
         self.ends: dict[str, datetime] = {}
 
     def expect(self, row: ExpectedRecording) -> None:
         self.rows[row.recording] = row
+        self._changed()
 
     def ended(self, recording: str, at: datetime) -> None:
         self.ends[recording] = at
+        self._changed()
 
 
 class Centre:
@@ -76,10 +80,10 @@ class Centre:
             fallback_message_seconds_max=20,
         )
         self.server = AsteriskServer(program, folder, asterisk_files(self.settings))
-        self.ledger = ListLedger()
         self.beliefs = Beliefs()
         self.stimuli: list[Any] = []
         self._changed = asyncio.Event()
+        self.ledger = ListLedger(self._changed.set)
         self.telephony = self.connection()
 
     def connection(self) -> Telephony:
@@ -90,13 +94,19 @@ class Centre:
         self, kind: type[Told], where: Callable[[Told], bool] = lambda _: True, *, seconds: float = 10
     ) -> Told:
         """Wait until a stimulus of `kind` has been told for which `where` holds; the first one."""
+
+        def found() -> list[Told]:
+            return [one for one in self.stimuli if isinstance(one, kind) and where(one)]
+
+        return (await self.until(found, seconds=seconds))[0]
+
+    async def until(self, condition: Callable[[], Result], *, seconds: float = 10) -> Result:
+        """Wait, from stimulus to stimulus and from entry to entry of the ledger, until `condition` holds."""
         async with asyncio.timeout(seconds):
-            while True:
+            while not (result := condition()):
                 self._changed.clear()
-                for stimulus in self.stimuli:
-                    if isinstance(stimulus, kind) and where(stimulus):
-                        return stimulus
                 await self._changed.wait()
+        return result
 
     def about(self, contact: str) -> list[Any]:
         """The stimuli of a contact or its offers, in order."""

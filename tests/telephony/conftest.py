@@ -75,6 +75,7 @@ class Floor:
     def __init__(self, centre: Centre, peer: Peer) -> None:
         self.centre = centre
         self.peer = peer
+        self._callers: dict[str, str] = {}
 
     async def phone(self, *, password: str = "right", given: str = "right") -> str:
         """A new agent whose phone is provisioned with `password` and registers with `given`; the agent's id."""
@@ -93,6 +94,7 @@ class Floor:
         call = await self.peer.call(number, customer)
         entered = await self.centre.told(ContactEntered, lambda told: told.number == number)
         assert entered.customer == customer
+        self._callers[entered.contact] = customer
         if answer:
             self.centre.perform(AnswerContact(entered.contact))
             await self.peer.until(lambda: call.answered)
@@ -101,7 +103,9 @@ class Floor:
     async def offer(self, contact: str, agent: str, *, number: int = 1, seconds: float = 15) -> tuple[str, Call]:
         """The contact is offered to the agent; the offer and the leg at the ringing phone."""
         offer = f"{contact}.{number}"
-        self.centre.perform(OfferContact(offer, contact, agent, "support", "voice", in_seconds(seconds)))
+        self.centre.perform(
+            OfferContact(offer, contact, agent, "support", "voice", in_seconds(seconds), self._callers.get(contact, ""))
+        )
         return offer, await self.peer.rings(f"{agent}-phone")
 
     def message(self, contact: str) -> str:

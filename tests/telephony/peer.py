@@ -151,9 +151,17 @@ class Peer:
             )  # fmt: skip
             assert answer.ok, answer.message
 
+    async def registered(self, username: str) -> None:
+        """Wait until the phone itself knows that it is registered."""
+        async with asyncio.timeout(10):
+            while True:
+                shown = await self.server.cli("pjsip show registrations")
+                if any(username in line and "Registered" in line for line in shown.splitlines()):
+                    return
+
     async def unregister(self, username: str) -> None:
-        for kind in ("registration", "auth"):
-            await self.ari.request("DELETE", "asterisk", "config", "dynamic", "res_pjsip", kind, username)
+        """Sign off; the credentials stay, the registrar asks for them once more."""
+        await self.ari.request("DELETE", "asterisk", "config", "dynamic", "res_pjsip", "registration", username)
 
     async def _nothing(self) -> None:
         return

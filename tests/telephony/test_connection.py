@@ -23,7 +23,7 @@ async def test_a_lost_connection_is_made_again_and_the_call_goes_on(floor: Floor
     assert not phone.ended
     await customer.hang_up()
     await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(contact, "hung_up"))
-    assert offer in floor.centre.ledger.ends
+    await floor.centre.until(lambda: offer in floor.centre.ledger.ends)
 
 
 async def test_who_hangs_up_while_we_are_away_is_missed_when_we_are_back(floor: Floor) -> None:

@@ -91,7 +91,7 @@ async def test_messages_that_nobody_attended_are_adopted(
     path.parent.mkdir()
     at = np.arange(16_000) / 8_000
     path.write_bytes(write_wav((np.sin(2_000 * at) * 3_000).astype(np.int16), 8_000))
-    os.utime(path, (NOW.timestamp() - 10,) * 2)
+    os.utime(path, (NOW.timestamp() - 10, NOW.timestamp() - 10))
     counts = await reconcile_recordings(connection, floor="f", folder=tmp_path, now=NOW)
     assert counts == Counts(present=1, adopted=1)
     assert await rows(connection, "contact, state, seconds, level_dbfs_agent") == [

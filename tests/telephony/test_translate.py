@@ -123,19 +123,17 @@ def test_transfer_targets(board: Switchboard, target: str, meant: tuple[str, str
     assert Translator(board, lambda: "c1").transfer_target(target) == meant
 
 
-@pytest.mark.parametrize(
-    ("state", "status", "said"), [("online", "Removed", []), ("offline", "Removed", [AgentPhoneLost("anna")])]
-)
-def test_a_contact_that_is_replaced_is_not_a_lost_phone(
-    board: Switchboard, state: str, status: str, said: list[object]
-) -> None:
-    board.reachable["anna"] = True
-    event = {
-        "type": "ContactStatusChange",
-        "endpoint": {"resource": "anna-1", "state": state},
-        "contact_info": {"contact_status": status},
-    }
-    assert translate([event], board) == said
+def test_a_contact_that_is_replaced_is_not_a_lost_phone(board: Switchboard) -> None:
+    def heard(status: str, port: int) -> Event:
+        return {
+            "type": "ContactStatusChange",
+            "endpoint": {"resource": "anna-1"},
+            "contact_info": {"contact_status": status, "uri": f"sip:anna-1@192.0.2.1:{port}"},
+        }
+
+    came = [heard("NonQualified", 1), heard("Reachable", 1), heard("NonQualified", 2), heard("Removed", 1)]
+    assert translate(came, board) == [AgentPhoneFound("anna")]
+    assert translate([heard("Unreachable", 2), heard("Removed", 2)], board) == [AgentPhoneLost("anna")]
 
 
 @pytest.mark.parametrize(

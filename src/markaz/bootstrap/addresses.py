@@ -63,9 +63,22 @@ def choose_addresses(settings: Settings) -> Addresses:
 
 
 def read_addresses(settings: Settings) -> Addresses:
-    """Raises `NothingRuns` when nothing was ever started here."""
+    """Where the installation listens: as `serve` chose here, else (a part alone on another machine) as configured.
+
+    Raises `NothingRuns` when nothing was ever started here and a port is left to be chosen.
+    """
+    ports = (settings.sip_port, settings.http_port, settings.manager_port, settings.web_port)
     if not _path(settings).exists():
-        raise NothingRuns(settings.home)
+        if 0 in ports:
+            raise NothingRuns(settings.home)
+        return Addresses(
+            host=settings.host,
+            sip_port=settings.sip_port,
+            http_port=settings.http_port,
+            manager_port=settings.manager_port,
+            web_port=settings.web_port,
+            rtp_ports=settings.rtp_ports,
+        )
     return msgspec.json.decode(_path(settings).read_bytes(), type=Addresses)
 
 

@@ -181,6 +181,7 @@ class _Demo:
                 await self._until(is_settled, SETTLE_SECONDS_MAX, "the read models are behind")
 
     async def _report(self, world: OutsideWorld, addresses: Addresses, seconds: float) -> figures.DemoReport:
+        self._keep_outside_logs(world)
         live = await self._live()
         async with await connect(database_url(self._settings)) as connection:
             seen = await figures.read(connection, self._settings.floor)
@@ -211,6 +212,12 @@ class _Demo:
             seconds=round(seconds, 1),
             seed=self._options.seed,
         )
+
+    def _keep_outside_logs(self, world: OutsideWorld) -> None:
+        """What callers and agents saw at their end, beside the logs, to compare when something is not proved."""
+        seen = {"callers": world.caller_logs, "agents": world.agent_logs, "faults": world.faults}
+        text = msgspec.json.encode(seen, enc_hook=str)
+        (self._logs / "outside.json").write_bytes(msgspec.json.format(text))
 
     async def _left_in_asterisk(self, addresses: Addresses) -> tuple[int, int]:
         """Channels, and bridges with somebody in them or of a conversation, asked of Asterisk itself."""

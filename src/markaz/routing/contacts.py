@@ -130,8 +130,6 @@ def customer_left(floor: FloorState, told: stimuli.CustomerLeft) -> None:
             floor.close_contact(contact, "answered", reason="customer_left")
         case "elsewhere":
             floor.close_contact(contact, contact.leaving or "answered", reason="customer_left")
-        case _ if contact.answered:
-            floor.close_contact(contact, "answered", reason=f"customer_left while {contact.state}")
         case _ if contact.callback_number is not None:
             floor.close_contact(contact, "callback", reason="customer_left")
         case _:

@@ -50,6 +50,8 @@ class OfferContact(Imperative, frozen=True):
     queue: str
     channel: ChannelKind
     expires_at: Instant
+    customer: str
+    """Who calls, or is to be called back: what the agent sees while it rings."""
 
 
 class WithdrawOffer(Imperative, frozen=True):

@@ -87,8 +87,11 @@ class FloorState:
     def close_contact(self, contact: Contact, outcome: Outcome, *, reason: str, agent_leg: bool = True) -> None:
         """The contact is over, wherever it was; an offer that rings is withdrawn, a conversation goes to wrap-up.
 
-        `agent_leg` is False when the agent has hung up already. A promised call back that was kept counts as callback.
+        `agent_leg` is False when the agent has hung up already. Who was answered once and then went, or was turned
+        away, counts as answered; a promised call back that was kept counts as callback.
         """
+        if contact.answered and outcome in ("abandoned", "refused"):
+            outcome = "answered"
         if outcome == "answered" and contact.callback_number is not None:
             outcome = "callback"
         if self.matching.is_waiting(contact.id):
@@ -223,7 +226,8 @@ class FloorState:
         self.timers.set(("offer", offer), expires_at)
         agent.engagements.append(offer)
         self.reseat(agent)
-        self.out.append(OfferContact(offer, contact.id, agent.id, rules.id, contact.channel, expires_at))
+        customer = contact.callback_number or contact.customer
+        self.out.append(OfferContact(offer, contact.id, agent.id, rules.id, contact.channel, expires_at, customer))
 
 
 def channels_open(agent: Agent, engagements: dict[str, Engagement]) -> tuple[ChannelKind, ...]:

@@ -1,9 +1,11 @@
 """Lanes and benches: who may serve whom, kept so that one decision never walks agents or waiting contacts.
 
 A *lane* holds contacts with equal requirements (queue, channel, skills wanted now) in order of place; a *bench* holds
-agents with equal abilities. Which benches serve a lane is worked out when either comes into being. A contact then looks
-at the heads of a few benches, a freed agent at the heads of a few lanes; the rest is a logarithm. A contact that wants
-one agent only (a returning customer's, a transfer's) waits in that agent's *personal* lane.
+agents with equal abilities. Which benches serve a lane is worked out when either comes into being. Each lane keeps the
+first agents of its benches in a heap, so that a contact looks at the top of one; a freed agent looks at the heads of
+the lanes that its bench serves, and tells them when it is the first of its bench. The rest is a logarithm, also where
+every agent is a bench alone. A contact that wants one agent only (a returning customer's, a transfer's) waits in that
+agent's *personal* lane.
 
 Across lanes a freed agent takes the contact with the highest score: the share of its queue's target that it has waited
 (its priority's head start included), times the client's penalty weight, over the agent's preference for the queue.

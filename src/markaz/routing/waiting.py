@@ -48,7 +48,8 @@ def enqueue(floor: FloorState, contact: Contact, queue_id: str, trigger: str, *,
         return
     contact.queued_at = floor.at
     contact.relaxed = contact.overflow_step = 0
-    _stick(floor, contact, queue_id)
+    if trigger != "transferred":  # or it would go back to the agent who passed it on
+        _stick(floor, contact, queue_id)
     _enter_state(floor, contact, queue_id, trigger, reason=reason)
     wait(floor, contact)
 

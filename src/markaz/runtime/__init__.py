@@ -10,8 +10,8 @@ from markaz.runtime.projector import Projector
 from markaz.runtime.replay import replay
 
 __all__ = [
-    "Core",
     "END_OF_TIME",
+    "Core",
     "FloorLeased",
     "Journal",
     "LiveFloor",

@@ -176,7 +176,8 @@ class Telephony:
         if place.resolve() == folder.resolve():
             return
         try:
-            place.rmdir()
+            if place.exists():
+                place.rmdir()
             place.symlink_to(folder, target_is_directory=True)
         except OSError as error:
             log.error("Messages are kept in %s instead of %s (%s)", place, folder, error)

@@ -173,7 +173,7 @@ def _media(media_address: str) -> dict[str, str]:
     # `media_address` must be given: otherwise each call asks the name server for our own name, and waits for it.
     return {
         "transport": TRANSPORT,
-        # An endpoint pushed through ARI gets each default as text; that of `callerid` would name every caller "unknown".
+        # An endpoint pushed through ARI gets each default as text; that of `callerid` names every caller "unknown".
         "callerid": "",
         "allow": "!all,ulaw,alaw",
         "direct_media": "no",

@@ -359,12 +359,11 @@ class Performer:
         if phone is None or seconds <= 0:
             self._emit(OfferFailed(work.offer, "unreachable" if phone is None else "no_answer"))
             return
-        customer = self._board.customers.get(work.contact)
         leg = Leg(channel=work.offer, role="agent", contact=work.contact, offer=work.offer, agent=work.agent)
         answer = await self._originate(
             leg,
             f"PJSIP/{phone}",
-            caller=f'"{work.queue}" <{customer.caller if customer is not None else "callback"}>',
+            caller=f'"{work.queue}" <{work.customer}>',
             seconds=seconds + RING_GRACE_SECONDS,
             # A REFER of the phone becomes an event instead of a transfer that Asterisk makes by itself.
             variables={"PJSIP_TRANSFER_HANDLING()": "ari-only"},

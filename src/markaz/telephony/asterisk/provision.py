@@ -37,7 +37,7 @@ class Provisioner:
         self._ari = ari
         self._media_address = media_address
         self._phones: dict[str, Objects] = {}
-        self._trunks: dict[str, Objects] = {}
+        self._trunks: Mapping[str, Objects] = {}
         self._obsolete: list[tuple[str, str]] = []
         """What Asterisk is to forget, and has not been told yet."""
 
@@ -65,10 +65,8 @@ class Provisioner:
 
     async def set_trunks(self, trunks: Mapping[str, TrunkSettings]) -> None:
         """Make `trunks` (by id) those that are known beside Asterisk's files."""
-        before, self._trunks = (
-            self._trunks,
-            {name: trunk_objects(trunk, self._media_address) for name, trunk in trunks.items()},
-        )
+        before = self._trunks
+        self._trunks = {name: trunk_objects(trunk, self._media_address) for name, trunk in trunks.items()}
         for name in before.keys() - self._trunks.keys():
             self._obsolete += reversed(list(before[name]))
         await self._delete_obsolete()

@@ -86,8 +86,8 @@ class Switchboard:
     phones: dict[str, str] = field(default_factory=dict)
     """agent -> SIP user name."""
     agents_by_phone: dict[str, str] = field(default_factory=dict)
-    reachable: dict[str, bool] = field(default_factory=dict)
-    """agent -> whether the phone could be reached when last heard of."""
+    reachable: dict[str, set[str]] = field(default_factory=dict)
+    """agent -> the addresses at which the phone could be reached when last heard of."""
     extensions: dict[str, str] = field(default_factory=dict)
     """extension -> agent."""
 

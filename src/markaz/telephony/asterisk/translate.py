@@ -272,11 +272,15 @@ class Translator:
         status = event["contact_info"]["contact_status"]
         if agent is None or status not in CONTACT_STATUSES:
             return
-        # When a phone registers from a new place the old contact is removed after the new one came.
-        is_reachable = CONTACT_STATUSES[status] or event["endpoint"]["state"] == "online"
-        if self._board.reachable.get(agent) != is_reachable:
-            self._board.reachable[agent] = is_reachable
-            yield AgentPhoneFound(agent) if is_reachable else AgentPhoneLost(agent)
+        # When a phone registers from a new place the old contact may be removed after the new one came.
+        contacts = self._board.reachable.setdefault(agent, set())
+        was_reachable = bool(contacts)
+        if CONTACT_STATUSES[status]:
+            contacts.add(event["contact_info"]["uri"])
+        else:
+            contacts.discard(event["contact_info"]["uri"])
+        if bool(contacts) != was_reachable:
+            yield AgentPhoneFound(agent) if contacts else AgentPhoneLost(agent)
 
 
 def variable_of(channel: Event, name: str) -> str:
