@@ -8,7 +8,6 @@ from typing import get_args
 
 from markaz.kit.time import SECOND, Instant
 from markaz.routing import (
-    CHANNEL_KINDS,
     CONTACT_TRANSITIONS,
     ENGAGEMENT_TRANSITIONS,
     PRESENCE_TRANSITIONS,
@@ -92,22 +91,21 @@ class Ledger:
             now = floor.state.agents.get(moved.agent)
             profiles = [p for p in (before.get(moved.agent), now.profile if now else None) if p is not None]
             held = [e for e in self.engagements.values() if e.agent == moved.agent]
-            assert any(fits([channel_of(floor, e) for e in held], profile) for profile in profiles), (held, profiles)
-
-
-def channel_of(floor: Floor, moved: EngagementMoved) -> str:
-    return CHANNELS[moved.contact]
+            channels = [CHANNELS[e.contact] for e in held]
+            assert any(fits(CHANNELS[moved.contact], channels, profile) for profile in profiles), (held, profiles)
 
 
 CHANNELS: dict[str, str] = {}
 """Contact -> channel, as told by whoever drives the floor."""
 
 
-def fits(held: list[str], profile: AgentProfile) -> bool:
-    """Whether contacts on these channels are within an agent's capacity."""
-    if any(held.count(kind) > getattr(profile.capacity, kind) for kind in CHANNEL_KINDS):
+def fits(new: str, held: list[str], profile: AgentProfile) -> bool:
+    """Whether a contact on channel `new` is within capacity, `held` including it. What was offered before the profile
+    shrank stays.
+    """
+    if held.count(new) > getattr(profile.capacity, new):
         return False
-    return profile.capacity.blends_voice or len({kind == "voice" for kind in held}) <= 1
+    return profile.capacity.blends_voice or all((kind == "voice") == (new == "voice") for kind in held)
 
 
 def wanted(rules: QueueRules, contact: Contact) -> dict[str, int]:

@@ -254,13 +254,20 @@ def test_a_transfer_does_not_stick_to_the_agent_who_made_it():
     assert offers(house.tell(TransferRequested("c1", "ann", "queue", "r"))) == [("c1", "ben")]
 
 
-def test_a_customer_who_was_answered_and_then_turned_away_was_answered():
+def test_a_transfer_is_never_turned_away_by_a_full_queue():
     house = House(queue(), queue("r", waiting_max=1), agent("ann"))
     house.answer(house.call("c1"))
     house.call("c2", "r")
     effects = house.tell(TransferRequested("c1", "ann", "queue", "r"))
-    assert only(EndContact, effects) == [EndContact("c1", "queue_full")]
-    assert outcomes(effects) == [("c1", "answered")]
+    assert only(EndContact, effects) == []
+    assert house.state("c1") == "waiting"
+
+
+def test_a_customer_who_was_answered_and_then_turned_away_was_answered():
+    house = House(queue(), queue("r"), agent("ann"))
+    house.answer(house.call("c1"))
+    house.tell(TransferRequested("c1", "ann", "queue", "r"))
+    assert outcomes(house.retire("r")) == [("c1", "answered")]
 
 
 def test_a_customer_who_hangs_up_after_a_transfer_was_answered():

@@ -16,6 +16,7 @@ from markaz.routing import (
     CustomerMissed,
     CustomerReached,
     DialCustomer,
+    ElsewhereAnswered,
     ElsewhereFailed,
     EndContact,
     KeepWaiting,
@@ -54,7 +55,14 @@ def test_overflow_to_another_centre_counts_as_overflowed():
     house = House(queue(overflow=(Overflow(after_seconds=30, to=to),)))
     house.call("c1")
     assert only(SendToNumber, house.later(30)) == [SendToNumber("c1", "700", "overflow", "backup")]
-    assert outcomes(house.tell(CustomerLeft("c1"))) == [("c1", "overflowed")]
+    assert outcomes(house.tell(ElsewhereAnswered("c1"), CustomerLeft("c1"))) == [("c1", "overflowed")]
+
+
+def test_who_hangs_up_before_the_number_outside_answers_has_abandoned():
+    house = House(queue(overflow=(Overflow(after_seconds=30, to=ToNumber(number="700")),)))
+    house.call("c1")
+    house.later(30)
+    assert outcomes(house.tell(CustomerLeft("c1"))) == [("c1", "abandoned")]
 
 
 def test_overflow_to_a_number_that_fails_returns_to_the_place_and_to_the_next_step():

@@ -128,8 +128,8 @@ def customer_left(floor: FloorState, told: stimuli.CustomerLeft) -> None:
             waiting.believe(floor, contact, waiting.CHECK_SECONDS)  # MessageLeft follows when the file is closed
         case "in_conversation" | "on_hold":
             floor.close_contact(contact, "answered", reason="customer_left")
-        case "elsewhere":
-            floor.close_contact(contact, contact.leaving or "answered", reason="customer_left")
+        case "elsewhere" if contact.answered_elsewhere and contact.leaving is not None:
+            floor.close_contact(contact, contact.leaving, reason="customer_left")
         case _ if contact.callback_number is not None:
             floor.close_contact(contact, "callback", reason="customer_left")
         case _:
@@ -149,9 +149,14 @@ def seen(floor: FloorState, told: stimuli.ContactSeen) -> None:
 
 
 def elsewhere_answered(floor: FloorState, told: stimuli.ElsewhereAnswered) -> None:
+    """From here on the contact counts as what it was sent out for, however it ends."""
     contact = known(floor, "ElsewhereAnswered", told.contact)
-    if contact is not None:
-        floor.note("ElsewhereAnswered", contact.id, "noted" if contact.state == "elsewhere" else f"is {contact.state}")
+    if contact is None:
+        return
+    if contact.state != "elsewhere" or contact.answered_elsewhere:
+        floor.note("ElsewhereAnswered", contact.id, f"is {contact.state}")
+        return
+    contact.answered_elsewhere = True
 
 
 def elsewhere_failed(floor: FloorState, told: stimuli.ElsewhereFailed) -> None:

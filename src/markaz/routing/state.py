@@ -40,7 +40,8 @@ class Contact(msgspec.Struct):
     callback_number: str | None = None
     callback_attempts: int = 0
     leaving: Outcome | None = None
-    """The outcome that the way it is leaving by will give."""
+    """The outcome that the way it is leaving by will give, once somebody answers there."""
+    answered_elsewhere: bool = False
     checked: bool = False
     """Asked whether its leg is alive, and not answered yet."""
 

@@ -42,7 +42,8 @@ def enqueue(floor: FloorState, contact: Contact, queue_id: str, trigger: str, *,
         floor.note("enqueue", contact.id, f"queue {queue_id} is not configured")
         ask_for_message(floor, contact, 120, reason="no_queue")
         return
-    if contact.leg and queue.waiting >= queue.rules.waiting_max:
+    is_full = queue.waiting >= queue.rules.waiting_max
+    if is_full and contact.leg and trigger != "transferred":  # who has talked to us is never turned away by a transfer
         _enter_state(floor, contact, queue_id, trigger, reason=reason)
         send(floor, contact, queue.rules.when_full, reason="queue_full")
         return
@@ -191,6 +192,7 @@ def send_out(
 ) -> None:  # fmt: skip
     """Join the customer with a number outside."""
     contact.leaving = "overflowed" if reason == "overflow" else "answered"
+    contact.answered_elsewhere = False
     floor.move_contact(contact, "sent_out", reason=reason, agent=agent)
     floor.out.append(SendToNumber(contact.id, number, reason, centre))
     believe(floor, contact, ELSEWHERE_SECONDS)
