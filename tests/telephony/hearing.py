@@ -1,5 +1,6 @@
 """What is heard in a recording."""
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,14 @@ def stereo(path: Path) -> np.ndarray:
     """Raw interleaved 16-bit samples at 8 kHz, shape (frames, 2)."""
     samples = np.fromfile(path, dtype="<i2")
     return samples[: len(samples) // 2 * 2].reshape(-1, 2)
+
+
+async def heard(path: Path, *, seconds_min: float) -> np.ndarray:
+    """The raw recording at `path` once Asterisk, which closes it a moment after the call, has written that much."""
+    async with asyncio.timeout(5):
+        while not path.exists() or seconds(stereo(path)) < seconds_min:
+            await asyncio.sleep(0.02)
+    return stereo(path)
 
 
 def tone(samples: np.ndarray) -> float:

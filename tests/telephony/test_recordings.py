@@ -18,10 +18,10 @@ from markaz.telephony.sound import read_wav, write_wav
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def expected(recording: str) -> ExpectedRecording:
+def expected(recording: str, *, seconds_ago: int = 20) -> ExpectedRecording:
     return ExpectedRecording(
         recording=recording, contact="c1", agent="anna", queue="support", path=f"2026-03-01/{recording}.wav",
-        expected_at=NOW - timedelta(seconds=20),
+        expected_at=NOW - timedelta(seconds=seconds_ago),
     )  # fmt: skip
 
 
@@ -82,6 +82,25 @@ async def test_the_ledger_against_the_files(
     samples, rate = read_wav((folder / "2026-03-01/good.wav").read_bytes())
     assert (rate, len(samples)) == (8_000, 18 * 8_000)
     assert await reconcile_recordings(connection, floor="f", folder=folder, now=NOW) == Counts()
+
+
+async def test_recordings_whose_end_nobody_told_of(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    ledger = DatabaseLedger(conninfo=database, floor="f", spool=tmp_path / "spool")
+    await ledger.start()
+    (tmp_path / "2026-03-01").mkdir()
+    for name, written_seconds_ago in (("left", 100), ("running", 1)):
+        ledger.expect(expected(name, seconds_ago=200))
+        path = tmp_path / "2026-03-01" / f"{name}.raw"
+        path.write_bytes(conversation(5))
+        written = NOW.timestamp() - written_seconds_ago
+        os.utime(path, (written, written))
+    ledger.expect(expected("none", seconds_ago=200))
+    await ledger.stop()
+    await reconcile_recordings(connection, floor="f", folder=tmp_path, now=NOW)
+    states = await rows(connection, "recording, state")
+    assert states == [("left", "present"), ("none", "missing"), ("running", "expected")]
 
 
 async def test_messages_that_nobody_attended_are_adopted(

@@ -27,7 +27,7 @@ from markaz.routing import (
 from markaz.telephony import sound
 from markaz.telephony.recordings import judge
 from tests.telephony.conftest import Floor
-from tests.telephony.hearing import stereo, tone
+from tests.telephony.hearing import heard, tone
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -48,7 +48,7 @@ async def test_a_prompt_is_heard_to_its_end(floor: Floor, tmp_path: Path) -> Non
     await floor.centre.told(PromptFinished, lambda told: told == PromptFinished(contact, 7))
     await call.hang_up()
     await floor.centre.told(CustomerLeft, lambda told: told.contact == contact)
-    assert tone(stereo(tmp_path / "heard.raw")[800:, 0]) == pytest.approx(700, abs=10)
+    assert tone((await heard(tmp_path / "heard.raw", seconds_min=0.4))[800:, 0]) == pytest.approx(700, abs=10)
 
 
 async def test_a_new_prompt_stops_the_one_before(floor: Floor, tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ async def test_the_place_is_announced_over_the_music_which_goes_on(floor: Floor,
     ]
     await call.hang_up()
     await floor.centre.told(CustomerLeft, lambda told: told.contact == contact)
-    heard = stereo(tmp_path / "heard.raw")[:, 0].astype(float)
-    music, speech, after = heard[:4_000], heard[8_000:20_000], heard[-4_000:]
+    sound_heard = (await heard(tmp_path / "heard.raw", seconds_min=4))[:, 0].astype(float)
+    music, speech, after = sound_heard[:4_000], sound_heard[8_000:20_000], sound_heard[-4_000:]
     assert np.abs(speech).max() > 2 * np.abs(music).max()
     assert 0 < np.abs(after).max() < 2 * np.abs(music).max()
 
@@ -97,7 +97,7 @@ async def test_the_last_words_are_said_before_the_end(floor: Floor, tmp_path: Pa
     await call.monitor(tmp_path / "heard.raw")
     floor.centre.perform(EndContact(contact, "closed", "closed"))
     await floor.peer.until(lambda: call.ended)
-    assert tone(stereo(tmp_path / "heard.raw")[800:, 0]) == pytest.approx(600, abs=10)
+    assert tone((await heard(tmp_path / "heard.raw", seconds_min=0.4))[800:, 0]) == pytest.approx(600, abs=10)
 
 
 async def test_a_message_is_recorded_and_in_the_ledger(floor: Floor) -> None:

@@ -21,7 +21,8 @@ from markaz.telephony.sound import SILENCE_DBFS, TELEPHONE_RATE
 
 SETTLE_SECONDS: Final = 3
 """So long after a conversation its file is surely closed."""
-NEVER_ENDED_SECONDS: Final = 3 * 3_600
+STALE_SECONDS: Final = 60
+"""A file that nobody has written to for so long is not being recorded any more, though nobody told of its end."""
 SILENT_DBFS: Final = -60.0
 JUDGED_SECONDS_MIN: Final = 1.0
 """A shorter conversation may hold no sound, and leave no file: Asterisk opens it with the first frame."""
@@ -55,8 +56,8 @@ class Finding:
 
 _DUE: Final = """
 SELECT recording, path, expected_at, ended_at FROM recording
-WHERE floor = %s AND state = 'expected' AND (ended_at < %s OR expected_at < %s)
-ORDER BY expected_at LIMIT %s
+WHERE floor = %s AND state = 'expected' AND (ended_at < %s OR (ended_at IS NULL AND expected_at < %s))
+ORDER BY ended_at NULLS LAST, expected_at LIMIT %s
 """
 _JUDGE: Final = """
 UPDATE recording SET state = %s, seconds = %s, level_dbfs_customer = %s, level_dbfs_agent = %s, problem = %s,
@@ -77,10 +78,12 @@ async def reconcile_recordings(
     for message in await asyncio.to_thread(_unattended, folder, now):
         inserted = await connection.execute(_ADOPT, (floor, *message))
         adopted += inserted.rowcount
-    settled, never_ended = now - timedelta(seconds=SETTLE_SECONDS), now - timedelta(seconds=NEVER_ENDED_SECONDS)
-    rows = await (await connection.execute(_DUE, (floor, settled, never_ended, ROWS_MAX))).fetchall()
+    settled, stale = now - timedelta(seconds=SETTLE_SECONDS), now - timedelta(seconds=STALE_SECONDS)
+    rows = await (await connection.execute(_DUE, (floor, settled, stale, ROWS_MAX))).fetchall()
     states: list[str] = []
     for recording, path, expected_at, ended_at in rows:
+        if ended_at is None and _written_after(folder / path, stale):
+            continue
         long = (ended_at - expected_at).total_seconds() if ended_at is not None else None
         found = await asyncio.to_thread(judge, folder / path, conversation_seconds=long)
         await connection.execute(
@@ -120,6 +123,11 @@ def judge(path: Path, *, conversation_seconds: float | None) -> Finding:
                 "present", seconds, levels[0], agent, problem=f"{shorter:.0f} s shorter than the conversation"
             )
     return finding
+
+
+def _written_after(path: Path, moment: datetime) -> bool:
+    files = [file for file in (path, path.with_suffix(".raw")) if file.exists()]
+    return any(file.stat().st_mtime > moment.timestamp() for file in files)
 
 
 def _wrap(raw: Path, path: Path) -> None:

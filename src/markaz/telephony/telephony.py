@@ -30,7 +30,7 @@ from markaz.telephony.prompts import PromptShelf
 
 CHECK_SECONDS: Final = 30.0
 CHECK_AGAIN_SECONDS: Final = 5.0
-"""Soon after a connect a second look confirms what the first one suspected."""
+"""A second look confirms what the first one suspected."""
 CONNECT_SECONDS_MAX: Final = 30.0
 
 log = logging.getLogger(__name__)
@@ -184,10 +184,9 @@ class Telephony:
 
     async def _check_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(CHECK_AGAIN_SECONDS)
+            await asyncio.sleep(CHECK_AGAIN_SECONDS if self._reconciler.suspects else CHECK_SECONDS)
             with contextlib.suppress(AriLost):  # the next connect checks
                 await self._reconciler.check()
-            await asyncio.sleep(CHECK_SECONDS)
 
     def _heard(self, event: Event) -> None:
         try:

@@ -4,9 +4,12 @@ What changes while calls run (phones, further trunks) is pushed through ARI into
 here is what a freshly started Asterisk must know by itself, so that it treats callers kindly before we are there.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from markaz.kit.errors import MarkazError
 
 APPLICATION: Final = "markaz"
 """The name of our ARI application."""
@@ -41,6 +44,22 @@ MODULES: Final = (
 )  # fmt: skip
 
 
+PLAIN: Final = re.compile(r"[A-Za-z0-9._:/\[\]-]{1,100}")
+"""Names and addresses that mean nothing else to Asterisk."""
+
+
+@dataclass(eq=False)
+class TrunkInvalid(MarkazError):
+    """The trunk {id!r} has an id, address or credential with characters that Asterisk would misread; correct it."""
+
+    code = "trunk_invalid"
+    id: str
+
+
+def _has_control(text: str | None) -> bool:
+    return any(ord(letter) < 32 for letter in text or "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkSettings:
     """A carrier (or another exchange). `match`: addresses that calls come from; `username` and `password`: ours there.
@@ -57,6 +76,11 @@ class TrunkSettings:
     prefixes: tuple[str, ...] = ()
     caller: str = ""
     """The number that people whom we call through it see."""
+
+    def __post_init__(self) -> None:
+        names = (self.id, self.host, *self.match)
+        if not all(PLAIN.fullmatch(name) for name in names) or any(map(_has_control, (self.username, self.password))):
+            raise TrunkInvalid(self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +275,8 @@ def _extensions(settings: AsteriskSettings) -> str:
 
 
 def _section(name: str, *fields: tuple[str, object]) -> str:
-    return "\n".join([f"[{name}]", *(f"{key}={value}" for key, value in fields), "", ""])
+    escaped = [f"{key}={str(value).replace(';', chr(92) + ';')}" for key, value in fields]  # `;` begins a comment
+    return "\n".join([f"[{name}]", *escaped, "", ""])
 
 
 _SORCERY: Final = _section(

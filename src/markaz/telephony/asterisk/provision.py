@@ -70,8 +70,9 @@ class Provisioner:
         for name in before.keys() - self._trunks.keys():
             self._obsolete += reversed(list(before[name]))
         await self._delete_obsolete()
-        for objects in self._trunks.values():
-            await self._push(objects)
+        for name, objects in self._trunks.items():
+            if before.get(name) != objects:
+                await self._push(objects)
 
     async def _delete_obsolete(self) -> None:
         while self._obsolete:

@@ -85,12 +85,21 @@ class Reconciler:
         self._tell = tell
         self._suspected: dict[object, Difference] = {}
 
+    @property
+    def suspects(self) -> bool:
+        """Whether a second look is wanted soon."""
+        return bool(self._suspected)
+
     async def check(self) -> int:
         """One comparison; how many differences were acted on. Raises `AriLost`."""
         channels = (await self._ari.request("GET", "channels")).body
         bridges = (await self._ari.request("GET", "bridges")).body
         certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator))
-        suspected = dict(differences_from_floor(bridges, self._board, self._beliefs()))
+        beliefs = self._beliefs()
+        for contact, believed in beliefs.contacts.items():
+            if believed.state == "leaving_message":
+                self._board.recordings.setdefault(contact, contact)  # so that its end is told, whoever began it
+        suspected = dict(differences_from_floor(bridges, self._board, beliefs))
         confirmed = [difference for key, difference in suspected.items() if key in self._suspected]
         self._suspected = {key: difference for key, difference in suspected.items() if key not in self._suspected}
         for difference in (*certain, *confirmed):

@@ -204,6 +204,8 @@ class Translator:
             known.name, known.answered = channel["name"], channel["state"] == "Up"
             known.caller, known.number = channel["caller"]["number"] or ANONYMOUS, channel["dialplan"]["exten"]
             self._board.add(known)
+            if known.offer is not None and known.role == "agent" and known.answered:
+                self._board.recordings[known.offer] = known.contact  # if it is recorded, its end will be told
             return
         leg = Leg(
             channel=channel["id"],
