@@ -8,6 +8,7 @@ from markaz.routing import (
     AnnouncePlace,
     CallbackAsked,
     CheckContact,
+    ConnectContact,
     ContactArrived,
     ContactMoved,
     ContactQueued,
@@ -178,8 +179,7 @@ def test_a_promised_call_back_keeps_its_place():
     effects = house.tell(CustomerLeft("c0"))
     assert offers(effects) == [("c1", "ann")]
     assert only(DialCustomer, house.tell(OfferAccepted("c1.1"))) == [DialCustomer("c1", "+491", "c1.1", 1)]
-    house.tell(CustomerReached("c1"))
-    house.answer([])
+    assert only(ConnectContact, house.tell(CustomerReached("c1"))) == [ConnectContact("c1", "c1.1", "ann", "q", True)]
     assert house.state("c1") == "connecting"
 
 

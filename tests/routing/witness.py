@@ -170,9 +170,9 @@ def answers(effect: Effect, pick: int) -> tuple[Stimulus, ...] | None:
         case ConnectContact(contact=contact, offer=offer, agent=agent):
             started = (ConversationStarted(contact, offer),)
             choices = (started, started, (AgentLeft(contact, agent, "fault"),), (CustomerLeft(contact),), ())
-        case DialCustomer(contact=contact, offer=offer):
-            reached = (CustomerReached(contact), ConversationStarted(contact, offer))
-            choices = (reached, (CustomerReached(contact),), (CustomerMissed(contact, "busy"),), ())
+        case DialCustomer(contact=contact):
+            reached = (CustomerReached(contact),)
+            choices = (reached, reached, (CustomerMissed(contact, "busy"),), ())
         case EndContact(contact=contact):
             choices = ((CustomerLeft(contact),),)
         case TakeMessage(contact=contact):

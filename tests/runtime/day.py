@@ -50,8 +50,8 @@ def answers(output: Output) -> list[Stimulus]:
             return [routing.MessageLeft(contact, 4.0)]
         case routing.PromiseCallback(contact=contact):
             return [routing.CustomerLeft(contact)]
-        case routing.DialCustomer(contact=contact, offer=offer):
-            return [routing.CustomerReached(contact), routing.ConversationStarted(contact, offer)]
+        case routing.DialCustomer(contact=contact):
+            return [routing.CustomerReached(contact)]
         case _:
             return []
 

@@ -55,6 +55,10 @@ class ListLedger:
         self.ends[recording] = at
         self._changed()
 
+    def withdrawn(self, recording: str) -> None:
+        del self.rows[recording]
+        self._changed()
+
 
 class Centre:
     """`stimuli` is everything that telephony told; `told` waits for one."""

@@ -28,6 +28,7 @@ from markaz.routing import (
     TransferRequested,
     WithdrawOffer,
 )
+from markaz.telephony.asterisk.switchboard import Leg
 from tests.telephony.centre import in_seconds
 from tests.telephony.conftest import Floor
 from tests.telephony.hearing import heard, seconds, tone
@@ -200,3 +201,11 @@ async def test_a_number_that_nobody_configured_is_refused(floor: Floor) -> None:
     floor.centre.perform(RefuseNumber(contact, call.dialled))
     await floor.peer.until(lambda: call.ended)
     assert call.cause == 1
+
+
+async def test_a_customer_who_is_gone_before_the_recording_began_leaves_none_to_expect(floor: Floor) -> None:
+    recorder = floor.centre.telephony._performer._recorder
+    gone = Leg(channel="gone", role="customer", contact="gone", name="PJSIP/gone-00000000")
+    agent = Leg(channel="gone.1", role="agent", contact="gone", offer="gone.1", agent="anna")
+    await recorder.start(gone, agent, "support")
+    assert "gone.1" not in floor.centre.ledger.rows

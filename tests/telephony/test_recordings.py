@@ -26,9 +26,9 @@ def expected(recording: str, *, seconds_ago: int = 20) -> ExpectedRecording:
 
 
 def conversation(seconds: float, *, customer: int = 5_000, agent: int = 5_000) -> bytes:
-    """Raw interleaved samples of a tone on each side, with these amplitudes."""
+    """Raw interleaved samples, the agent's first, of a tone on each side with these amplitudes."""
     at = np.arange(int(seconds * 8_000)) / 8_000
-    sides = [np.sin(2 * np.pi * hz * at) * loud for hz, loud in ((440, customer), (1_000, agent))]
+    sides = [np.sin(2 * np.pi * hz * at) * loud for hz, loud in ((1_000, agent), (440, customer))]
     return np.stack(sides, axis=1).astype("<i2").tobytes()
 
 
@@ -137,3 +137,15 @@ async def test_the_ledger_outlives_an_absent_database(
     await back.stop()
     assert await rows(connection, "recording, state, ended_at = '2026-03-01 12:00+00'") == [("one", "expected", True)]
     assert not spool.exists()
+
+
+async def test_what_could_never_begin_is_not_expected_any_more(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    ledger = DatabaseLedger(conninfo=database, floor="f", spool=tmp_path / "spool")
+    await ledger.start()
+    ledger.expect(expected("begun"))
+    ledger.expect(expected("never"))
+    ledger.withdrawn("never")
+    await ledger.stop()
+    assert await rows(connection, "recording") == [("begun",)]

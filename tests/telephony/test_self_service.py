@@ -9,6 +9,7 @@ import pytest
 from markaz.flows import PromptFailed, PromptFinished, SpeakPrompt, StopPrompt
 from markaz.routing import (
     AnnouncePlace,
+    ConnectContact,
     ConversationStarted,
     CustomerLeft,
     CustomerMissed,
@@ -145,6 +146,7 @@ async def test_a_promised_callback_is_kept(floor: Floor) -> None:
     customer = await floor.peer.rings("491511234")
     await customer.answer()
     await floor.centre.told(CustomerReached, lambda told: told.contact == contact)
+    floor.centre.perform(ConnectContact(contact, offer, agent, "support", record=True))
     await floor.centre.told(ConversationStarted, lambda told: told.offer == offer)
     assert offer in floor.centre.ledger.rows
     await customer.hang_up()

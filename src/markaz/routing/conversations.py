@@ -37,19 +37,23 @@ def accepted(floor: FloorState, told: stimuli.OfferAccepted) -> None:
     if engagement is None:
         return
     contact = floor.contacts[engagement.contact]
-    queue = floor.queues[engagement.queue].rules
     floor.timers.cancel(("offer", engagement.offer))
     engagement.accepted_at = floor.at
     floor.move_engagement(engagement, "accepted")
     floor.move_contact(contact, "accepted", agent=engagement.agent)
     if contact.leg:
-        floor.out.append(ConnectContact(contact.id, engagement.offer, engagement.agent, queue.id, queue.record))
-        floor.after(("connect", engagement.offer), CONNECT_SECONDS_MAX)
+        _connect(floor, contact, engagement)
         return
     assert contact.callback_number is not None, "who has no leg is called back"
     contact.callback_attempts += 1
     floor.out.append(DialCustomer(contact.id, contact.callback_number, engagement.offer, contact.callback_attempts))
     floor.after(("connect", engagement.offer), DIAL_SECONDS_MAX)
+
+
+def _connect(floor: FloorState, contact: Contact, engagement: Engagement) -> None:
+    queue = floor.queues[engagement.queue].rules
+    floor.out.append(ConnectContact(contact.id, engagement.offer, engagement.agent, queue.id, queue.record))
+    floor.after(("connect", engagement.offer), CONNECT_SECONDS_MAX)
 
 
 def refused(floor: FloorState, told: stimuli.OfferRefused) -> None:
@@ -137,10 +141,12 @@ def customer_reached(floor: FloorState, told: stimuli.CustomerReached) -> None:
     contact = known(floor, "CustomerReached", told.contact)
     if contact is None:
         return
-    if contact.state != "connecting" or contact.leg:
+    engagement = floor.engagement_of(contact)
+    if contact.state != "connecting" or contact.leg or engagement is None:
         floor.note("CustomerReached", contact.id, f"is {contact.state}")
         return
     contact.leg = True
+    _connect(floor, contact, engagement)
 
 
 def customer_missed(floor: FloorState, told: stimuli.CustomerMissed) -> None:

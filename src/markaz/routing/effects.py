@@ -75,7 +75,10 @@ class ConnectContact(Imperative, frozen=True):
 
 
 class DialCustomer(Imperative, frozen=True):
-    """Call the customer of a promised callback while the agent waits on the line (`<contact>~<attempt>`)."""
+    """Call the customer of a promised callback while the agent waits on the line (`<contact>~<attempt>`).
+
+    Answer with `CustomerReached` (then `ConnectContact` follows) or `CustomerMissed`.
+    """
 
     contact: str
     number: str

@@ -41,15 +41,23 @@ class EndedRecording(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     at: datetime
 
 
-Entry = ExpectedRecording | EndedRecording
+class WithdrawnRecording(msgspec.Struct, frozen=True, kw_only=True, tag="withdrawn"):
+    """The channel was gone before anything could be recorded."""
+
+    recording: str
+
+
+Entry = ExpectedRecording | EndedRecording | WithdrawnRecording
 
 
 class Ledger(Protocol):
-    """Where recordings are expected. Neither call waits."""
+    """Where recordings are expected. No call waits."""
 
     def expect(self, row: ExpectedRecording) -> None: ...
 
     def ended(self, recording: str, at: datetime) -> None: ...
+
+    def withdrawn(self, recording: str) -> None: ...
 
 
 _EXPECT: Final[LiteralString] = """
@@ -60,6 +68,7 @@ ON CONFLICT (floor, recording) DO NOTHING
 _END: Final[LiteralString] = (
     "UPDATE recording SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL"
 )
+_WITHDRAW: Final = "DELETE FROM recording WHERE floor = %s AND recording = %s AND state = 'expected'"
 
 
 class DatabaseLedger:
@@ -81,6 +90,9 @@ class DatabaseLedger:
 
     def ended(self, recording: str, at: datetime) -> None:
         self._put(EndedRecording(recording=recording, at=at))
+
+    def withdrawn(self, recording: str) -> None:
+        self._put(WithdrawnRecording(recording=recording))
 
     async def start(self) -> None:
         """Take over what an earlier process spooled, and write from now on."""
@@ -145,6 +157,8 @@ class DatabaseLedger:
                 return _EXPECT, (self._floor, *row)
             case EndedRecording():
                 return _END, (entry.at, self._floor, entry.recording)
+            case WithdrawnRecording():
+                return _WITHDRAW, (self._floor, entry.recording)
 
     def _spool_entries(self) -> None:
         new = [self._entries[index] for index in range(self._spooled, len(self._entries))]

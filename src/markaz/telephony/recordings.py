@@ -1,12 +1,11 @@
 """Prove that every expected recording exists and can be heard: the ledger against the files.
 
-A conversation's file arrives as raw interleaved samples (left the customer, right the agent) and leaves as a stereo
-WAV that any player opens; a message is a mono WAV. Messages that Asterisk took while we were away have no row yet:
+A conversation's file arrives as raw interleaved samples (left the agent, whose leg is recorded) and leaves as a stereo
+WAV that any player opens (left the customer, right the agent); a message is a mono WAV. Messages that Asterisk took while we were away have no row yet:
 they get one here.
 """
 
 import asyncio
-import shutil
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -131,7 +130,7 @@ def _written_after(path: Path, moment: datetime) -> bool:
 
 
 def _wrap(raw: Path, path: Path) -> None:
-    """Put a WAV header before raw stereo samples; whole or not at all."""
+    """Put a WAV header before raw stereo samples, the sides exchanged; whole or not at all."""
     size = raw.stat().st_size // 4 * 4
     rate, channels, width = TELEPHONE_RATE, 2, 2
     header = b"RIFF" + struct.pack("<I", min(size + 36, 0xFFFFFFFF)) + b"WAVEfmt "
@@ -140,7 +139,10 @@ def _wrap(raw: Path, path: Path) -> None:
     draft = path.with_suffix(".draft")
     with raw.open("rb") as source, draft.open("wb") as target:
         target.write(header)
-        shutil.copyfileobj(source, target, 1 << 20)
+        left = size
+        while left > 0 and (block := source.read(min(left, 4 * BLOCK_FRAMES))):
+            target.write(np.frombuffer(block, dtype="<i2").reshape(-1, 2)[:, ::-1].tobytes())
+            left -= len(block)
     draft.replace(path)
     raw.unlink()
 

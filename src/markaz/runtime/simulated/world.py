@@ -300,7 +300,6 @@ class World:
 
     def _reach(self, asked: DialCustomer) -> None:
         self._told.append(CustomerReached(asked.contact))
-        self._told.append(ConversationStarted(asked.contact, asked.offer))
 
     def _engagement_moved(self, moved: EngagementMoved) -> None:
         match moved.after:

@@ -347,8 +347,11 @@ class Performer:
             "terminateOn": "#",
         }
         answer = await self._ask("POST", "channels", leg.channel, "record", query=query)
-        if not answer.ok:
+        if answer.status == 404:  # the customer has gone
+            self._recorder.withdraw(contact)
+        elif not answer.ok:
             self._recorder.ended(contact)
+        if not answer.ok:
             self._emit(MessageLeft(contact, 0.0))
 
     # The agent's leg
@@ -399,7 +402,7 @@ class Performer:
         if leg.transferring:
             leg.transferring = False
             await self._transfer_progress(leg, "channel_answered")
-        await self._recorder.stop(offer, self._board.customers.get(contact))
+        self._recorder.ended(offer)
         await self._end(leg)
 
     async def _connect(self, contact: str, offer: str, *, queue: str | None, record: bool) -> None:
@@ -409,7 +412,7 @@ class Performer:
         await self._answer(contact)
         await self._stop_playing(contact)
         if record:
-            await self._recorder.start(customer, agent, queue)
+            await self._recorder.start(agent, queue)
         await self._join(contact, customer, agent)
 
     async def _join(self, contact: str, customer: Leg, other: Leg) -> bool:
@@ -499,7 +502,6 @@ class Performer:
         customer = self._board.customers.get(leg.contact)
         if leg.role == "callback":
             await self._ask("DELETE", "playbacks", f"{leg.offer}.ring")
-            await self._connect(leg.contact, leg.offer or "", queue=None, record=True)
         elif customer is None:
             await self._end(leg)
         elif await self._join(leg.contact, customer, leg):
@@ -513,7 +515,7 @@ class Performer:
         customer = self._board.customers.get(leg.contact)
         match leg.role:
             case "agent":
-                await self._recorder.stop(leg.offer or "", customer)
+                self._recorder.ended(leg.offer or "")
             case "outside" if leg.answered:
                 await self._end(customer)
             case "customer" | "callback":

@@ -1,17 +1,22 @@
 """Start and stop recordings, each with its row in the ledger first.
 
-A conversation is recorded on the customer's leg, which outlives transfers: MixMonitor writes both directions,
-interleaved, as raw 16-bit samples (`<recording>.raw`); the reconciler makes `<recording>.wav` of it.
+A conversation is recorded on the agent's leg, which lasts exactly as long: MixMonitor writes both directions,
+interleaved, as raw 16-bit samples (`<recording>.raw`, left the agent); the reconciler makes `<recording>.wav` of it.
+Not on the customer's: after music of our own Asterisk loses what the agent says there (decision 7).
 """
 
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from markaz.kit.time import Instant, moment
 from markaz.telephony.asterisk.manager import ManagerClient, ManagerRefused
 from markaz.telephony.asterisk.switchboard import Leg, Switchboard
 from markaz.telephony.ledger import ExpectedRecording, Ledger
+
+NO_CHANNEL: Final = "No such channel"
+"""What Asterisk's manager says of a channel that has ended."""
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +33,7 @@ class Recorder:
         self._folder = folder
         self._now = now
 
-    async def start(self, customer: Leg, agent: Leg, queue: str | None) -> None:
+    async def start(self, agent: Leg, queue: str | None) -> None:
         """Record the conversation of `agent`'s offer; a recording that cannot start stays expected, so it is seen."""
         assert agent.offer is not None
         if agent.offer in self._board.recordings:
@@ -36,21 +41,13 @@ class Recorder:
         path = self._expect(agent.offer, agent.contact, agent.agent, queue)
         try:
             await self._manager.action(
-                "MixMonitor", Channel=customer.name, File=str(self._folder / path.replace(".wav", ".raw")), Options="D"
+                "MixMonitor", Channel=agent.name, File=str(self._folder / path.replace(".wav", ".raw")), Options="D"
             )
         except ManagerRefused as error:
-            log.error("The conversation %s is not recorded: %s", agent.offer, error)
-
-    async def stop(self, offer: str, customer: Leg | None) -> None:
-        """End the recording of `offer`, if it runs; `customer` None: its channel is gone and it ended by itself."""
-        if offer not in self._board.recordings:
-            return
-        self.ended(offer)
-        if customer is not None:
-            try:
-                await self._manager.action("StopMixMonitor", Channel=customer.name)
-            except ManagerRefused as error:
-                log.warning("The recording %s ends with its channel: %s", offer, error)
+            if NO_CHANNEL in str(error):
+                self.withdraw(agent.offer)
+            else:
+                log.error("The conversation %s is not recorded: %s", agent.offer, error)
 
     def expect_message(self, contact: str) -> str:
         """Expect the contact's message; its path below the folder."""
@@ -60,6 +57,11 @@ class Recorder:
         """Nothing more is added to `recording`."""
         if self._board.recordings.pop(recording, None) is not None:
             self._ledger.ended(recording, moment(self._now()))
+
+    def withdraw(self, recording: str) -> None:
+        """The channel was gone before `recording` could begin: there is nothing to expect."""
+        if self._board.recordings.pop(recording, None) is not None:
+            self._ledger.withdrawn(recording)
 
     def ended_with(self, contact: str) -> None:
         """The customer's channel is gone, and with it the recordings of conversations; a message says so itself."""
