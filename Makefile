@@ -8,10 +8,10 @@ DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs lock clean
+.PHONY: help setup demo test check bench-floor docs lock clean
 
 help: ## list these commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 setup: $(MAIN) $(PROGRAMS) ## get everything Markaz needs; leaves .venv/bin/markaz
 	@echo "ready: $(BIN)/markaz --help"
@@ -29,6 +29,9 @@ check: $(DEV) ## style, types, layers, docs; fast enough for every commit
 	@$(BIN)/python scripts/check_docs.py
 	@$(BIN)/python scripts/check_schema.py
 	@$(BIN)/pyright --warnings
+
+bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JSON
+	@OUT=$(OUT) $(BIN)/python bench/floor.py
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py
