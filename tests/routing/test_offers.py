@@ -85,6 +85,7 @@ def test_a_failed_offer_goes_to_somebody_else_and_the_agent_pauses(
 ):
     house = House(queue(ring_seconds=15), agent("ann", no_answer_pause_seconds=60), agent("ben"))
     house.call("c1")
+    house.tell(OfferPlaced("c1.1"))
     effects = house.tell(told) if told is not None else house.later(15)
     assert offers(effects) == [("c1", "ben")]
     moved = only(AgentMoved, effects)[0]
@@ -99,11 +100,20 @@ def test_a_failed_offer_goes_to_somebody_else_and_the_agent_pauses(
 def test_an_agent_who_does_not_answer_stays_not_ready_until_saying_so():
     house = House(queue(ring_seconds=15), agent("ann"))
     house.call("c1")
+    house.tell(OfferPlaced("c1.1"))
     effects = house.later(15)
     assert only(WithdrawOffer, effects) == [WithdrawOffer("c1.1", "c1", "ann", "no_answer")]
     assert only(KeepWaiting, effects) == [KeepWaiting("c1", "q")]
     assert offers(house.later(600)) == []
     assert offers(house.tell(AgentBecameReady("ann"))) == [("c1", "ann")]
+
+
+def test_an_agent_whose_phone_was_never_rung_is_ready_again_soon():
+    house = House(queue(ring_seconds=15), agent("ann"))
+    house.call("c1")
+    moved = only(AgentMoved, house.later(15))
+    assert (moved[0].agent, moved[0].after, moved[0].reason) == ("ann", "not_ready", "not_placed")
+    assert offers(house.later(5)) == [("c1", "ann")]
 
 
 def test_an_agent_who_goes_not_ready_while_ringing_is_withdrawn_the_offer():

@@ -262,6 +262,14 @@ def test_a_lease_asks_whether_the_leg_is_alive_and_then_gives_it_up():
     assert only(EndContact, effects) == [EndContact("c1", "lease_expired")]
 
 
+def test_a_message_longer_than_allowed_is_ended_and_counted_by_what_was_recorded():
+    house = House(queue())
+    house.tell(ContactArrived("c1", "voice", "p", "+1"), MessageAsked("c1", 60))
+    assert only(CheckContact, house.later(75)) == [CheckContact("c1")]
+    assert only(EndContact, house.tell(ContactSeen("c1"))) == [EndContact("c1", "message_limit")]
+    assert outcomes(house.tell(CustomerLeft("c1"), MessageLeft("c1", 60.0))) == [("c1", "voicemail")]
+
+
 def test_ringing_in_vain_does_not_renew_the_lease():
     house = House(queue(ring_seconds=10), agent("ann", no_answer_pause_seconds=10))
     house.call("c1")

@@ -143,6 +143,11 @@ def seen(floor: FloorState, told: stimuli.ContactSeen) -> None:
     if not contact.leg or ("alive", contact.id) not in floor.timers:
         floor.note("ContactSeen", contact.id, "no lease to renew")
         return
+    if contact.state == "leaving_message":  # longer than it may take: what was recorded is told when the leg is gone
+        floor.out.append(EndContact(contact.id, "message_limit"))
+        contact.leg = False
+        waiting.believe(floor, contact, waiting.CHECK_SECONDS)
+        return
     is_talking = contact.state in ("in_conversation", "on_hold") and contact.queue is not None
     rules = floor.queues[contact.queue].rules if is_talking and contact.queue is not None else None
     waiting.believe(floor, contact, rules.conversation_seconds_max if rules else waiting.ALIVE_SECONDS)

@@ -11,6 +11,8 @@ CONNECT_SECONDS_MAX = 10
 """The longest that joining two legs may take."""
 DIAL_SECONDS_MAX = 45
 """The longest that dialling the customer of a callback may take."""
+NOT_PLACED_PAUSE_SECONDS = 5
+"""How long an agent whose phone could not be rung is left alone."""
 TRANSFER_SECONDS = 30
 """How long a contact that was passed to one agent waits for that agent alone."""
 
@@ -28,8 +30,10 @@ def offer_in(floor: FloorState, stimulus: str, offer: str, *states: str) -> Enga
 
 
 def placed(floor: FloorState, told: stimuli.OfferPlaced) -> None:
-    """The record of the moment is the journal's stamp; nothing changes on the floor."""
-    offer_in(floor, "OfferPlaced", told.offer, "offered")
+    """The record of the moment is the journal's stamp; from now on it is up to the agent to answer."""
+    engagement = offer_in(floor, "OfferPlaced", told.offer, "offered")
+    if engagement is not None:
+        engagement.placed = True
 
 
 def accepted(floor: FloorState, told: stimuli.OfferAccepted) -> None:
@@ -73,9 +77,13 @@ def failed(floor: FloorState, told: stimuli.OfferFailed) -> None:
 
 
 def expired(floor: FloorState, offer: str) -> None:
+    """Who was rung in vain is not ready; when the call never reached the phone, that is no fault of the agent's."""
     engagement = floor.engagements[offer]
-    pause_seconds = floor.agents[engagement.agent].profile.no_answer_pause_seconds
-    _return_offer(floor, engagement, "no_answer", pause_seconds, rings=True)
+    profile = floor.agents[engagement.agent].profile
+    if engagement.placed:
+        _return_offer(floor, engagement, "no_answer", profile.no_answer_pause_seconds, rings=True)
+    else:
+        _return_offer(floor, engagement, "not_placed", NOT_PLACED_PAUSE_SECONDS, rings=True)
 
 
 def _return_offer(

@@ -71,8 +71,12 @@ _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
 }
 
 
+SNAPSHOT_VERSION = 1
+"""Changes with the meaning of what is kept; an older snapshot is not restored, the journal is replayed instead."""
+
+
 class _Snapshot(msgspec.Struct, frozen=True):
-    """Everything that cannot be rebuilt. `version` changes when a field changes its meaning."""
+    """Everything that cannot be rebuilt."""
 
     at: Instant
     order: int
@@ -85,7 +89,7 @@ class _Snapshot(msgspec.Struct, frozen=True):
     closed_recent: list[str]
     timers_set: int
     timers: list[TimerEntry]
-    version: int = 1
+    version: int = SNAPSHOT_VERSION
 
 
 class Floor:
@@ -144,6 +148,8 @@ class Floor:
     def restored(cls, snapshot: bytes) -> "Floor":
         """The floor of a snapshot. Raises `msgspec.ValidationError` when it is not one."""
         kept = msgspec.msgpack.decode(snapshot, type=_Snapshot)
+        if kept.version != SNAPSHOT_VERSION:
+            raise msgspec.ValidationError(f"a snapshot of version {kept.version}")
         floor = cls()
         state = floor._state
         state.at, state.order = kept.at, kept.order

@@ -55,6 +55,8 @@ class Engagement(msgspec.Struct):
     queue: str
     channel: ChannelKind
     state: EngagementState = "offered"
+    placed: bool = False
+    """The INVITE has been sent: the agent has been able to answer."""
     accepted_at: Instant | None = None
 
 
