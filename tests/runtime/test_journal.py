@@ -1,9 +1,12 @@
 """What the floor was told is durable before anything is done about it, and can be handled again to the byte."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 from tests.runtime.day import BEGIN, CONFIGURATION, play
@@ -76,10 +79,20 @@ async def test_a_second_floor_is_refused_while_the_first_runs(database: str, tmp
     await second.close()
 
 
-async def test_rows_written_while_the_database_is_away_follow_when_it_is_back(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def quick_return(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("markaz.runtime.journal.RECONNECT_SECONDS", 0.0)
+
+
+async def until_back(journal: Journal) -> None:
+    async with asyncio.timeout(20):
+        while journal.is_spooling:
+            await journal.catch_up()
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("quick_return")
+async def test_rows_written_while_the_database_is_away_follow_when_it_is_back(database: str, tmp_path: Path) -> None:
     _, rows = day_rows()
     journal = Journal(database, "main", tmp_path / "spool")
     await journal.open()
@@ -89,12 +102,70 @@ async def test_rows_written_while_the_database_is_away_follow_when_it_is_back(
     await journal.append(rows[5:9])
     assert journal.is_spooling
     assert [row.number for row in Spool(tmp_path / "spool").rows()] == [6, 7, 8, 9]
+    await until_back(journal)
     await journal.append(rows[9:])
-    assert not journal.is_spooling
+    await journal.close()
+    assert await numbers(database) == [row.number for row in rows]
+
+
+@pytest.mark.usefixtures("quick_return")
+async def test_a_database_that_hangs_counts_as_away_and_its_stale_lease_is_taken_back(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("markaz.runtime.journal.COMMIT_SECONDS_MAX", 0.5)
+    _, rows = day_rows()
+    journal = Journal(database, "main", tmp_path / "spool")
+    await journal.open()
+    await journal.append(rows[:5])
+    backend = journal._backend
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        began = asyncio.get_running_loop().time()
+        await journal.append(rows[5:9])
+        assert asyncio.get_running_loop().time() - began < 3
+        assert journal.is_spooling
+        await journal.append(rows[9:12])  # the frozen session still holds the lease: no reason to stop
+        assert journal.is_spooling
+    finally:
+        os.kill(backend, signal.SIGCONT)
+    await until_back(journal)
+    await journal.append(rows[12:])
+    await journal.close()
+    assert await numbers(database) == [row.number for row in rows]
+
+
+async def test_what_does_not_continue_the_journal_is_kept_aside(database: str, tmp_path: Path) -> None:
+    _, rows = day_rows()
+    old = Spool(tmp_path / "spool")
+    old.append([msgspec.structs.replace(row, at=row.at + 1) for row in rows[2:5]])
+    old.close()
+    standby = Journal(database, "main", tmp_path / "elsewhere")
+    await standby.open()
+    await standby.append(rows[:4])
+    await standby.close()
+    back = Journal(database, "main", tmp_path / "spool")
+    await back.open()
+    assert back.number == 4
+    await back.close()
+    assert [path.name.partition("-")[0] for path in tmp_path.iterdir()] == ["spool.diverged"]
+    assert await numbers(database) == [1, 2, 3, 4]
+
+
+async def test_a_checkpoint_of_another_version_is_passed_over(database: str, tmp_path: Path) -> None:
+    core, rows = day_rows()
+    journal = Journal(database, "main", tmp_path / "spool")
+    await journal.open()
+    await journal.append(rows)
+    await journal.save_checkpoint(Checkpoint(10, rows[9].at, b"\x93of another version"))
     await journal.close()
     async with await connect(database) as connection:
-        kept = [row.number async for row in read_rows(connection, "main")]
-    assert kept == [row.number for row in rows]
+        back = await replay(connection, "main", from_checkpoint=True)
+    assert (back.rows, back.core.snapshot()) == (len(rows), core.snapshot())
+
+
+async def numbers(database: str) -> list[int]:
+    async with await connect(database) as connection:
+        return [row.number async for row in read_rows(connection, "main")]
 
 
 async def test_an_earlier_process_left_a_spool_with_a_torn_last_record(database: str, tmp_path: Path) -> None:
@@ -127,10 +198,11 @@ async def test_the_live_floor_journals_before_it_performs_and_empties_the_inbox(
     await send(watcher, "main", StimulusSent(AgentSignedIn("anna")), StimulusSent(AgentBecameReady("anna")))
     loop = asyncio.create_task(live.run())
     async with asyncio.timeout(20):
-        received = 0
-        async for number, message in receive(database, "main", set(), every_seconds=0.1):
+        received, seen = 0, set[int]()
+        async for number, message in receive(database, "main", seen, every_seconds=0.1):
             assert isinstance(message, StimulusSent)
-            live.tell(message.stimulus, inbox=number)
+            assert live.tell(message.stimulus, inbox=number)
+            seen.add(number)
             received += 1
             if received == 2:
                 break

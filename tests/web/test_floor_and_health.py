@@ -53,14 +53,16 @@ async def test_health_fails_with_the_reason(client: httpx.AsyncClient, organisat
 
     report(organisation, age_seconds=60, spooling=True)
     organisation.execute(
-        "INSERT INTO journal (floor, number, at, stimulus, outputs) "
-        "SELECT 'main', n, n, '{}', '[]' FROM generate_series(1, 10001) AS n"
+        "INSERT INTO journal (floor, number, at, stimulus, outputs, written_at) "
+        "SELECT 'main', n, n, '{}', '[]', now() - interval '45 s' FROM generate_series(1, 7) AS n"
     )
+    organisation.execute("INSERT INTO inbox (floor, message, problem) VALUES ('main', '{}', 'not known')")
     answer = await client.get("/health")
     health = answer.json()
-    assert (answer.status_code, health["status"], health["worker"]["rows_behind"]) == (503, "failing", 10_001)
+    assert (answer.status_code, health["status"], health["worker"]["rows_behind"]) == (503, "failing", 7)
     assert 60 <= health["floor"]["report_age_seconds"] < 90
-    assert [sum(word in one for one in health["problems"]) for word in ("60 s", "local file", "10001 rows")] == [1] * 3
+    words = ("60 s", "local file", "45 s", "1 messages")
+    assert [sum(word in one for one in health["problems"]) for word in words] == [1] * len(words)
 
 
 async def test_the_worker_counts_as_behind_by_the_rows_it_has_not_folded(

@@ -15,6 +15,7 @@ from markaz.bootstrap.addresses import database_url, read_addresses
 from markaz.bootstrap.asterisk import asterisk_settings, spoken_prompts, trunks_of
 from markaz.bootstrap.settings import Settings
 from markaz.kit.clock import WallClock
+from markaz.kit.errors import MarkazError
 from markaz.routing import FloorStarted
 from markaz.runtime import (
     Core,
@@ -25,12 +26,14 @@ from markaz.runtime import (
     OrganisationChanged,
     Output,
     PhoneChanged,
+    Stimulus,
     StimulusSent,
     connect,
     done,
     live_view,
     receive,
     replay,
+    send,
 )
 from markaz.telephony import AriLost, Beliefs, BelievedContact, BelievedOffer, DatabaseLedger, Telephony
 
@@ -42,6 +45,7 @@ RETRY_SECONDS = 1.0
 
 _PHONES = "SELECT agent, username, secret FROM phone WHERE floor = %s"
 _PHONE = _PHONES + " AND agent = %s"
+_HAS_MESSAGES = "SELECT EXISTS (SELECT FROM inbox WHERE floor = %s)"
 _PUBLISH = """
 INSERT INTO floor_live (floor, incarnation, body) VALUES (%s, %s, %s)
 ON CONFLICT (floor) DO UPDATE SET incarnation = excluded.incarnation, body = excluded.body, written_at = now()
@@ -70,7 +74,7 @@ class FloorProcess:
         await ledger.start()
         self._telephony = Telephony(
             asterisk_settings(self._settings, read_addresses(self._settings)),
-            emit=self._live.tell,
+            emit=self._tell,
             ledger=ledger,
             beliefs=lambda: beliefs(self._live.core),
             now=self._clock,
@@ -78,8 +82,8 @@ class FloorProcess:
         try:
             await self._prepare_telephony()
             await self._telephony.start()
-            self._live.tell(FloorStarted(self._incarnation))
             await self._configure_new_floor()
+            self._live.tell(FloorStarted(self._incarnation))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._live.run())
                 tasks.create_task(_for_ever("inbox", self._read_inbox))
@@ -107,15 +111,23 @@ class FloorProcess:
         if back.different:
             logger.warning("%s rows were answered differently by an earlier version.", len(back.different))
         logger.info("The floor %s is back at row %s after %s rows.", self._floor, back.number, back.rows)
-        return LiveFloor(back.core, self._journal, self._perform, self._clock, last_at=back.at)
+        self._clock.not_before(back.at)
+        return LiveFloor(back.core, self._journal, self._perform, self._clock)
 
     async def _configure_new_floor(self) -> None:
-        """A floor without a past is told the whole organisation; later changes come through the inbox."""
+        """A floor without a past is told the whole organisation at once; later changes come by themselves."""
         if self._journal.number > 0:
             return
-        async with await connect(self._url) as connection:
-            for stimulus in await organisation.stimuli(connection):
-                self._live.tell(stimulus)
+        async with await connect(self._url) as connection, connection.transaction():
+            cursor = await connection.execute(_HAS_MESSAGES, (self._floor,))
+            if (await cursor.fetchone() or (False,))[0]:  # a process before this one, or `markaz apply`, did so
+                return
+            told = await organisation.stimuli(connection)
+            if told:
+                await send(connection, self._floor, *map(StimulusSent, told))
+
+    def _tell(self, stimulus: Stimulus) -> None:
+        self._live.tell(stimulus)
 
     def _perform(self, outputs: Sequence[Output]) -> None:
         self._telephony.perform(outputs)
@@ -130,22 +142,31 @@ class FloorProcess:
 
     async def _set_organisation(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self._telephony.set_prompts(await spoken_prompts(self._settings, connection))
-        with contextlib.suppress(AriLost):  # pushed as soon as Asterisk is there
+        try:
             await self._telephony.set_trunks(await trunks_of(connection))
+        except AriLost:
+            pass  # pushed as soon as Asterisk is there
+        except MarkazError as error:
+            logger.error("Not all trunks are in use: %s", error)
 
     async def _provision(self, agent: str, username: str, password: str) -> None:
-        with contextlib.suppress(AriLost):  # pushed as soon as Asterisk is there
+        try:
             await self._telephony.provision_phone(agent, username=username, password=password, extension=agent)
+        except AriLost:
+            pass  # pushed as soon as Asterisk is there
+        except MarkazError as error:
+            logger.error("The phone of %s cannot register: %s", agent, error)
 
     async def _read_inbox(self) -> None:
         async for number, message in receive(self._url, self._floor, self._seen):
-            await self._take(number, message)
+            if await self._take(number, message):
+                self._seen.add(number)
 
-    async def _take(self, number: int, message: Message) -> None:
+    async def _take(self, number: int, message: Message) -> bool:
+        """Whether the message was dealt with; what was not comes again."""
         match message:
             case StimulusSent(stimulus=stimulus):
-                self._live.tell(stimulus, inbox=number)
-                return
+                return self._live.tell(stimulus, inbox=number)
             case PhoneChanged(agent=agent):
                 async with await connect(self._url) as connection:
                     cursor = await connection.execute(_PHONE, (self._floor, agent))
@@ -159,11 +180,12 @@ class FloorProcess:
                 async with await connect(self._url) as connection:
                     await self._set_organisation(connection)
         await done(self._url, number)
+        return True
 
     async def _publish(self) -> None:
         async with await connect(self._url) as connection:
             while True:
-                view = live_view(self._floor, self._live, self._clock(), self._incarnation)
+                view = live_view(self._floor, self._live, self._clock(), self._telephony.state)
                 body = msgspec.json.encode(view).decode()
                 await connection.execute(_PUBLISH, (self._floor, self._incarnation, body))
                 await asyncio.sleep(LIVE_VIEW_SECONDS)

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import psycopg
 
@@ -26,32 +28,31 @@ class WorkerProcess:
         self._clock = WallClock()
 
     async def run(self) -> None:
-        """Until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._project())
-            tasks.create_task(self._reconcile_recordings())
-
-    async def _project(self) -> None:
+        """Until cancelled. What stands still does not stop the other."""
         projector = Projector(self._url, self._settings.floor)
-        while True:
-            try:
-                await projector.run()
-            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-                logger.warning("The read models wait for the database: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_keep("read models", projector.run))
+            tasks.create_task(_keep("recordings", self._reconcile_recordings))
 
     async def _reconcile_recordings(self) -> None:
-        while True:
-            try:
-                async with await connect(self._url) as connection:
-                    while True:
-                        await reconcile_recordings(
-                            connection,
-                            floor=self._settings.floor,
-                            folder=self._settings.recordings,
-                            now=moment(self._clock()),
-                        )
-                        await asyncio.sleep(RECONCILE_SECONDS)
-            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-                logger.warning("The recordings wait for the database: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
+        async with await connect(self._url) as connection:
+            while True:
+                await reconcile_recordings(
+                    connection,
+                    floor=self._settings.floor,
+                    folder=self._settings.recordings,
+                    now=moment(self._clock()),
+                )
+                await asyncio.sleep(RECONCILE_SECONDS)
+
+
+async def _keep(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Begin again after whatever went wrong; `/health` tells how far the read models are behind."""
+    while True:
+        try:
+            await work()
+        except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+            logger.warning("The %s wait for the database: %s", name, error)
+        except Exception:
+            logger.exception("The %s stand still", name)
+        await asyncio.sleep(RETRY_SECONDS)

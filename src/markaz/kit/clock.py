@@ -11,5 +11,9 @@ class WallClock:
     def __init__(self) -> None:
         self._anchor_ns = time.time_ns() - time.monotonic_ns()
 
+    def not_before(self, at: Instant) -> None:
+        """Go on from `at` when the system's clock is behind it: what was journalled lies in the past."""
+        self._anchor_ns = max(self._anchor_ns, at * 1_000 - time.monotonic_ns())
+
     def __call__(self) -> Instant:
         return (time.monotonic_ns() + self._anchor_ns) // 1_000

@@ -1,6 +1,6 @@
 """The loop of the floor, its journal, inbox and read models; the only door, but for `markaz.runtime.simulated`."""
 
-from markaz.runtime.core import Core, Output
+from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect, migrate
 from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive, send
 from markaz.runtime.journal import END_OF_TIME, FloorLeased, Journal
@@ -21,6 +21,7 @@ __all__ = [
     "Output",
     "PhoneChanged",
     "Projector",
+    "Stimulus",
     "StimulusSent",
     "connect",
     "done",

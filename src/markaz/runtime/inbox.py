@@ -3,6 +3,7 @@
 A stimulus' row is deleted by the commit that journals it, so that each is handled exactly once, whoever crashes.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from psycopg import sql
 
 from markaz.runtime.core import Stimulus
 from markaz.runtime.database import connect
+
+logger = logging.getLogger(__name__)
 
 INBOX_PAGE = 500
 """Messages fetched at a time."""
@@ -36,7 +39,10 @@ class OrganisationChanged(msgspec.Struct, frozen=True, tag="organisation"):
 Message = StimulusSent | PhoneChanged | OrganisationChanged
 
 _SEND = "INSERT INTO inbox (floor, message) VALUES (%s, %s)"
-_FETCH = "SELECT id, message::text FROM inbox WHERE floor = %s AND id > %s ORDER BY id LIMIT %s"
+_FETCH = """
+SELECT id, message::text FROM inbox WHERE floor = %s AND id > %s AND problem IS NULL ORDER BY id LIMIT %s
+"""
+_REFUSE = "UPDATE inbox SET problem = %s WHERE id = %s"
 _DELETE = "DELETE FROM inbox WHERE id = %s"
 
 
@@ -58,7 +64,8 @@ async def receive(
     """Messages in order with their ids, for ever; raises psycopg errors when the connection is gone.
 
     Rows committed late by a slow sender may have a smaller id than ones read before, so each look goes over all that
-    are there; `seen` (kept by the caller between connections) are those handed out and not deleted yet.
+    are there but those in `seen`: the caller adds an id once it has taken the message, and keeps the set between
+    connections. A message that cannot be read stays in the table with its problem, and `/health` counts it.
     """
     async with await connect(url) as connection:
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel(floor))))
@@ -70,9 +77,15 @@ async def receive(
                 page = await cursor.fetchall()
                 for number, message in page:
                     present.add(number)
-                    if number not in seen:
-                        seen.add(number)
-                        yield number, msgspec.json.decode(message, type=Message)
+                    if number in seen:
+                        continue
+                    try:
+                        decoded = msgspec.json.decode(message, type=Message)
+                    except msgspec.MsgspecError as error:
+                        logger.error("Message %s in the inbox cannot be read: %s", number, error)
+                        await connection.execute(_REFUSE, (str(error), number))
+                        continue
+                    yield number, decoded
                 if len(page) < INBOX_PAGE:
                     break
                 after = page[-1][0]

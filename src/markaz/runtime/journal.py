@@ -7,13 +7,15 @@ fsync; they are copied over, in order, as soon as it is back.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import AsyncIterator, Sequence
+import socket
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 import psycopg
@@ -40,7 +42,7 @@ _ROWS = """
 SELECT number, at, stimulus::text, outputs::text FROM journal
 WHERE floor = %s AND number > %s AND at <= %s ORDER BY number LIMIT %s
 """
-_CHECKPOINT = "SELECT number, at, state FROM checkpoint WHERE floor = %s ORDER BY number DESC LIMIT 1"
+_CHECKPOINTS = "SELECT number, at, state FROM checkpoint WHERE floor = %s ORDER BY number DESC"
 _SAVE_CHECKPOINT = """
 INSERT INTO checkpoint (floor, number, at, state) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
@@ -48,6 +50,11 @@ _DROP_CHECKPOINTS = """
 DELETE FROM checkpoint WHERE floor = %(floor)s AND number NOT IN
     (SELECT number FROM checkpoint WHERE floor = %(floor)s ORDER BY number DESC LIMIT %(kept)s)
 """
+_HOLDER = """
+SELECT pid FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = %s
+"""
+DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError, OSError)
 END_OF_TIME: Instant = 2**62
 
 
@@ -65,6 +72,15 @@ class LeaseLost(MarkazError):
 
     code: ClassVar[str] = "lease_lost"
     floor: str
+
+
+@dataclass(eq=False)
+class SpoolDiverged(MarkazError):
+    """What the floor {floor!r} wrote while the database was away does not continue its journal: kept in {path}."""
+
+    code: ClassVar[str] = "spool_diverged"
+    floor: str
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +103,10 @@ class Journal:
         self._floor = floor
         self._spool = Spool(spool)
         self._connection: psycopg.AsyncConnection[TupleRow] | None = None
+        self._returning: asyncio.Task[psycopg.AsyncConnection[TupleRow] | None] | None = None
         self._retry_at = 0.0
+        self._backend = 0
+        """The process of PostgreSQL that holds, or held, our lease."""
         self.number = 0
         """The last row written."""
 
@@ -96,16 +115,24 @@ class Journal:
         return self._connection is None
 
     async def open(self) -> None:
-        """Take the lease and copy over what an earlier process spooled. Raises `FloorLeased`."""
+        """Take the lease and copy over what an earlier process spooled. Raises `FloorLeased`.
+
+        A spool that does not continue the journal (a standby took over meanwhile) is kept aside, never mixed in.
+        """
         connection = await self._lease()
         if connection is None:
             raise FloorLeased(self._floor)
         self._connection = connection
-        await self._copy_spool(connection)
-        cursor = await connection.execute(_LAST_NUMBER, (self._floor,))
-        self.number = (await cursor.fetchone() or (0,))[0]
+        try:
+            await self._copy_spool(connection)
+        except SpoolDiverged as error:
+            logger.critical("%s", error)
+        self.number = await self._last_number(connection)
 
     async def close(self) -> None:
+        if self._returning is not None:
+            self._returning.cancel()
+            await asyncio.gather(self._returning, return_exceptions=True)
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
@@ -113,13 +140,11 @@ class Journal:
 
     async def append(self, rows: Sequence[Row]) -> None:
         """Make `rows` durable: in PostgreSQL, or in the spool. Raises `LeaseLost`, and OSError when both are full."""
-        if self._connection is None:
-            await self._return_to_database()
+        await self.catch_up()
         if self._connection is not None:
             try:
-                async with asyncio.timeout(COMMIT_SECONDS_MAX):
-                    await self._commit(self._connection, rows)
-            except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
+                await _in_time(self._connection, self._commit(self._connection, rows))
+            except DATABASE_AWAY as error:
                 await self._give_up_database(error)
                 # The commit may have happened and its answer been lost: the copy from the spool skips such rows.
                 await asyncio.to_thread(self._spool.append, rows)
@@ -127,17 +152,53 @@ class Journal:
             await asyncio.to_thread(self._spool.append, rows)
         self.number = rows[-1].number
 
+    async def catch_up(self) -> None:
+        """When PostgreSQL was away and answers again, copy the spool over and write there from now on.
+
+        Never waits for a connection: that is tried beside. Raises `LeaseLost`.
+        """
+        if self._connection is not None:
+            return
+        now = asyncio.get_running_loop().time()
+        if self._returning is None:
+            if now >= self._retry_at:
+                self._returning = asyncio.create_task(self._lease_again())
+            return
+        if not self._returning.done():
+            return
+        task, self._returning = self._returning, None
+        self._retry_at = now + RECONNECT_SECONDS
+        try:
+            connection = task.result()
+        except DATABASE_AWAY:
+            return
+        if connection is None:
+            return
+        try:
+            await _in_time(connection, self._copy_spool(connection))
+        except SpoolDiverged as error:
+            await connection.close()
+            raise LeaseLost(self._floor) from error
+        except DATABASE_AWAY:
+            await connection.close()
+            return
+        self._connection = connection
+        logger.warning("The database is back, and the journal in it complete.")
+
     async def save_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Bound the next recovery; skipped while PostgreSQL is away."""
         if self._connection is None:
             return
         try:
-            async with asyncio.timeout(COMMIT_SECONDS_MAX), self._connection.transaction():
-                kept = (self._floor, checkpoint.number, checkpoint.at, checkpoint.state)
-                await self._connection.execute(_SAVE_CHECKPOINT, kept)
-                await self._connection.execute(_DROP_CHECKPOINTS, {"floor": self._floor, "kept": CHECKPOINTS_KEPT})
-        except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
+            await _in_time(self._connection, self._write_checkpoint(self._connection, checkpoint))
+        except DATABASE_AWAY as error:
             await self._give_up_database(error)
+
+    async def _write_checkpoint(self, connection: psycopg.AsyncConnection[TupleRow], checkpoint: Checkpoint) -> None:
+        async with connection.transaction():
+            kept = (self._floor, checkpoint.number, checkpoint.at, checkpoint.state)
+            await connection.execute(_SAVE_CHECKPOINT, kept)
+            await connection.execute(_DROP_CHECKPOINTS, {"floor": self._floor, "kept": CHECKPOINTS_KEPT})
 
     async def _commit(self, connection: psycopg.AsyncConnection[TupleRow], rows: Sequence[Row]) -> None:
         async with connection.transaction(), connection.cursor() as cursor:
@@ -151,10 +212,30 @@ class Journal:
 
     async def _lease(self) -> psycopg.AsyncConnection[TupleRow] | None:
         connection = await connect(self._url)
-        cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (lease_key(self._floor),))
-        if (await cursor.fetchone() or (False,))[0]:
-            return connection
-        await connection.close()
+        is_ours = False
+        try:
+            cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (lease_key(self._floor),))
+            is_ours = (await cursor.fetchone() or (False,))[0]
+        finally:
+            if not is_ours:
+                await connection.close()
+        if not is_ours:
+            return None
+        self._backend = connection.info.backend_pid
+        return connection
+
+    async def _lease_again(self) -> psycopg.AsyncConnection[TupleRow] | None:
+        """The lease on a new connection; None while our own lost one still holds it. Raises `LeaseLost`."""
+        async with asyncio.timeout(COMMIT_SECONDS_MAX):
+            connection = await self._lease()
+            if connection is not None:
+                return connection
+            async with await connect(self._url) as other:
+                cursor = await other.execute(_HOLDER, (lease_key(self._floor),))
+                holder = await cursor.fetchone()
+                if holder is not None and holder[0] != self._backend:
+                    raise LeaseLost(self._floor)
+                await other.execute("SELECT pg_terminate_backend(%s)", (self._backend,))
         return None
 
     async def _give_up_database(self, error: BaseException) -> None:
@@ -163,34 +244,49 @@ class Journal:
         if connection is not None:
             await connection.close()
 
-    async def _return_to_database(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if now < self._retry_at:
-            return
-        self._retry_at = now + RECONNECT_SECONDS
-        try:
-            async with asyncio.timeout(COMMIT_SECONDS_MAX):
-                connection = await self._lease()
-        except (psycopg.OperationalError, TimeoutError, OSError):
-            return
-        if connection is None:
-            raise LeaseLost(self._floor)
-        await self._copy_spool(connection)
-        self._connection = connection
-        logger.warning("The database is back, and the journal in it complete.")
+    async def _last_number(self, connection: psycopg.AsyncConnection[TupleRow]) -> int:
+        cursor = await connection.execute(_LAST_NUMBER, (self._floor,))
+        return (await cursor.fetchone() or (0,))[0]
 
     async def _copy_spool(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+        """Append what the spool has and the journal has not. Raises `SpoolDiverged` when it is not the sequel."""
         if not self._spool.path.exists():
             return
         rows = await asyncio.to_thread(self._spool.rows)
-        cursor = await connection.execute(_LAST_NUMBER, (self._floor,))
-        last: int = (await cursor.fetchone() or (0,))[0]
+        last = await self._last_number(connection)
         missing = [row for row in rows if row.number > last]
-        if missing and missing[0].number != last + 1:
-            raise LeaseLost(self._floor)
+        has_gap = bool(missing) and missing[0].number != last + 1
+        if has_gap or not await self._are_kept(connection, [row for row in rows if row.number <= last]):
+            raise SpoolDiverged(self._floor, await asyncio.to_thread(self._spool.set_aside))
         if missing:
             await self._commit(connection, missing)
         await asyncio.to_thread(self._spool.clear)
+
+    async def _are_kept(self, connection: psycopg.AsyncConnection[TupleRow], rows: Sequence[Row]) -> bool:
+        """Whether the journal has exactly these rows (their commit's answer was lost)."""
+        if not rows:
+            return True
+        page = (self._floor, rows[0].number - 1, END_OF_TIME, len(rows))
+        cursor = await connection.execute(_ROWS, page)
+        kept = [(number, at, said.encode(), out.encode()) for number, at, said, out in await cursor.fetchall()]
+        return kept == [(row.number, row.at, row.stimulus, row.outputs) for row in rows]
+
+
+async def _in_time(connection: psycopg.AsyncConnection[TupleRow], work: Coroutine[Any, Any, None]) -> None:
+    """Let `work` on `connection` take at most `COMMIT_SECONDS_MAX`, then cut the connection.
+
+    A cancelled query would first wait for the server to confirm that; a cut one fails at once.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait([task], timeout=COMMIT_SECONDS_MAX)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=COMMIT_SECONDS_MAX)
+        raise
+    if not done:
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+    await task
 
 
 class Spool:
@@ -219,6 +315,13 @@ class Spool:
         if lines[-1]:
             logger.warning("The last record of %s is torn; nothing was done about it, and it is dropped.", self.path)
         return [msgspec.json.decode(line, type=_Spooled).row() for line in lines[:-1]]
+
+    def set_aside(self) -> Path:
+        """Keep the file under another name, for people to look at."""
+        self.close()
+        aside = self.path.with_name(f"{self.path.name}.diverged-{self.path.stat().st_mtime_ns}")
+        self.path.rename(aside)
+        return aside
 
     def clear(self) -> None:
         self.close()
@@ -264,7 +367,7 @@ async def read_rows(
         after = page[-1][0]
 
 
-async def last_checkpoint(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> Checkpoint | None:
-    cursor = await connection.execute(_CHECKPOINT, (floor,))
-    found = await cursor.fetchone()
-    return Checkpoint(found[0], found[1], bytes(found[2])) if found is not None else None
+async def checkpoints(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> list[Checkpoint]:
+    """The kept checkpoints of a floor, newest first."""
+    cursor = await connection.execute(_CHECKPOINTS, (floor,))
+    return [Checkpoint(number, at, bytes(state)) for number, at, state in await cursor.fetchall()]

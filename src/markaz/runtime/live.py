@@ -24,6 +24,8 @@ STIMULI_WAITING_MAX = 100_000
 """Stimuli that wait to be handled; a further one is dropped and counted, and the reconciler repairs what it meant."""
 CHECKPOINT_ROWS = 20_000
 """Rows after which a checkpoint bounds the next recovery."""
+CATCH_UP_SECONDS = 0.5
+"""How often an idle floor looks whether the database is back."""
 LATENCIES_KEPT = 4_096
 
 Perform = Callable[[Sequence[Output]], None]
@@ -48,25 +50,26 @@ class Pace:
 class LiveFloor:
     """A core, its journal and its performer, in one task. `tell` may be called from the same event loop only."""
 
-    def __init__(self, core: Core, journal: Journal, perform: Perform, clock: Clock, *, last_at: Instant = 0) -> None:
+    def __init__(self, core: Core, journal: Journal, perform: Perform, clock: Clock) -> None:
+        """`clock` never goes back, and is not before the journal's last stamp."""
         self.core = core
         self.journal = journal
         self.pace = Pace()
         self._perform = perform
         self._clock = clock
-        self._last_at = last_at
         self._waiting: deque[tuple[Instant, Stimulus, int | None]] = deque()
         self._told = asyncio.Event()
         self._checkpoint_after = journal.number + CHECKPOINT_ROWS
 
-    def tell(self, stimulus: Stimulus, *, inbox: int | None = None) -> None:
-        """Stamp a stimulus and let it wait for the next group. Never blocks, never raises."""
+    def tell(self, stimulus: Stimulus, *, inbox: int | None = None) -> bool:
+        """Stamp a stimulus and let it wait for the next group; False when it was dropped. Never blocks or raises."""
         if len(self._waiting) >= STIMULI_WAITING_MAX:
             self.pace.dropped += 1
             logger.critical("The floor is overrun: %s stimuli dropped so far.", self.pace.dropped)
-            return
-        self._waiting.append((self._stamp(), stimulus, inbox))
+            return False
+        self._waiting.append((self._clock(), stimulus, inbox))
         self._told.set()
+        return True
 
     async def run(self) -> None:
         """Handle stimuli until cancelled. Raises what the journal raises: then nothing more may be acted on."""
@@ -81,11 +84,16 @@ class LiveFloor:
             self._told.clear()
             due = self.core.deadline()
             seconds = None if due is None else max(0.0, (due - self._clock()) / SECOND)
+            if self.journal.is_spooling:
+                seconds = min(CATCH_UP_SECONDS, CATCH_UP_SECONDS if seconds is None else seconds)
             try:
                 async with asyncio.timeout(seconds):
                     await self._told.wait()
             except TimeoutError:
-                self.tell(TimePassed())
+                if due is not None and self._clock() >= due:
+                    self.tell(TimePassed())
+                else:
+                    await self.journal.catch_up()
 
     async def _handle(self, group: list[tuple[Instant, Stimulus, int | None]]) -> None:
         rows: list[Row] = []
@@ -105,7 +113,3 @@ class LiveFloor:
         if number >= self._checkpoint_after:
             self._checkpoint_after = number + CHECKPOINT_ROWS
             await self.journal.save_checkpoint(Checkpoint(number, rows[-1].at, self.core.snapshot()))
-
-    def _stamp(self) -> Instant:
-        self._last_at = max(self._last_at, self._clock())
-        return self._last_at

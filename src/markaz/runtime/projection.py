@@ -187,14 +187,16 @@ class ReadModels:
     def _visit(self, at: datetime, known: OpenContact, moved: routing.ContactMoved) -> None:
         """A visit begins when a contact starts to wait in a queue and ends when it gets, or goes, elsewhere."""
         visit = known.visit
+        had_visit = visit is not None
         if visit is not None and (ended := _visit_end(visit, moved)) is not None:
             visit.left_at, visit.ended = at, ended
             visit.wait_seconds = (at - visit.entered_at).total_seconds()
             visit.agent = moved.agent if ended == "answered" else None
             self.changes.visits[moved.contact, visit.n] = visit
             visit = known.visit = None
-        is_promised = known.row.callback_promised
-        if moved.after == "waiting" and visit is None and moved.queue is not None and not is_promised:
+        # A contact that is called back waits without its customer: that is no visit, nor is its way back to the lane.
+        begins = moved.before in _BEFORE_VISITS or (moved.before == "waiting" and had_visit)
+        if moved.after == "waiting" and visit is None and moved.queue is not None and begins:
             known.visits += 1
             known.visit = VisitRow(moved.contact, known.visits, moved.queue, at)
             self.changes.visits[moved.contact, known.visits] = known.visit
@@ -245,6 +247,9 @@ class ReadModels:
         self.activities[moved.agent] = self.changes.activities[moved.agent, row.n] = row
 
 
+_BEFORE_VISITS = ("in_self_service", "in_conversation", "on_hold", "elsewhere")
+
+
 def _visit_end(visit: VisitRow, moved: routing.ContactMoved) -> str | None:
     """How this move ends the visit; None when it goes on."""
     match moved.after:
@@ -273,4 +278,6 @@ def _contacts_in(said: list[Any]) -> list[str]:
             contact = offer.rpartition(".")[0]
         if contact:
             found[contact] = None
+        for lane in getattr(one, "lanes", ()):  # who was passed over in a decision finds it in their own story
+            found[lane.head] = None
     return list(found)

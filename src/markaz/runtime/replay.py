@@ -1,14 +1,19 @@
 """The replayed driver: a floor brought back from its journal, acting on nothing."""
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import psycopg
 from psycopg.rows import TupleRow
 
 from markaz.kit.time import Instant
 from markaz.runtime.core import Core
-from markaz.runtime.journal import END_OF_TIME, last_checkpoint, read_rows
+from markaz.runtime.journal import END_OF_TIME, Checkpoint, checkpoints, read_rows
 from markaz.runtime.rows import again
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -38,21 +43,25 @@ async def replay(
 
     From the beginning, each checkpoint passed is compared too.
     """
-    core, number, at = Core(), 0, 0
-    if from_checkpoint and (kept := await last_checkpoint(connection, floor)) is not None:
-        core, number, at = Core.restored(kept.state), kept.number, kept.at
-    checkpoints = {} if from_checkpoint else await _checkpoints(connection, floor)
+    kept = await checkpoints(connection, floor)
+    core, number, at = _restored(kept) if from_checkpoint else (Core(), 0, 0)
+    states = {} if from_checkpoint else {one.number: one.state for one in kept}
     rows, different, checkpoints_different = 0, list[int](), list[int]()
     async for row in read_rows(connection, floor, after=number, until=until):
         rows += 1
         if not again(core, row):
             different.append(row.number)
         number, at = row.number, row.at
-        if number in checkpoints and core.snapshot() != checkpoints[number]:
+        if number in states and core.snapshot() != states[number]:
             checkpoints_different.append(number)
     return Replayed(core, number, at, rows, different, checkpoints_different)
 
 
-async def _checkpoints(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> dict[int, bytes]:
-    cursor = await connection.execute("SELECT number, state FROM checkpoint WHERE floor = %s", (floor,))
-    return {number: bytes(state) for number, state in await cursor.fetchall()}
+def _restored(kept: Sequence[Checkpoint]) -> tuple[Core, int, Instant]:
+    """The newest checkpoint that this version can read; without one, the empty floor before the first row."""
+    for one in kept:
+        try:
+            return Core.restored(one.state), one.number, one.at
+        except msgspec.MsgspecError as error:
+            logger.warning("The checkpoint at row %s is of another version (%s).", one.number, error)
+    return Core(), 0, 0

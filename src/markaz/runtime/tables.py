@@ -57,9 +57,10 @@ inbox = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=True),
     Column("floor", Text, nullable=False),
     Column("message", JSON, nullable=False),
+    Column("problem", Text),
     _now(),
 )
-"""What other processes tell a floor; a row goes in the transaction that journals it."""
+"""What other processes tell a floor; a row goes in the transaction that journals it, or keeps why it can't be read."""
 
 floor_live = Table(
     "floor_live",

@@ -13,14 +13,22 @@ from markaz.web.context import Connection, Installation, InstallationGiven
 
 FLOOR_SILENT_SECONDS_MAX = 5.0
 """A floor reports each second; one that has not for so long counts as not running."""
-WORKER_ROWS_BEHIND_MAX = 10_000
+WORKER_SECONDS_BEHIND_MAX = 30.0
+"""A row of the journal that no report shows after so long means that the worker stands still."""
 
 _STATE = """
 SELECT
     (SELECT body::text FROM floor_live WHERE floor = %(floor)s),
     (SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 FROM floor_live WHERE floor = %(floor)s),
     coalesce((SELECT max(number) FROM journal WHERE floor = %(floor)s), 0)
-        - coalesce((SELECT number FROM projection WHERE name = 'read_models' AND floor = %(floor)s), 0)
+        - coalesce((SELECT number FROM projection WHERE name = 'read_models' AND floor = %(floor)s), 0),
+    coalesce((
+        SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 FROM journal
+        WHERE floor = %(floor)s AND number > coalesce(
+            (SELECT number FROM projection WHERE name = 'read_models' AND floor = %(floor)s), 0)
+        ORDER BY number LIMIT 1
+    ), 0.0),
+    (SELECT count(*) FROM inbox WHERE floor = %(floor)s AND problem IS NOT NULL)
 """
 
 router = APIRouter(tags=["health"])
@@ -63,7 +71,7 @@ async def health(installation: InstallationGiven, response: Response) -> Health:
 async def _health(installation: Installation) -> Health:
     try:
         async with installation.pool.connection() as connection:
-            report, age_seconds, rows_behind = await _state(connection, installation.floor)
+            report, age_seconds, rows_behind, seconds_behind, refused = await _state(connection, installation.floor)
     except (psycopg.OperationalError, psycopg.InterfaceError):
         return Health(status="failing", database="away", problems=["The database does not answer."])
     problems: list[str] = []
@@ -73,8 +81,10 @@ async def _health(installation: Installation) -> Health:
     else:
         floor = _floor(report, age_seconds)
         problems += _floor_problems(floor)
-    if rows_behind > WORKER_ROWS_BEHIND_MAX:
-        problems.append(f"The worker is {rows_behind} rows of the journal behind: is it running?")
+    if seconds_behind > WORKER_SECONDS_BEHIND_MAX:
+        problems.append(f"The worker is {seconds_behind:.0f} s of the journal behind: is it running?")
+    if refused:
+        problems.append(f"{refused} messages in the inbox cannot be read; the table `inbox` says why.")
     return Health(
         status="failing" if problems else "ok",
         database="up",
@@ -86,7 +96,7 @@ async def _health(installation: Installation) -> Health:
 
 async def _state(connection: Connection, floor: str) -> tuple[Any, ...]:
     cursor = await connection.execute(_STATE, {"floor": floor})
-    return await cursor.fetchone() or (None, None, 0)
+    return await cursor.fetchone() or (None, None, 0, 0.0, 0)
 
 
 def _floor(report: str, age_seconds: float) -> FloorHealth:

@@ -27,6 +27,7 @@ CREATE TABLE inbox (
     id bigserial PRIMARY KEY,
     floor text NOT NULL,
     message json NOT NULL,
+    problem text,
     written_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE TABLE floor_live (
