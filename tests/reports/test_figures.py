@@ -161,6 +161,19 @@ async def test_occupancy_splits_time_at_the_borders_and_counts_it_once(connectio
     assert lunch.signed_in_seconds == 1200
 
 
+async def test_what_a_stopped_floor_had_open_lasts_until_its_last_sign_of_life(
+    connection: AsyncConnection[Any],
+) -> None:
+    await connection.execute(
+        "INSERT INTO floor_live (floor, incarnation, body, written_at) VALUES (%s, 'x', '{}', %s)",
+        (FLOOR, utc(DAY, "01:40")),
+    )
+    made = await night(connection, by="agent")
+    bela = row(made, "01:30", "bela").agent_time
+    assert bela is not None
+    assert bela.available_seconds == 600
+
+
 async def test_a_day_of_25_hours_is_one_row(connection: AsyncConnection[Any]) -> None:
     await fill(connection)
     made = await report(

@@ -73,7 +73,7 @@ async def test_sql_counts_what_loops_count(connection: AsyncConnection[Any], see
             assert figures.wait_answered.p95 == pytest.approx(np.percentile(answered, 95))
         assert figures.offered == (
             figures.answered + figures.abandoned + figures.abandoned_short + figures.overflowed + figures.voicemail
-            + figures.callback + figures.transferred + figures.refused + figures.self_served + figures.lost_to_fault
+            + figures.callback + figures.transferred + figures.refused + figures.lost_to_fault
             + figures.open
         )  # fmt: skip
 

@@ -35,7 +35,6 @@ class Contacts(msgspec.Struct, frozen=True, kw_only=True):
     callback: int = 0
     transferred: int = 0
     refused: int = 0
-    self_served: int = 0
     lost_to_fault: int = 0
     open: int = 0
     answered_in_time: int = 0

@@ -54,7 +54,6 @@ SELECT interval, key,
     count(*) FILTER (WHERE ended = 'callback') AS callback,
     count(*) FILTER (WHERE ended = 'transferred') AS transferred,
     count(*) FILTER (WHERE ended = 'refused') AS refused,
-    count(*) FILTER (WHERE ended = 'self_served') AS self_served,
     count(*) FILTER (WHERE ended = 'lost_to_fault') AS lost_to_fault,
     count(*) FILTER (WHERE ended IS NULL) AS open,
     count(*) FILTER (WHERE ended = 'answered' AND wait_seconds <= %(target)s) AS answered_in_time,
@@ -104,16 +103,18 @@ GROUP BY CUBE (interval, key), coalesce(reason, 'unknown')
 """
 
 AGENT_TIME: LiteralString = """
-WITH activity AS (
+WITH heard AS (  -- the floor's last sign of life: what it had open then lasts no longer than that
+    SELECT coalesce((SELECT written_at FROM floor_live WHERE floor = %(floor)s), now()) AS at
+), activity AS (
     SELECT agent, presence, coalesce(reason, 'unknown') AS reason, period * tstzrange(began_at, ended) AS span
-    FROM (SELECT *, coalesce(ended_at, now()) AS ended, tstzrange(%(since)s, %(until)s) AS period FROM agent_activity)
-        AS activity
+    FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange(%(since)s, %(until)s) AS period
+        FROM agent_activity, heard) AS activity
     WHERE floor = %(floor)s AND presence IN ('ready', 'not_ready')
         AND began_at < least(ended, upper(period)) AND ended > lower(period)
 ), handled AS (
     SELECT agent, period * tstzrange(connected_at, ended) AS span
-    FROM (SELECT *, coalesce(ended_at, now()) AS ended, tstzrange(%(since)s, %(until)s) AS period FROM engagement)
-        AS engagement
+    FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange(%(since)s, %(until)s) AS period
+        FROM engagement, heard) AS engagement
     WHERE floor = %(floor)s AND connected_at < least(ended, upper(period)) AND ended > lower(period)
 ), state AS (
     SELECT agent, presence AS state, reason, span FROM activity

@@ -30,7 +30,7 @@ _CONTACTS = (
     ("wait\np95 s", "contacts.wait_all.p95", "seconds"),
     ("wait\nmax s", "contacts.wait_all.max", "seconds"),
 )
-_OTHER = ("transferred", "refused", "self_served", "lost_to_fault", "open")
+_OTHER = ("transferred", "refused", "lost_to_fault", "open")
 """Ends that a screen has no room to tell apart."""
 _WORK = (
     ("offers", "handling.offers", "count"),

@@ -133,7 +133,7 @@ queue_visit = Table(
     Index("queue_visit_entered", "floor", "entered_at"),
 )
 """One stay of a contact in a queue, from entering to `ended`: answered, abandoned, overflowed, voicemail, callback,
-transferred, refused, self_served or lost_to_fault. A contact that overflows or is transferred has several, so
+transferred, refused or lost_to_fault. A contact that overflows or is transferred has several, so
 that each queue is counted for what it did."""
 
 engagement = Table(
