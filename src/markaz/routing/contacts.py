@@ -1,7 +1,7 @@
 """Stimuli about a contact outside a conversation: arriving, queueing, leaving a message, wanting a call back, going."""
 
 from markaz.routing import stimuli, waiting
-from markaz.routing.effects import ContactMoved, EndContact
+from markaz.routing.effects import ContactMoved, ContactState, EndContact
 from markaz.routing.floor_state import CONTACTS_OPEN_MAX, FloorState
 from markaz.routing.state import Contact
 
@@ -14,6 +14,15 @@ def known(floor: FloorState, stimulus: str, contact_id: str) -> Contact | None:
     contact = floor.contacts.get(contact_id)
     if contact is None:
         floor.note(stimulus, contact_id, "closed" if contact_id in floor.closed_recent else "unknown contact")
+    return contact
+
+
+def contact_in(floor: FloorState, stimulus: str, contact_id: str, *states: ContactState) -> Contact | None:
+    """The open contact of that id when it is in one of `states`; else a note."""
+    contact = known(floor, stimulus, contact_id)
+    if contact is not None and contact.state not in states:
+        floor.note(stimulus, contact_id, f"is {contact.state}")
+        return None
     return contact
 
 
@@ -35,11 +44,8 @@ def arrived(floor: FloorState, told: stimuli.ContactArrived) -> None:
 
 
 def queued(floor: FloorState, told: stimuli.ContactQueued) -> None:
-    contact = known(floor, "ContactQueued", told.contact)
+    contact = contact_in(floor, "ContactQueued", told.contact, "in_self_service")
     if contact is None:
-        return
-    if contact.state != "in_self_service":
-        floor.note("ContactQueued", contact.id, f"is {contact.state}")
         return
     contact.skills = told.skills
     contact.priority = told.priority
@@ -48,11 +54,8 @@ def queued(floor: FloorState, told: stimuli.ContactQueued) -> None:
 
 
 def served_itself(floor: FloorState, told: stimuli.ContactServedItself) -> None:
-    contact = known(floor, "ContactServedItself", told.contact)
+    contact = contact_in(floor, "ContactServedItself", told.contact, "in_self_service")
     if contact is None:
-        return
-    if contact.state != "in_self_service":
-        floor.note("ContactServedItself", contact.id, f"is {contact.state}")
         return
     floor.out.append(EndContact(contact.id, told.result))
     floor.close_contact(contact, "self_served", reason=told.result)
@@ -60,11 +63,11 @@ def served_itself(floor: FloorState, told: stimuli.ContactServedItself) -> None:
 
 def _leave_queue_or_flow(floor: FloorState, stimulus: str, contact_id: str) -> Contact | None:
     """The contact, out of its lane, when it may choose another way now."""
-    contact = known(floor, stimulus, contact_id)
+    contact = contact_in(floor, stimulus, contact_id, "in_self_service", "waiting")
     if contact is None:
         return None
-    if contact.state not in ("in_self_service", "waiting") or not contact.leg:
-        floor.note(stimulus, contact.id, f"is {contact.state}")
+    if not contact.leg:
+        floor.note(stimulus, contact.id, "waits for its call back")
         return None
     if floor.matching.is_waiting(contact.id):
         floor.leave_lane(contact)
@@ -78,11 +81,8 @@ def message_asked(floor: FloorState, told: stimuli.MessageAsked) -> None:
 
 
 def message_left(floor: FloorState, told: stimuli.MessageLeft) -> None:
-    contact = known(floor, "MessageLeft", told.contact)
+    contact = contact_in(floor, "MessageLeft", told.contact, "leaving_message")
     if contact is None:
-        return
-    if contact.state != "leaving_message":
-        floor.note("MessageLeft", contact.id, f"is {contact.state}")
         return
     if contact.leg:
         floor.out.append(EndContact(contact.id, "message_left"))
@@ -166,11 +166,8 @@ def elsewhere_answered(floor: FloorState, told: stimuli.ElsewhereAnswered) -> No
 
 def elsewhere_failed(floor: FloorState, told: stimuli.ElsewhereFailed) -> None:
     """Nobody is lost because a number outside did not answer: back to the queue, or else a message."""
-    contact = known(floor, "ElsewhereFailed", told.contact)
+    contact = contact_in(floor, "ElsewhereFailed", told.contact, "elsewhere")
     if contact is None:
-        return
-    if contact.state != "elsewhere":
-        floor.note("ElsewhereFailed", contact.id, f"is {contact.state}")
         return
     contact.leaving = None
     reason = f"number failed: {told.cause}"

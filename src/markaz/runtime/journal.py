@@ -266,10 +266,8 @@ class Journal:
         """Whether the journal has exactly these rows (their commit's answer was lost)."""
         if not rows:
             return True
-        page = (self._floor, rows[0].number - 1, END_OF_TIME, len(rows))
-        cursor = await connection.execute(_ROWS, page)
-        kept = [(number, at, said.encode(), out.encode()) for number, at, said, out in await cursor.fetchall()]
-        return kept == [(row.number, row.at, row.stimulus, row.outputs) for row in rows]
+        kept = await read_page(connection, self._floor, after=rows[0].number - 1, rows_max=len(rows))
+        return kept == [msgspec.structs.replace(row, inbox=None) for row in rows]
 
 
 async def _in_time(connection: psycopg.AsyncConnection[TupleRow], work: Coroutine[Any, Any, None]) -> None:
@@ -358,13 +356,25 @@ async def read_rows(
 ) -> AsyncIterator[Row]:
     """Rows of a floor in order, from the one after `after`, stamped not later than `until`."""
     while True:
-        cursor = await connection.execute(_ROWS, (floor, after, until, REPLAY_PAGE))
-        page = await cursor.fetchall()
-        for number, at, stimulus, outputs in page:
-            yield Row(number, at, stimulus.encode(), outputs.encode())
+        page = await read_page(connection, floor, after=after, until=until, rows_max=REPLAY_PAGE)
+        for row in page:
+            yield row
         if len(page) < REPLAY_PAGE:
             return
-        after = page[-1][0]
+        after = page[-1].number
+
+
+async def read_page(
+    connection: psycopg.AsyncConnection[TupleRow],
+    floor: str,
+    *,
+    after: int,
+    until: Instant = END_OF_TIME,
+    rows_max: int,
+) -> list[Row]:
+    """At most `rows_max` rows of a floor in order, from the one after `after`, stamped not later than `until`."""
+    cursor = await connection.execute(_ROWS, (floor, after, until, rows_max))
+    return [Row(number, at, said.encode(), out.encode()) for number, at, said, out in await cursor.fetchall()]
 
 
 async def checkpoints(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> list[Checkpoint]:

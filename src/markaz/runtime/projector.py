@@ -10,7 +10,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow, class_row
 
 from markaz.runtime.database import connect
-from markaz.runtime.journal import END_OF_TIME
+from markaz.runtime.journal import read_page
 from markaz.runtime.projection import (
     ActivityRow,
     Changes,
@@ -21,7 +21,6 @@ from markaz.runtime.projection import (
     SegmentRow,
     VisitRow,
 )  # fmt: skip
-from markaz.runtime.rows import Row
 
 RowT = TypeVar("RowT", bound=msgspec.Struct)
 
@@ -31,10 +30,6 @@ ROWS_MAX = 2_000
 POLL_SECONDS = 0.2
 """How often an idle projector looks for new rows."""
 
-_READ = """
-SELECT number, at, stimulus::text, outputs::text FROM journal
-WHERE floor = %s AND number > %s AND at <= %s ORDER BY number LIMIT %s
-"""
 _PLACE = "SELECT number FROM projection WHERE name = %s AND floor = %s FOR UPDATE"
 _MOVE = """
 INSERT INTO projection (name, floor, number) VALUES (%s, %s, %s)
@@ -74,14 +69,13 @@ class Projector:
             place: int = (await cursor.fetchone() or (0,))[0]
             if self._models is None or place != self._number:
                 self._models = await load(connection, self._floor)
-            cursor = await connection.execute(_READ, (self._floor, place, END_OF_TIME, ROWS_MAX))
-            rows = await cursor.fetchall()
+            rows = await read_page(connection, self._floor, after=place, rows_max=ROWS_MAX)
             if not rows:
                 self._number = place
                 return 0
-            for number, at, stimulus, outputs in rows:
-                self._models.apply(Row(number, at, stimulus.encode(), outputs.encode()))
-            self._number = rows[-1][0]
+            for row in rows:
+                self._models.apply(row)
+            self._number = rows[-1].number
             await store(connection, self._floor, self._models.take_changes())
             await connection.execute(_MOVE, (NAME, self._floor, self._number))
             return len(rows)
