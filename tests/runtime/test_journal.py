@@ -16,11 +16,12 @@ from markaz.routing import AgentBecameReady, AgentSignedIn
 from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect
 from markaz.runtime.inbox import StimulusSent, receive, send
-from markaz.runtime.journal import Checkpoint, FloorLeased, Journal, Spool, read_rows
+from markaz.runtime.journal import Checkpoint, FloorLeased, Journal, read_rows
 from markaz.runtime.live import LiveFloor
 from markaz.runtime.projector import Projector
 from markaz.runtime.replay import replay
 from markaz.runtime.rows import Row, handled, stimulus_of
+from markaz.runtime.spool import Spool
 
 
 def day_rows() -> tuple[Core, list[Row]]:

@@ -1,0 +1,74 @@
+"""The local file that stands in for the journal while PostgreSQL is away."""
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from markaz.kit.time import Instant
+from markaz.runtime.rows import Row
+
+logger = logging.getLogger(__name__)
+
+
+class Spool:
+    """A file of JSON lines, each synced before it counts. A torn last line was never acted on and is dropped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def append(self, rows: Sequence[Row]) -> None:
+        if self._descriptor is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        lines = b"".join(msgspec.json.encode(_Spooled.of(row)) + b"\n" for row in rows)
+        size = os.fstat(self._descriptor).st_size
+        try:
+            while lines:
+                lines = lines[os.write(self._descriptor, lines) :]
+            os.fdatasync(self._descriptor)
+        except OSError:
+            os.ftruncate(self._descriptor, size)
+            raise
+
+    def rows(self) -> list[Row]:
+        lines = self.path.read_bytes().split(b"\n")
+        if lines[-1]:
+            logger.warning("The last record of %s is torn; nothing was done about it, and it is dropped.", self.path)
+        return [msgspec.json.decode(line, type=_Spooled).row() for line in lines[:-1]]
+
+    def set_aside(self) -> Path:
+        """Keep the file under another name, for people to look at."""
+        self.close()
+        aside = self.path.with_name(f"{self.path.name}.diverged-{self.path.stat().st_mtime_ns}")
+        self.path.rename(aside)
+        return aside
+
+    def clear(self) -> None:
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class _Spooled(msgspec.Struct, frozen=True, array_like=True):
+    """A row as the spool keeps it: the JSON inside as text."""
+
+    number: int
+    at: Instant
+    stimulus: str
+    outputs: str
+    inbox: int | None
+
+    @classmethod
+    def of(cls, row: Row) -> "_Spooled":
+        return cls(row.number, row.at, row.stimulus.decode(), row.outputs.decode(), row.inbox)
+
+    def row(self) -> Row:
+        return Row(self.number, self.at, self.stimulus.encode(), self.outputs.encode(), self.inbox)
