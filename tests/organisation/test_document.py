@@ -3,6 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from markaz.flows import Problem
 from markaz.organisation import Document, DocumentRefused, parse_document, read_document, stimuli_of
 from markaz.runtime.core import Core
+from markaz.telephony.sound import write_wav
 
 BANK = files("markaz.demo").joinpath("bank.toml").read_text()
 
@@ -125,9 +127,19 @@ def test_a_problem_is_said_with_its_place(old: str, new: str, expected: str) -> 
         ('[[skills]]\nid = "cards"\nname = "Again"', 'skills[1]: "cards" is there twice'),
         ('[[prompts]]\nid = "p"', "prompts[0]: a prompt has either a text or a file"),
         ('[[prompts]]\nid = "p"\nfile = "x.wav"', 'prompts[0].file: there is no file "/nowhere/x.wav"'),
+        (
+            f'[[prompts]]\nid = "p"\nfile = "{__file__}"',
+            f'prompts[0].file: "{__file__}" cannot be played (file does not',
+        ),
         ('[[prompts]]\nid = "p"\ntext = "  "', "prompts[0].text: there is nothing to say"),
         ('[[prompts]]\nid = "p"\ntext = "a"\nlanguage = "xx"', "prompts[0].language: Invalid enum value 'xx'"),
         ('[[trunks]]\nid = "t"\nhost = "a b"', 'trunks[0].host: "a b" is not the name or address of a machine'),
+        (f'[[trunks]]\nid = "t"\nhost = "{"a" * 101}"', 'trunks[0].host: "aaa'),
+        ('[[trunks]]\nid = "t"\nhost = "a"\ncaller = "me"', 'trunks[0].caller: "me" is not a telephone number'),
+        (
+            '[[trunks]]\nid = "t"\nhost = "a"\nusername = "u"\npassword = "p\\nx"',
+            "trunks[0].password: must be a single line",
+        ),
         ('[[trunks]]\nid = "t"\nhost = "a"\nport = 70000', "trunks[0].port: must be between 1 and 65535"),
         ('[[trunks]]\nid = "t"\nhost = "a"\nprefixes = [""]', 'trunks[0].prefixes: "" is not the beginning'),
         ('[[trunks]]\nid = "t"\nhost = "a"\nusername = "u"', "trunks[0]: username and password come together"),
@@ -159,7 +171,7 @@ def test_the_refusal_reads_as_a_list(tmp_path: Path) -> None:
 
 
 def test_prompts_files_are_beside_the_document(tmp_path: Path) -> None:
-    (tmp_path / "hello.wav").write_bytes(b"RIFF")
+    (tmp_path / "hello.wav").write_bytes(write_wav(np.zeros(800, dtype=np.int16), 8_000))
     file = tmp_path / "centre.toml"
     file.write_text(f'{SMALL}\n[[prompts]]\nid = "p"\nfile = "hello.wav"')
     assert read_document(file).prompts[0].file == str((tmp_path / "hello.wav").resolve())

@@ -76,7 +76,12 @@ class Centre:
             recordings=folder / "recordings",
             trunks=(
                 TrunkSettings(
-                    id="carrier", host="127.0.0.1", port=peer_sip_port, match=("127.0.0.1",), prefixes=("49", "+49")
+                    id="carrier",
+                    host="127.0.0.1",
+                    port=peer_sip_port,
+                    match=("127.0.0.1",),
+                    prefixes=("49", "+49"),
+                    caller="4930123456",
                 ),
             ),
             fallback_retry_seconds=1,

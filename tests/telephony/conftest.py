@@ -1,5 +1,6 @@
 """One Markaz Asterisk and one peer Asterisk for the session; each test has contacts and agents of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 from pathlib import Path
@@ -112,6 +113,14 @@ class Floor:
         """The name under which a message is being recorded."""
         row = self.centre.ledger.rows.get(contact)
         return row.path.removesuffix(".wav") if row is not None else "none"
+
+    async def recording(self, contact: str) -> None:
+        """Wait until the contact's message is being recorded."""
+        ari = self.centre.telephony._ari
+        async with asyncio.timeout(10):
+            await ari.connected.wait()
+            while (await ari.request("GET", "recordings", "live", self.message(contact))).status != 200:
+                pass
 
     async def conversation(self, agent: str, *, record: bool = True) -> tuple[str, str, Call, Call]:
         """A customer talks to the agent: contact, offer, the customer's leg and the phone's."""

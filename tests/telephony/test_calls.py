@@ -76,9 +76,10 @@ async def test_both_hear_each_other_and_are_recorded_apart(floor: Floor, tmp_pat
     lasted = (floor.centre.ledger.ends[offer] - row.expected_at).total_seconds()
     path = (floor.centre.settings.recordings / row.path).with_suffix(".raw")
     recorded = await heard(path, seconds_min=lasted - 0.5)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o640, 0o750)
     assert seconds(recorded) == pytest.approx(lasted, abs=0.5)
-    assert tone(recorded[2_000 : len(recorded) // 3, 0]) == pytest.approx(440, abs=10)
-    assert tone(recorded[-len(recorded) // 3 :, 1]) == pytest.approx(1_000, abs=10)
+    assert tone(recorded[2_000 : len(recorded) // 3, 1]) == pytest.approx(440, abs=10)
+    assert tone(recorded[-len(recorded) // 3 :, 0]) == pytest.approx(1_000, abs=10)
     told = [type(one).__name__ for one in floor.centre.about(contact)]
     assert told == ["ContactEntered", "OfferPlaced", "OfferAccepted", "ConversationStarted", "CustomerLeft"]
     assert not [bridge for bridge in (await floor.centre.lists())[1] if contact in bridge["id"]]
@@ -166,6 +167,25 @@ async def test_hold_and_the_agent_hanging_up(floor: Floor) -> None:
     assert len(holds) == 2
 
 
+async def test_the_agent_is_still_recorded_after_a_hold(floor: Floor) -> None:
+    agent = await floor.phone()
+    contact, offer, customer, phone = await floor.conversation(agent)
+    await phone.sing("1000")
+    await phone.ask("POST", "hold")
+    await floor.centre.told(HoldBegan, lambda told: told == HoldBegan(contact, agent))
+    await phone.ask("DELETE", "hold")
+    await floor.centre.told(HoldEnded, lambda told: told == HoldEnded(contact, agent))
+    held = await customer.rtp_received()
+    async with asyncio.timeout(10):
+        while await customer.rtp_received() < held + TALK_FRAMES:
+            pass
+    floor.centre.perform(EndContact(contact, "test"), ReleaseAgent(contact, offer, agent))
+    await floor.peer.until(lambda: customer.ended and phone.ended)
+    path = (floor.centre.settings.recordings / floor.centre.ledger.rows[offer].path).with_suffix(".raw")
+    recorded = await heard(path, seconds_min=1)
+    assert tone(recorded[-4_000:, 0]) == pytest.approx(1_000, abs=10)
+
+
 @pytest.mark.parametrize(
     ("target", "kind", "meant"), [("queue-sales", "queue", "sales"), ("4940123", "number", "4940123")]
 )
@@ -203,9 +223,9 @@ async def test_a_number_that_nobody_configured_is_refused(floor: Floor) -> None:
     assert call.cause == 1
 
 
-async def test_a_customer_who_is_gone_before_the_recording_began_leaves_none_to_expect(floor: Floor) -> None:
+async def test_an_agent_who_is_gone_before_the_recording_began_leaves_none_to_expect(floor: Floor) -> None:
     recorder = floor.centre.telephony._performer._recorder
-    gone = Leg(channel="gone", role="customer", contact="gone", name="PJSIP/gone-00000000")
-    agent = Leg(channel="gone.1", role="agent", contact="gone", offer="gone.1", agent="anna")
-    await recorder.start(gone, agent, "support")
+    name = "PJSIP/gone-00000000"
+    agent = Leg(channel="gone.1", role="agent", contact="gone", offer="gone.1", agent="anna", name=name)
+    await recorder.start(agent, "support")
     assert "gone.1" not in floor.centre.ledger.rows

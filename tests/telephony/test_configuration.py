@@ -42,11 +42,17 @@ def test_a_trunk_is_identified_by_its_addresses_and_may_not_transfer() -> None:
         {"id": "a", "host": "192.0.2.1\ntype=endpoint", "match": ("192.0.2.1",)},
         {"id": "a", "host": "192.0.2.1", "match": ("0.0.0.0/0,x",)},
         {"id": "a", "host": "192.0.2.1", "match": ("192.0.2.1",), "password": "x\nauth_type=none"},
+        {"id": "a", "host": "192.0.2.1", "match": ("192.0.2.1",), "caller": "+4930\nx"},
     ],
 )
 def test_a_trunk_cannot_smuggle_in_a_line(trunk: dict[str, object]) -> None:
     with pytest.raises(TrunkInvalid):
         TrunkSettings(**trunk)  # type: ignore[arg-type]
+
+
+def test_what_the_caller_sends_names_no_file_of_its_choice() -> None:
+    record = next(line for line in asterisk_files(settings())["extensions.conf"].splitlines() if "Record(" in line)
+    assert "/unattended/${FILTER(+0-9,${EXTEN})}_${FILTER(+0-9,${CALLERID(num)})}_${UNIQUEID}.wav" in record
 
 
 def test_secrets_are_not_shown() -> None:

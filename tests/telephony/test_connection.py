@@ -5,8 +5,19 @@ import asyncio
 import pytest
 
 from markaz.flows import ContactEntered
-from markaz.routing import AgentLeft, CustomerLeft, KeepWaiting, OfferFailed
+from markaz.routing import (
+    AgentLeft,
+    CheckContact,
+    ContactSeen,
+    CustomerLeft,
+    ElsewhereFailed,
+    KeepWaiting,
+    MessageLeft,
+    OfferFailed,
+    TakeMessage,
+)
 from markaz.telephony import Beliefs, BelievedContact, BelievedOffer, TrunkSettings
+from markaz.telephony.asterisk.translate import MessagePromptEnded
 from tests.telephony.conftest import Floor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -94,6 +105,7 @@ async def test_a_caller_is_treated_kindly_when_nobody_is_there(floor: Floor) -> 
                 await call.rtp_sent()
         await call.hang_up()
         assert [path.name.split("_")[:2] for path in folder.glob("*.wav")] == [["4930999", "4915190"]]
+        assert [path.stat().st_mode & 0o777 for path in folder.glob("*.wav")] == [0o640]
     finally:
         await floor.centre.telephony.start()
 
@@ -105,6 +117,90 @@ async def test_a_caller_who_came_while_we_were_away_is_taken_over(floor: Floor) 
     await floor.centre.telephony.start()
     entered = await floor.centre.told(ContactEntered, lambda told: told.number == "4930998", seconds=20)
     assert entered.customer == "4915191"
+
+
+async def test_a_contact_that_is_elsewhere_with_nobody_comes_back(floor: Floor) -> None:
+    contact, _ = await floor.caller()
+    floor.centre.beliefs = Beliefs(contacts={contact: BelievedContact("elsewhere", "support", has_leg=True)})
+    try:
+        await floor.centre.telephony.reconcile()
+        assert ElsewhereFailed not in [type(one) for one in floor.centre.about(contact)]
+        await floor.centre.telephony.reconcile()
+        await floor.centre.told(ElsewhereFailed, lambda told: told == ElsewhereFailed(contact, "fault"))
+    finally:
+        floor.centre.beliefs = Beliefs()
+
+
+async def test_a_message_that_nobody_records_is_over(floor: Floor) -> None:
+    contact, _ = await floor.caller()
+    floor.centre.beliefs = Beliefs(contacts={contact: BelievedContact("leaving_message", "support", has_leg=True)})
+    try:
+        for _ in range(2):
+            await floor.centre.telephony.reconcile()
+        await floor.centre.told(MessageLeft, lambda told: told == MessageLeft(contact, 0.0))
+    finally:
+        floor.centre.beliefs = Beliefs()
+
+
+async def test_a_message_goes_on_while_it_is_looked_at_and_its_end_is_found_out(floor: Floor) -> None:
+    contact, call = await floor.caller()
+    telephony = floor.centre.telephony
+    floor.centre.beliefs = Beliefs(contacts={contact: BelievedContact("leaving_message", "support", has_leg=True)})
+    try:
+        floor.centre.perform(TakeMessage(contact, 30))
+        await floor.recording(contact)
+        start = await call.rtp_sent()
+        await call.sing("500")
+        while await call.rtp_sent() < start + 80:
+            await telephony.reconcile()
+        assert MessageLeft not in [type(one) for one in floor.centre.about(contact)]
+        await telephony.stop()
+        await call.hush()
+        await call.press("#")
+        path = floor.centre.settings.recordings / floor.centre.ledger.rows[contact].path
+        async with asyncio.timeout(10):
+            while path.read_bytes()[40:44] == bytes(4):  # the length of the sound, written when the file is closed
+                await call.rtp_sent()
+        await telephony.start()
+        for _ in range(2):
+            await telephony.reconcile()
+        left = await floor.centre.told(MessageLeft, lambda told: told.contact == contact)
+        assert left.seconds > 1
+        assert contact in floor.centre.ledger.ends
+    finally:
+        floor.centre.beliefs = Beliefs()
+
+
+async def test_a_message_is_recorded_though_the_connection_was_lost_when_it_was_to_begin(floor: Floor) -> None:
+    contact, _ = await floor.caller()
+    telephony = floor.centre.telephony
+    telephony._board.customers[contact].message_seconds_max = 30
+    await telephony._ari.drop()
+    telephony._performer.take(MessagePromptEnded(contact))
+    await floor.recording(contact)
+    telephony._board.customers[contact].message_seconds_max = 30
+    telephony._performer.take(MessagePromptEnded(contact))  # again, as after an answer that was lost
+    telephony.perform([CheckContact(contact)])
+    await floor.centre.told(ContactSeen, lambda told: told.contact == contact)
+    assert MessageLeft not in [type(one) for one in floor.centre.about(contact)]
+    await floor.recording(contact)
+
+
+async def test_a_trunk_that_asterisk_refuses_keeps_nobody_from_the_others(
+    floor: Floor, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = floor.centre.settings.trunks
+    refused = TrunkSettings(id="refused", host="host.invalid", match=("not/an/address",))
+    good = TrunkSettings(id="third", host="127.0.0.3", match=("127.0.0.3",))
+    try:
+        await floor.centre.telephony.set_trunks((*known, refused, good))
+        assert "127.0.0.3/32" in await floor.centre.server.cli("pjsip show identifies")
+        assert "Asterisk refused the identify trunk-refused" in caplog.text
+        await floor.centre.telephony._ari.drop()
+        async with asyncio.timeout(10):
+            await floor.centre.telephony._ari.connected.wait()
+    finally:
+        await floor.centre.telephony.set_trunks(known)
 
 
 async def test_a_trunk_is_added_and_removed_while_calls_run(floor: Floor) -> None:

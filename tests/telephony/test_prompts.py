@@ -53,6 +53,7 @@ def _wav(width: int, channels: int, rate: int, frames: int) -> bytes:
         (_wav(2, 1, 1_000, 100), "1000 Hz"),
         (_wav(2, 1, 8_000, 0), "empty"),
         (_wav(2, 1, 8_000, 301 * 8_000), "too long"),
+        (_wav(2, 1, 8_000, 100)[:17] + b"\2" + _wav(2, 1, 8_000, 100)[18:], "ends too early"),
     ],
 )
 def test_unusable_uploads_say_why(data: bytes, why: str) -> None:
@@ -67,7 +68,7 @@ def test_an_uploaded_stereo_file_becomes_a_prompt(tmp_path: Path) -> None:
     path = press.upload(write_wav(np.stack([one, one], axis=1), 48_000))
     assert tone(from_ulaw(path.read_bytes())) == pytest.approx(500, abs=2)
     shelf = PromptShelf(tmp_path)
-    shelf.put({"welcome": path})
+    shelf.replace({"welcome": path})
     assert shelf.media("welcome") == (f"sound:{path.with_suffix('')}",)
     assert shelf.media("other") is None
 
@@ -84,6 +85,14 @@ async def test_speech_in_an_unknown_language_says_so(tmp_path: Path) -> None:
     press = PromptPress(espeak=find_espeak(tmp_path), folder=tmp_path)
     with pytest.raises(PromptNotSpoken, match="tlh-none"):
         await press.render([Prompt(id="x", text="x", language="tlh-none")])
+
+
+def test_a_retired_prompt_is_played_no_more(tmp_path: Path) -> None:
+    shelf = PromptShelf(tmp_path)
+    shelf.replace({"old": tmp_path / "old.ulaw", "kept": tmp_path / "kept.ulaw"})
+    shelf.replace({"kept": tmp_path / "kept.ulaw"})
+    assert shelf.media("old") is None
+    assert shelf.media("kept") is not None
 
 
 def test_places_and_waits_are_phrases(tmp_path: Path) -> None:

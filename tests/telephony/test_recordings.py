@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import psycopg
+import pytest
 import pytest_asyncio
 
 from markaz.telephony import DatabaseLedger, ExpectedRecording
@@ -116,7 +117,25 @@ async def test_messages_that_nobody_attended_are_adopted(
     assert await rows(connection, "contact, state, seconds, level_dbfs_agent") == [
         ("unattended-4930100_491511_17.1", "present", 2.0, None)
     ]
-    assert await reconcile_recordings(connection, floor="f", folder=tmp_path, now=NOW) == Counts()
+    for floor in ("f", "another"):
+        assert await reconcile_recordings(connection, floor=floor, folder=tmp_path, now=NOW) == Counts()
+    [(kept,)] = await rows(connection, "path")
+    assert (tmp_path / kept).exists()
+    assert not path.exists()
+
+
+async def test_a_message_whose_adoption_was_cut_off_is_adopted_by_the_same_row(
+    connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "unattended" / "4930100_491511_17.2.wav"
+    path.parent.mkdir()
+    content = write_wav(np.zeros(4_000, dtype=np.int16), 8_000)
+    for _ in range(2):  # the second time as if the first had ended before the file was moved
+        path.write_bytes(content)
+        os.utime(path, (NOW.timestamp() - 10, NOW.timestamp() - 10))
+        await reconcile_recordings(connection, floor="f", folder=tmp_path, now=NOW)
+    assert len(await rows(connection, "recording")) == 1
+    assert not path.exists()
 
 
 async def test_the_ledger_outlives_an_absent_database(
@@ -132,11 +151,31 @@ async def test_the_ledger_outlives_an_absent_database(
             await asyncio.sleep(0)
     await away.stop(seconds_max=0.1)
     assert len(spool.read_bytes().splitlines()) == 2
+    assert spool.stat().st_mode & 0o777 == 0o600
     back = DatabaseLedger(conninfo=database, floor="f", spool=spool)
     await back.start()
     await back.stop()
     assert await rows(connection, "recording, state, ended_at = '2026-03-01 12:00+00'") == [("one", "expected", True)]
     assert not spool.exists()
+
+
+async def test_half_a_line_in_the_spool_is_dropped(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = tmp_path / "spool"
+    away = "host=127.0.0.1 port=1 dbname=none connect_timeout=1"
+    for name in ("one", "torn", "two"):  # each time the process before was cut off
+        ledger = DatabaseLedger(conninfo=away, floor="f", spool=spool)
+        await ledger.start()
+        ledger.expect(expected(name))
+        await ledger.stop(seconds_max=0.1)
+        if name == "torn":
+            spool.write_bytes(spool.read_bytes()[:-20])
+    assert "cut off" in caplog.text
+    back = DatabaseLedger(conninfo=database, floor="f", spool=spool)
+    await back.start()
+    await back.stop()
+    assert await rows(connection, "recording") == [("one",), ("two",)]
 
 
 async def test_what_could_never_begin_is_not_expected_any_more(

@@ -105,11 +105,8 @@ async def test_a_message_is_recorded_and_in_the_ledger(floor: Floor) -> None:
     contact, call = await floor.caller()
     floor.centre.perform(TakeMessage(contact, 30))
     await call.sing("500")
+    await floor.recording(contact)
     async with asyncio.timeout(10):
-        while (
-            await floor.centre.telephony._ari.request("GET", "recordings", "live", floor.message(contact))
-        ).status != 200:
-            pass
         start = await call.rtp_sent()
         while await call.rtp_sent() < start + 80:
             pass
@@ -117,7 +114,9 @@ async def test_a_message_is_recorded_and_in_the_ledger(floor: Floor) -> None:
     left = await floor.centre.told(MessageLeft, lambda told: told.contact == contact)
     assert left.seconds >= 1
     row = floor.centre.ledger.rows[contact]
-    found = judge(floor.centre.settings.recordings / row.path, conversation_seconds=left.seconds)
+    path = floor.centre.settings.recordings / row.path
+    assert path.stat().st_mode & 0o777 == 0o640
+    found = judge(path, conversation_seconds=left.seconds)
     assert found.state == "present"
     assert found.seconds == pytest.approx(left.seconds, abs=1.1)
     await floor.centre.until(lambda: contact in floor.centre.ledger.ends)
@@ -144,6 +143,7 @@ async def test_a_promised_callback_is_kept(floor: Floor) -> None:
     await floor.centre.told(OfferAccepted, lambda told: told.offer == offer)
     floor.centre.perform(DialCustomer(contact, "491511234", offer, 1))
     customer = await floor.peer.rings("491511234")
+    assert customer.caller == "4930123456"
     await customer.answer()
     await floor.centre.told(CustomerReached, lambda told: told.contact == contact)
     floor.centre.perform(ConnectContact(contact, offer, agent, "support", record=True))

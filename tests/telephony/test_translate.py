@@ -115,6 +115,7 @@ def test_an_unanswered_offer_fails_by_its_cause(board: Switchboard) -> None:
         ("anna-1", ("agent", "anna")),
         ("+493012345", ("number", "+493012345")),
         ("72x", None),
+        ("queue-\x1b[2J", None),
         ("", None),
         ("sip:@", None),
     ],
@@ -134,6 +135,29 @@ def test_a_contact_that_is_replaced_is_not_a_lost_phone(board: Switchboard) -> N
     came = [heard("NonQualified", 1), heard("Reachable", 1), heard("NonQualified", 2), heard("Removed", 1)]
     assert translate(came, board) == [AgentPhoneFound("anna")]
     assert translate([heard("Unreachable", 2), heard("Removed", 2)], board) == [AgentPhoneLost("anna")]
+
+
+def test_the_first_news_of_a_phone_is_told_whatever_it_is(board: Switchboard) -> None:
+    lost = {
+        "type": "ContactStatusChange",
+        "endpoint": {"resource": "anna-1"},
+        "contact_info": {"contact_status": "Unreachable", "uri": "sip:anna-1@192.0.2.1"},
+    }
+    assert translate([lost, lost], board) == [AgentPhoneLost("anna")]
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J", "49\n30", "4930\n", "", "sip:4930@evil", "4" * 21, "٤٩٣٠"])
+def test_a_caller_can_say_nothing_but_a_number(board: Switchboard, hostile: str) -> None:
+    start = next(event for event in session("call") if event["type"] == "StasisStart")
+    channel = start["channel"]
+    event = {**start, "channel": {**channel, "caller": {"number": hostile, "name": hostile}}}
+    dialled = {**start, "channel": {**channel, "id": "two", "dialplan": {**channel["dialplan"], "exten": hostile}}}
+    said = [one for one in translate([event, dialled], board) if isinstance(one, ContactEntered)]
+    number, caller = channel["dialplan"]["exten"], channel["caller"]["number"]
+    assert said == [
+        ContactEntered("c1", "voice", number, "anonymous"),
+        ContactEntered("c1", "voice", "unknown", caller),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The Asterisk that Markaz runs: its settings, trunks and spoken prompts, from the home folder and the organisation."""
 
+import asyncio
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +10,23 @@ import psycopg
 from markaz import organisation
 from markaz.bootstrap.addresses import Addresses
 from markaz.bootstrap.settings import Settings, secret
+from markaz.kit.errors import MarkazError
 from markaz.telephony import (
     AsteriskServer,
     AsteriskSettings,
     Prompt,
     PromptPress,
+    TrunkInvalid,
     TrunkSettings,
     asterisk_files,
     find_espeak,
     find_program,
 )
+
+logger = logging.getLogger(__name__)
+
+RECORDINGS_MODE = 0o700
+"""Asterisk, which writes them, and the worker, which judges them, run as one user: nobody else needs to read them."""
 
 
 def asterisk_settings(settings: Settings, addresses: Addresses) -> AsteriskSettings:
@@ -40,6 +49,7 @@ def asterisk_settings(settings: Settings, addresses: Addresses) -> AsteriskSetti
 def managed_asterisk(settings: Settings, addresses: Addresses) -> AsteriskServer:
     """Not started yet. Raises `AsteriskMissing`."""
     settings.recordings.mkdir(parents=True, exist_ok=True)
+    settings.recordings.chmod(RECORDINGS_MODE)
     files = asterisk_files(asterisk_settings(settings, addresses))
     return AsteriskServer(find_program(settings.home), settings.home / "asterisk", files)
 
@@ -50,27 +60,44 @@ def prompt_press(settings: Settings) -> PromptPress:
 
 
 async def spoken_prompts(settings: Settings, connection: psycopg.AsyncConnection[Any]) -> dict[str, Path]:
-    """Prompt id -> its file, spoken now where it was not before."""
+    """Prompt id -> its file, made now where it was not before; what cannot be made is logged and left out."""
     press = prompt_press(settings)
     prompts = await organisation.prompts(connection)
-    spoken = [Prompt(id=one.id, text=one.text, language=one.language) for one in prompts if one.text is not None]
-    paths = await press.render(spoken)
-    for one in prompts:
-        if one.file is not None:
-            paths[one.id] = press.upload(Path(one.file).read_bytes())
-    return paths
+    paths = await asyncio.gather(*(_made(press, prompt) for prompt in prompts))
+    return {prompt.id: path for prompt, path in zip(prompts, paths, strict=True) if path is not None}
+
+
+async def _made(press: PromptPress, prompt: organisation.Prompt) -> Path | None:
+    try:
+        if prompt.text is not None:
+            spoken = await press.render([Prompt(id=prompt.id, text=prompt.text, language=prompt.language)])
+            return spoken[prompt.id]
+        assert prompt.file is not None
+        return await asyncio.to_thread(lambda file: press.upload(file.read_bytes()), Path(prompt.file))
+    except (MarkazError, OSError) as error:
+        logger.error("The prompt %s is left out: %s", prompt.id, error)
+        return None
 
 
 async def trunks_of(connection: psycopg.AsyncConnection[Any]) -> tuple[TrunkSettings, ...]:
-    return tuple(
-        TrunkSettings(
-            id=trunk.id,
-            host=trunk.host,
-            port=trunk.port,
-            match=(trunk.host,),
-            username=trunk.username,
-            password=trunk.password,
-            prefixes=tuple(trunk.prefixes),
-        )
-        for trunk in await organisation.trunks(connection)
+    """What calls come from and go to; a trunk that Asterisk would misread is logged and left out."""
+    trunks: list[TrunkSettings] = []
+    for trunk in await organisation.trunks(connection):
+        try:
+            trunks.append(_trunk_settings(trunk))
+        except TrunkInvalid as error:
+            logger.error("%s It is left out.", error)
+    return tuple(trunks)
+
+
+def _trunk_settings(trunk: organisation.Trunk) -> TrunkSettings:
+    return TrunkSettings(
+        id=trunk.id,
+        host=trunk.host,
+        port=trunk.port,
+        match=(trunk.host,),
+        username=trunk.username,
+        password=trunk.password,
+        prefixes=trunk.prefixes,
+        caller=trunk.caller,
     )

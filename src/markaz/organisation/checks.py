@@ -10,6 +10,7 @@ import msgspec
 
 from markaz.flows import Known, Problem, check_calendar, check_flow
 from markaz.organisation.model import Agent, Document, Prompt, Queue, Trunk
+from markaz.organisation.sounds import why_unusable
 from markaz.routing import Destination, ToDisconnect, ToNumber, ToQueue
 
 NUMBER_MAX = 1_000_000_000
@@ -21,7 +22,7 @@ PREFERENCES = range(1, 1_001)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _TELEPHONE = re.compile(r"\+?[0-9]{2,20}")
-_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,99}")
 _AT_LEAST_ONE = frozenset({"port", "seconds_max"})
 """Beside what the rules themselves refuse."""
 
@@ -77,8 +78,7 @@ class _Check:
         for place, entry in _places(section, entries):
             yield from _bounds(place, entry)
             if section == "numbers":
-                if not _TELEPHONE.fullmatch(entry.id):
-                    yield Problem(f"{place}.number", f'"{entry.id}" is not a telephone number: write +18005550100')
+                yield from _telephone(f"{place}.number", entry.id)
             else:
                 yield from _identity(place, entry.id)
             if entry.id in seen:
@@ -119,8 +119,8 @@ class _Check:
                 yield from self._unknown(f"{place}.queue", "queue", to.queue)
                 if to.queue == leaving:
                     yield Problem(f"{place}.queue", "a queue can't overflow to itself")
-            case ToNumber() if not _TELEPHONE.fullmatch(to.number):
-                yield Problem(f"{place}.number", f'"{to.number}" is not a telephone number: write +18005550100')
+            case ToNumber():
+                yield from _telephone(f"{place}.number", to.number)
             case ToDisconnect():
                 yield from self._unknown(f"{place}.prompt", "prompt", to.prompt)
             case _:
@@ -141,13 +141,18 @@ def _identity(place: str, name: str) -> Iterator[Problem]:
         yield Problem(f"{place}.id", f'"{name}" is no id: up to 40 letters, digits, - and _, a letter or digit first')
 
 
+def _telephone(place: str, number: str) -> Iterator[Problem]:
+    if not _TELEPHONE.fullmatch(number):
+        yield Problem(place, f'"{number}" is not a telephone number: write +18005550100')
+
+
 def _prompt(place: str, prompt: Prompt) -> Iterator[Problem]:
     if (prompt.text is None) == (prompt.file is None):
         yield Problem(place, "a prompt has either a text or a file")
     elif prompt.text is not None and not prompt.text.strip():
         yield Problem(f"{place}.text", "there is nothing to say")
-    elif prompt.file is not None and not Path(prompt.file).is_file():
-        yield Problem(f"{place}.file", f'there is no file "{prompt.file}"')
+    elif prompt.file is not None and (why := why_unusable(Path(prompt.file))) is not None:
+        yield Problem(f"{place}.file", why)
 
 
 def _trunk(place: str, trunk: Trunk) -> Iterator[Problem]:
@@ -160,6 +165,11 @@ def _trunk(place: str, trunk: Trunk) -> Iterator[Problem]:
             yield Problem(f"{place}.prefixes", f'"{prefix}" is not the beginning of a telephone number')
     if (trunk.username is None) != (trunk.password is None):
         yield Problem(place, "username and password come together")
+    for field in ("username", "password"):
+        if any(ord(letter) < 32 for letter in getattr(trunk, field) or ""):
+            yield Problem(f"{place}.{field}", "must be a single line without tabs")
+    if trunk.caller is not None:
+        yield from _telephone(f"{place}.caller", trunk.caller)
 
 
 def _bounds(place: str, entry: msgspec.Struct) -> Iterator[Problem]:

@@ -81,7 +81,7 @@ class Trunk(Entry):
     """A carrier, or another exchange, reached by SIP.
 
     `prefixes`: numbers we may dial through it begin with one of these; () dials nothing (toll fraud). `username` and
-    `password` are ours there.
+    `password` are ours there. `caller`: the number that people whom we call through it see.
     """
 
     host: str
@@ -89,6 +89,7 @@ class Trunk(Entry):
     prefixes: tuple[str, ...] = ()
     username: str | None = None
     password: str | None = None
+    caller: str | None = None
 
     def __repr__(self) -> str:
         return f"Trunk(id={self.id!r}, host={self.host!r}, port={self.port})"

@@ -1,7 +1,7 @@
 """Telephony: real calls on Asterisk, told to the floor as stimuli and moved by its imperatives."""
 
 from markaz.telephony.asterisk.client import AriLost
-from markaz.telephony.asterisk.configuration import AsteriskSettings, TrunkSettings, asterisk_files
+from markaz.telephony.asterisk.configuration import AsteriskSettings, TrunkInvalid, TrunkSettings, asterisk_files
 from markaz.telephony.asterisk.program import AsteriskMissing, AsteriskProgram, find_espeak, find_program
 from markaz.telephony.asterisk.provision import ProvisioningRefused
 from markaz.telephony.asterisk.reconcile import Beliefs, BelievedContact, BelievedOffer
@@ -33,6 +33,7 @@ __all__ = [
     "ProvisioningRefused",
     "SoundUnreadable",
     "Telephony",
+    "TrunkInvalid",
     "TrunkSettings",
     "asterisk_files",
     "find_espeak",

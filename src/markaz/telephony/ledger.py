@@ -19,6 +19,7 @@ import psycopg
 ENTRIES_MAX: Final = 100_000
 BATCH_MAX: Final = 500
 RETRY_SECONDS: Final = 2.0
+SPOOL_MODE: Final = 0o600
 
 log = logging.getLogger(__name__)
 
@@ -97,9 +98,9 @@ class DatabaseLedger:
     async def start(self) -> None:
         """Take over what an earlier process spooled, and write from now on."""
         if self._spool.exists():
-            lines = self._spool.read_bytes().splitlines()
-            self._entries.extendleft(reversed([msgspec.json.decode(line, type=Entry) for line in lines]))
-            self._spooled = len(lines)
+            spooled = self._read_spool()
+            self._entries.extendleft(reversed(spooled))
+            self._spooled = len(spooled)
             self._news.set()
         self._task = asyncio.create_task(self._write_all(), name="ledger")
 
@@ -160,12 +161,22 @@ class DatabaseLedger:
             case WithdrawnRecording():
                 return _WITHDRAW, (self._floor, entry.recording)
 
+    def _read_spool(self) -> list[Entry]:
+        """What was written whole: a process that was cut off may have left half a line, which is dropped."""
+        content = self._spool.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        if whole != content:
+            log.warning("The last line of %s was cut off and is dropped: %r", self._spool, content[len(whole) :])
+            os.truncate(self._spool, len(whole))
+        return [msgspec.json.decode(line, type=Entry) for line in whole.splitlines()]
+
     def _spool_entries(self) -> None:
         new = [self._entries[index] for index in range(self._spooled, len(self._entries))]
         if not new:
             return
         self._spool.parent.mkdir(parents=True, exist_ok=True)
         with self._spool.open("ab") as file:
+            os.fchmod(file.fileno(), SPOOL_MODE)
             file.writelines(msgspec.json.encode(entry) + b"\n" for entry in new)
             file.flush()
             os.fsync(file.fileno())

@@ -5,7 +5,9 @@ A spoken prompt is cached under a hash of its text, language and voice, so that 
 
 import asyncio
 import hashlib
+import itertools
 import logging
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Final
 from markaz.kit.errors import MarkazError
 from markaz.telephony import sound
 
+PROMPTS_MAX: Final = 100_000
 PLACES_MAX: Final = 20
 WAIT_MINUTES_MAX: Final = 30
 RENDERERS_MAX: Final = 2
@@ -59,15 +62,17 @@ SYSTEM_TEXTS: Final[Mapping[str, str]] = {
 
 
 class PromptShelf:
-    """Where prompts lie: `folder`/system for our own, others by id once `put`. Media are ARI's `sound:` URIs."""
+    """Where prompts lie: `folder`/system for our own, others by id. Media are ARI's `sound:` URIs."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._paths: dict[str, Path] = {}
 
-    def put(self, prompts: Mapping[str, Path]) -> None:
-        """Prompt id -> its file."""
-        self._paths.update(prompts)
+    def replace(self, prompts: Mapping[str, Path]) -> None:
+        """Prompt id -> its file; others can be played no more."""
+        if len(prompts) > PROMPTS_MAX:
+            log.error("There are %d prompts; those after the first %d cannot be played", len(prompts), PROMPTS_MAX)
+        self._paths = dict(itertools.islice(prompts.items(), PROMPTS_MAX))
 
     def media(self, prompt: str) -> tuple[str, ...] | None:
         """None when there is no such prompt."""
@@ -160,8 +165,8 @@ def _telephone_quality(wav: bytes) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all: Asterisk may look at any moment."""
+    """Whole or not at all: Asterisk may look at any moment, and another process or thread may make the same prompt."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(data)
-    draft.replace(path)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix="draft-", delete=False) as draft:
+        draft.write(data)
+    Path(draft.name).replace(path)

@@ -1,8 +1,8 @@
 """Prove that every expected recording exists and can be heard: the ledger against the files.
 
 A conversation's file arrives as raw interleaved samples (left the agent, whose leg is recorded) and leaves as a stereo
-WAV that any player opens (left the customer, right the agent); a message is a mono WAV. Messages that Asterisk took while we were away have no row yet:
-they get one here.
+WAV that any player opens (left the customer, right the agent); a message is a mono WAV. Messages that Asterisk took
+while we were away have no row yet: they get one here.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import numpy as np
 import psycopg
 
 from markaz.telephony.asterisk.configuration import UNATTENDED
+from markaz.telephony.asterisk.recorder import FOLDER_MODE
 from markaz.telephony.sound import SILENCE_DBFS, TELEPHONE_RATE
 
 SETTLE_SECONDS: Final = 3
@@ -30,6 +31,7 @@ SHORTER_SHARE_MAX: Final = 0.2
 ROWS_MAX: Final = 500
 BLOCK_FRAMES: Final = 1 << 20
 WAV_HEADER_BYTES: Final = 44
+FILE_MODE: Final = 0o640
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class Counts:
     missing: int = 0
     silent: int = 0
     adopted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnattendedMessage:
+    """A message that Asterisk took by itself, where it was `found`, and where it belongs: `path` below the folder."""
+
+    recording: str
+    found: Path
+    path: str
+    closed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +77,9 @@ WHERE floor = %s AND recording = %s
 """
 _ADOPT: Final = """
 INSERT INTO recording (floor, recording, contact, path, expected_at, ended_at, state)
-VALUES (%s, %s, %s, %s, %s, %s, 'expected') ON CONFLICT (floor, recording) DO NOTHING
+VALUES (%s, %s, %s, %s, %s, %s, 'expected') ON CONFLICT (floor, recording) DO UPDATE SET path = excluded.path
 """
+_DISOWN: Final = "DELETE FROM recording WHERE floor = %s AND recording = %s AND state = 'expected'"
 
 
 async def reconcile_recordings(
@@ -75,8 +88,8 @@ async def reconcile_recordings(
     """Adopt messages without a row, then judge each row whose recording has ended. Call it every few seconds."""
     adopted = 0
     for message in await asyncio.to_thread(_unattended, folder, now):
-        inserted = await connection.execute(_ADOPT, (floor, *message))
-        adopted += inserted.rowcount
+        if await _adopted(connection, floor, folder, message):
+            adopted += 1
     settled, stale = now - timedelta(seconds=SETTLE_SECONDS), now - timedelta(seconds=STALE_SECONDS)
     rows = await (await connection.execute(_DUE, (floor, settled, stale, ROWS_MAX))).fetchall()
     states: list[str] = []
@@ -94,6 +107,21 @@ async def reconcile_recordings(
         )  # fmt: skip
         states.append(found.state)
     return Counts(states.count("present"), states.count("missing"), states.count("silent"), adopted)
+
+
+async def _adopted(
+    connection: psycopg.AsyncConnection[Any], floor: str, folder: Path, message: UnattendedMessage
+) -> bool:
+    """Give the message a row, then move it to where that row says, where no other floor looks for it."""
+    name, path, at = message.recording, message.path, message.closed_at
+    await connection.execute(_ADOPT, (floor, name, name, path, at, at))
+    try:
+        (folder / path).parent.mkdir(exist_ok=True, mode=FOLDER_MODE)
+        message.found.rename(folder / path)
+    except FileNotFoundError:  # another floor was faster
+        await connection.execute(_DISOWN, (floor, name))
+        return False
+    return True
 
 
 def judge(path: Path, *, conversation_seconds: float | None) -> Finding:
@@ -143,6 +171,7 @@ def _wrap(raw: Path, path: Path) -> None:
         while left > 0 and (block := source.read(min(left, 4 * BLOCK_FRAMES))):
             target.write(np.frombuffer(block, dtype="<i2").reshape(-1, 2)[:, ::-1].tobytes())
             left -= len(block)
+    draft.chmod(FILE_MODE)
     draft.replace(path)
     raw.unlink()
 
@@ -163,12 +192,12 @@ def _measure(path: Path) -> tuple[int, float, list[float]]:
     return channels, frames / rate, [float(max(SILENCE_DBFS, level)) for level in levels]
 
 
-def _unattended(folder: Path, now: datetime) -> list[tuple[str, str, str, datetime, datetime]]:
-    """Messages in the folder of those that nobody attended to: row values of each that is surely closed."""
-    found: list[tuple[str, str, str, datetime, datetime]] = []
+def _unattended(folder: Path, now: datetime) -> list[UnattendedMessage]:
+    """Messages in the folder of those that nobody attended to and nobody adopted: each that is surely closed."""
+    found: list[UnattendedMessage] = []
     for path in sorted((folder / UNATTENDED).glob("*.wav")):
         closed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         if closed_at < now - timedelta(seconds=SETTLE_SECONDS):
             name = f"{UNATTENDED}-{path.stem}"
-            found.append((name, name, str(path.relative_to(folder)), closed_at, closed_at))
+            found.append(UnattendedMessage(name, path, f"{closed_at:%Y-%m-%d}/{name}.wav", closed_at))
     return found

@@ -43,7 +43,7 @@ def read_wav(data: bytes) -> tuple[Samples, int]:
             if not 4_000 <= rate <= 192_000:
                 raise SoundUnreadable(f"its rate is {rate} Hz")
             raw = file.readframes(min(frames, rate * (UPLOAD_SECONDS_MAX + 1)))  # a streamed header may claim 2^31
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last where a chunk claims to be longer than the file
         raise SoundUnreadable(str(error) or "it ends too early") from error
     samples = np.frombuffer(raw[: len(raw) // (2 * channels) * 2 * channels], dtype="<i2")
     if samples.size == 0:

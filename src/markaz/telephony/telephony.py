@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from markaz.kit.time import Instant
 from markaz.routing import KeepWaiting
@@ -22,7 +22,7 @@ from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
 from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.provision import Provisioner
 from markaz.telephony.asterisk.reconcile import Beliefs, Reconciler
-from markaz.telephony.asterisk.recorder import Recorder
+from markaz.telephony.asterisk.recorder import FOLDER_MODE, Recorder
 from markaz.telephony.asterisk.switchboard import Switchboard
 from markaz.telephony.asterisk.translate import EVENT_TYPES, PHONE_EVENT_TYPES, Chore, Stimulus, Translator
 from markaz.telephony.ledger import Ledger
@@ -88,12 +88,13 @@ class Telephony:
             emit=emit,
             now=now,
         )
-        self._performer.trunks = settings.trunks
+        self._performer.outside.trunks = settings.trunks
         self._provisioner = Provisioner(self._ari, media_address=settings.media_address)
         self._reconciler = Reconciler(
             ari=self._ari,
             board=self._board,
             translator=self._translator,
+            messages=self._performer.messages,
             beliefs=beliefs or Beliefs,
             tell=self._tell,
         )
@@ -101,7 +102,8 @@ class Telephony:
 
     async def start(self) -> None:
         """Connect. Raises `AriLost` when Asterisk is not reached within `CONNECT_SECONDS_MAX`."""
-        (self._settings.recordings / UNATTENDED).mkdir(parents=True, exist_ok=True)  # Asterisk does not make it
+        for folder in (self._settings.recordings, self._settings.recordings / UNATTENDED):  # Asterisk makes neither
+            folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
         await self._ari.start()
         try:
             async with asyncio.timeout(CONNECT_SECONDS_MAX):
@@ -110,6 +112,11 @@ class Telephony:
             await self.stop()
             raise AriLost(f"nobody answers at 127.0.0.1:{self._settings.http_port}") from None
         self._checker = asyncio.create_task(self._check_for_ever(), name="reconciler")
+
+    @property
+    def state(self) -> Literal["connected", "away"]:
+        """Whether Asterisk hears us and we hear it, this moment."""
+        return "connected" if self._ari.connected.is_set() else "away"
 
     async def stop(self) -> None:
         """Disconnect; calls in progress go on."""
@@ -148,13 +155,13 @@ class Telephony:
 
     async def set_trunks(self, trunks: Sequence[TrunkSettings]) -> None:
         """These are the trunks from now on; those that Asterisk was not started with are pushed to it."""
-        self._performer.trunks = tuple(trunks)
+        self._performer.outside.trunks = tuple(trunks)
         started_with = {trunk.id for trunk in self._settings.trunks}
         await self._provisioner.set_trunks({trunk.id: trunk for trunk in trunks if trunk.id not in started_with})
 
     def set_prompts(self, prompts: Mapping[str, Path]) -> None:
-        """Prompt id -> its file, as `PromptPress` made it."""
-        self._shelf.put(prompts)
+        """These are the prompts from now on: id -> its file, as `PromptPress` made it."""
+        self._shelf.replace(prompts)
 
     async def reconcile(self) -> int:
         """Compare with Asterisk now; how many differences were acted on. Raises `AriLost`."""

@@ -74,12 +74,14 @@ class TrunkSettings:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     prefixes: tuple[str, ...] = ()
-    caller: str = ""
+    caller: str | None = None
     """The number that people whom we call through it see."""
 
     def __post_init__(self) -> None:
         names = (self.id, self.host, *self.match)
-        if not all(PLAIN.fullmatch(name) for name in names) or any(map(_has_control, (self.username, self.password))):
+        if not all(PLAIN.fullmatch(name) for name in names) or any(
+            map(_has_control, (self.username, self.password, self.caller))
+        ):
             raise TrunkInvalid(self.id)
 
 
@@ -250,7 +252,7 @@ def _extensions(settings: AsteriskSettings) -> str:
     Phones may dial nothing: what they do with a call reaches us through ARI. Unknown numbers are ours to refuse.
     """
     system = settings.prompts / "system"
-    message = settings.recordings / UNATTENDED / "${EXTEN}_${FILTER(+0-9,${CALLERID(num)})}_${UNIQUEID}.wav"
+    message = settings.recordings / UNATTENDED / f"{_digits('EXTEN')}_{_digits('CALLERID(num)')}_${{UNIQUEID}}.wav"
     steps = (
         "Set(TRIES=0)",
         f"(try),Stasis({APPLICATION})",
@@ -272,6 +274,11 @@ def _extensions(settings: AsteriskSettings) -> str:
         lines.append(f"exten => {pattern},1,{steps[0]}")
         lines += [f" same => n{step}" if step.startswith("(") else f" same => n,{step}" for step in steps[1:]]
     return "\n".join([*lines, f"[{PHONE_CONTEXT}]", ""])
+
+
+def _digits(variable: str) -> str:
+    """What remains of a variable that the other side fills as it likes."""
+    return f"${{FILTER(+0-9,${{{variable}}})}}"
 
 
 def _section(name: str, *fields: tuple[str, object]) -> str:

@@ -42,14 +42,20 @@ class Provisioner:
         """What Asterisk is to forget, and has not been told yet."""
 
     async def push_all(self) -> None:
-        """Push again what Asterisk forgot, and delete what it should have; for a fresh connection."""
+        """Push again what Asterisk forgot, and delete what it should have; for a fresh connection.
+
+        What it refuses is logged: one bad entry must not keep us from the calls.
+        """
         await self._delete_obsolete()
         for objects in (*self._trunks.values(), *self._phones.values()):
             last = list(objects)[-1]
             if not (await self._ari.request("GET", *_place(*last))).ok:
-                await self._push(objects)
+                await self._push_or_tell(objects)
         for username in self._phones:
-            await self._watch(username)
+            try:
+                await self._watch(username)
+            except ProvisioningRefused as error:
+                log.error("%s", error)
 
     async def add_phone(self, username: str, password: str) -> None:
         """Let a phone register as `username`. Raises `ProvisioningRefused`, `AriLost` (then it is pushed later)."""
@@ -64,7 +70,7 @@ class Provisioner:
         await self._delete_obsolete()
 
     async def set_trunks(self, trunks: Mapping[str, TrunkSettings]) -> None:
-        """Make `trunks` (by id) those that are known beside Asterisk's files."""
+        """Make `trunks` (by id) those that are known beside Asterisk's files; one that it refuses is logged."""
         before = self._trunks
         self._trunks = {name: trunk_objects(trunk, self._media_address) for name, trunk in trunks.items()}
         for name in before.keys() - self._trunks.keys():
@@ -72,12 +78,18 @@ class Provisioner:
         await self._delete_obsolete()
         for name, objects in self._trunks.items():
             if before.get(name) != objects:
-                await self._push(objects)
+                await self._push_or_tell(objects)
 
     async def _delete_obsolete(self) -> None:
         while self._obsolete:
             await self._ari.request("DELETE", *_place(*self._obsolete[0]))
             self._obsolete.pop(0)
+
+    async def _push_or_tell(self, objects: Objects) -> None:
+        try:
+            await self._push(objects)
+        except ProvisioningRefused as error:
+            log.error("%s", error)
 
     async def _push(self, objects: Objects) -> None:
         for (kind, name), fields in objects.items():

@@ -5,7 +5,7 @@ switchboard may be news on its way, so it counts only when two checks in a row s
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markaz.flows import ContactEntered
@@ -14,13 +14,16 @@ from markaz.routing import (
     ContactState,
     ConversationStarted,
     CustomerLeft,
+    ElsewhereFailed,
     EngagementState,
     KeepWaiting,
+    MessageLeft,
     OfferAccepted,
     OfferFailed,
 )  # fmt: skip
 from markaz.telephony.asterisk.client import AriClient, Event
 from markaz.telephony.asterisk.configuration import APPLICATION
+from markaz.telephony.asterisk.messages import Messages
 from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
 from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator, variable_of
 
@@ -75,12 +78,14 @@ class Reconciler:
         ari: AriClient,
         board: Switchboard,
         translator: Translator,
+        messages: Messages,
         beliefs: Callable[[], Beliefs],
         tell: Callable[[Stimulus | Chore | KeepWaiting], None],
     ) -> None:
         self._ari = ari
         self._board = board
         self._translator = translator
+        self._messages = messages
         self._beliefs = beliefs
         self._tell = tell
         self._suspected: dict[object, Difference] = {}
@@ -96,15 +101,23 @@ class Reconciler:
         bridges = (await self._ari.request("GET", "bridges")).body
         certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator))
         beliefs = self._beliefs()
-        for contact, believed in beliefs.contacts.items():
-            if believed.state == "leaving_message":
-                self._board.recordings.setdefault(contact, contact)  # so that its end is told, whoever began it
-        suspected = dict(differences_from_floor(bridges, self._board, beliefs))
+        messages = await self._messages_under_way(beliefs)
+        suspected = dict(differences_from_floor(bridges, messages, self._board, beliefs))
         confirmed = [difference for key, difference in suspected.items() if key in self._suspected]
         self._suspected = {key: difference for key, difference in suspected.items() if key not in self._suspected}
         for difference in (*certain, *confirmed):
             await self._mend(difference)
         return len(certain) + len(confirmed)
+
+    async def _messages_under_way(self, beliefs: Beliefs) -> set[str]:
+        """Contacts that leave a message this moment."""
+        under_way: set[str] = set()
+        for contact, believed in beliefs.contacts.items():
+            if believed.state == "leaving_message":
+                self._board.recordings.setdefault(contact, contact)  # so that its end is told, whoever began it
+                if await self._messages.under_way(contact):
+                    under_way.add(contact)
+        return under_way
 
     async def _mend(self, difference: Difference) -> None:
         log.info("Asterisk and the floor differ: %r", difference)
@@ -113,6 +126,9 @@ class Reconciler:
                 await self._ari.request("DELETE", "channels", channel)
             case DestroyBridge(bridge):
                 await self._ari.request("DELETE", "bridges", bridge)
+            case MessageLeft(contact=contact):
+                self._messages.ended(contact)
+                self._tell(MessageLeft(contact, self._messages.seconds(contact)))
             case ContactEntered(contact=contact):
                 self._board.customers[contact].announced_again = True
                 self._tell(difference)
@@ -148,15 +164,22 @@ def _is_ours(channel: Event) -> bool:
 
 
 def differences_from_floor(
-    bridges: Sequence[Event], board: Switchboard, beliefs: Beliefs
+    bridges: Sequence[Event], messages: Collection[str], board: Switchboard, beliefs: Beliefs
 ) -> Iterator[tuple[object, Difference]]:
-    """Where the floor's belief and the switchboard differ, with a key by which the same difference is recognised."""
+    """Where the floor's belief and the switchboard differ, with a key by which the same difference is recognised.
+
+    `messages` are the contacts whose message is under way.
+    """
     for contact, believed in beliefs.contacts.items():
         leg = board.customers.get(contact)
         if believed.has_leg and leg is None:
             yield ("customer gone", contact), CustomerLeft(contact, "fault")
         elif leg is not None and believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}":
             yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
+        elif leg is not None and believed.state == "elsewhere" and contact not in board.outside:
+            yield ("nobody outside", contact), ElsewhereFailed(contact, "fault")
+        elif believed.state == "leaving_message" and contact not in messages:
+            yield ("no message", contact), MessageLeft(contact, 0.0)
     for offer, engaged in beliefs.offers.items():
         leg = board.agent_leg(engaged.contact, offer)
         difference = _offer_difference(offer, engaged, leg, board.customers.get(engaged.contact))

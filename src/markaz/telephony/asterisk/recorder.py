@@ -6,7 +6,8 @@ Not on the customer's: after music of our own Asterisk loses what the agent says
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,11 @@ from markaz.kit.time import Instant, moment
 from markaz.telephony.asterisk.manager import ManagerClient, ManagerRefused
 from markaz.telephony.asterisk.switchboard import Leg, Switchboard
 from markaz.telephony.ledger import ExpectedRecording, Ledger
+from markaz.telephony.sound import TELEPHONE_RATE
 
+FOLDER_MODE: Final = 0o750
+"""Recordings are not for every local user."""
+WAV_HEADER_BYTES: Final = 44
 NO_CHANNEL: Final = "No such channel"
 """What Asterisk's manager says of a channel that has ended."""
 
@@ -53,6 +58,17 @@ class Recorder:
         """Expect the contact's message; its path below the folder."""
         return self._expect(contact, contact, None, None)
 
+    def message_names(self, contact: str) -> Sequence[str]:
+        """What Asterisk may call the contact's message: it began today, or before midnight."""
+        today = moment(self._now())
+        return [f"{day:%Y-%m-%d}/{contact}" for day in (today, today - timedelta(days=1))]
+
+    def message_seconds(self, contact: str) -> float:
+        """The length of the contact's message as its file has it; 0 without one."""
+        files = [self._folder / f"{name}.wav" for name in self.message_names(contact)]
+        bytes_of_sound = [file.stat().st_size - WAV_HEADER_BYTES for file in files if file.exists()]
+        return max([0, *bytes_of_sound]) / (2 * TELEPHONE_RATE)
+
     def ended(self, recording: str) -> None:
         """Nothing more is added to `recording`."""
         if self._board.recordings.pop(recording, None) is not None:
@@ -72,7 +88,9 @@ class Recorder:
     def _expect(self, recording: str, contact: str, agent: str | None, queue: str | None) -> str:
         at = moment(self._now())
         path = f"{at:%Y-%m-%d}/{recording}.wav"
-        (self._folder / path).parent.mkdir(parents=True, exist_ok=True)  # ARI's recorder insists on it
+        (self._folder / path).parent.mkdir(
+            parents=True, exist_ok=True, mode=FOLDER_MODE
+        )  # ARI's recorder insists on it
         self._board.recordings[recording] = contact
         self._ledger.expect(
             ExpectedRecording(recording=recording, contact=contact, agent=agent, queue=queue, path=path, expected_at=at)

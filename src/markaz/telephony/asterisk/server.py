@@ -18,6 +18,8 @@ STOP_SECONDS_MAX = 5.0
 CLI_SECONDS_MAX = 10.0
 SOCKET_PATH_BYTES_MAX = 100  # sockaddr_un holds 108, Asterisk appends a suffix for its own clients
 LOG_LINES_SHOWN = 15
+UMASK = ("/bin/sh", "-c", 'umask 027 && exec "$@"', "sh")
+"""What Asterisk writes (recordings) is not for every local user; uvloop gives children no umask by itself."""
 
 FOLDERS = {
     "astetcdir": "etc",
@@ -83,6 +85,7 @@ class AsteriskServer:
         self._write_files()
         with (self.folder / "log" / "console.log").open("wb") as console:
             self._child = await asyncio.create_subprocess_exec(
+                *UMASK,
                 *self._program.command("-f", "-C", str(self._main_file)),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=console,

@@ -43,7 +43,10 @@ EVENT_TYPES: Final = (
 PHONE_EVENT_TYPES: Final = ("ContactStatusChange",)
 
 ANONYMOUS: Final = "anonymous"
+NO_NUMBER: Final = "unknown"
+"""What was dialled when it was no number: none of ours, so it is refused."""
 NUMBER: Final = re.compile(r"\+?[0-9]{2,20}")
+QUEUE: Final = re.compile(r"queue-(?P<queue>[A-Za-z0-9][A-Za-z0-9_-]{0,39})")
 PROMPT_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.p(?P<step>\d+)")
 LAST_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.last")
 MESSAGE_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.message")
@@ -199,10 +202,13 @@ class Translator:
 
     def came(self, channel: Event) -> Iterator[Stimulus | Chore]:
         """A channel that we did not know: a new call, or one of ours from before we were away."""
+        # Both are whatever the other side likes to send, and are shown to people.
+        caller = _number_or(ANONYMOUS, channel["caller"]["number"])
+        number = _number_or(NO_NUMBER, channel["dialplan"]["exten"])
         known = parse_leg(channel["id"], variable_of(channel, LEG_VARIABLE))
         if known is not None:
             known.name, known.answered = channel["name"], channel["state"] == "Up"
-            known.caller, known.number = channel["caller"]["number"] or ANONYMOUS, channel["dialplan"]["exten"]
+            known.caller, known.number = caller, number
             self._board.add(known)
             if known.offer is not None and known.role == "agent" and known.answered:
                 self._board.recordings[known.offer] = known.contact  # if it is recorded, its end will be told
@@ -212,8 +218,8 @@ class Translator:
             role="customer",
             contact=self._new_contact(),
             name=channel["name"],
-            caller=channel["caller"]["number"] or ANONYMOUS,
-            number=channel["dialplan"]["exten"],
+            caller=caller,
+            number=number,
         )
         self._board.add(leg)
         yield CustomerCame(leg)
@@ -254,8 +260,8 @@ class Translator:
     def transfer_target(self, target: str) -> tuple[Literal["agent", "queue", "number"], str] | None:
         """Whom a phone means by `target`: `queue-<id>`, an agent's id, extension or phone, or a number."""
         user = target.removeprefix("sip:").removeprefix("sips:").partition("@")[0].partition(";")[0]
-        if user.startswith("queue-"):
-            return "queue", user.removeprefix("queue-")
+        if match := QUEUE.fullmatch(user):
+            return "queue", match["queue"]
         agent = self._board.extensions.get(user) or self._board.agents_by_phone.get(user)
         if agent is None and user in self._board.phones:
             agent = user
@@ -275,14 +281,19 @@ class Translator:
         if agent is None or status not in CONTACT_STATUSES:
             return
         # When a phone registers from a new place the old contact may be removed after the new one came.
+        is_first_news = agent not in self._board.reachable  # the floor may believe anything since we were away
         contacts = self._board.reachable.setdefault(agent, set())
         was_reachable = bool(contacts)
         if CONTACT_STATUSES[status]:
             contacts.add(event["contact_info"]["uri"])
         else:
             contacts.discard(event["contact_info"]["uri"])
-        if bool(contacts) != was_reachable:
+        if is_first_news or bool(contacts) != was_reachable:
             yield AgentPhoneFound(agent) if contacts else AgentPhoneLost(agent)
+
+
+def _number_or(otherwise: str, text: str) -> str:
+    return text if NUMBER.fullmatch(text) else otherwise
 
 
 def variable_of(channel: Event, name: str) -> str:

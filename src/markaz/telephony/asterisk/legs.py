@@ -1,0 +1,125 @@
+"""What is done with a leg, whoever's it is: ask for one, play to it, join two, end it. Everything is safe to repeat."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from markaz.routing import AgentLeft
+from markaz.telephony.asterisk.client import Answer, AriClient
+from markaz.telephony.asterisk.configuration import APPLICATION
+from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, Leg, Switchboard
+from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator
+
+EXPECTED_STATUSES: Final = frozenset({404, 409, 412, 422})
+
+log = logging.getLogger(__name__)
+
+
+class Legs:
+    """`tell` takes what is found out on the way. Every method that asks Asterisk raises `AriLost`."""
+
+    def __init__(
+        self,
+        *,
+        ari: AriClient,
+        board: Switchboard,
+        translator: Translator,
+        tell: Callable[[Stimulus | Chore], None],
+    ) -> None:
+        self._ari = ari
+        self._board = board
+        self._translator = translator
+        self._tell = tell
+
+    async def ask(
+        self,
+        method: str,
+        *path: str,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> Answer:
+        """A request whose refusal is logged, unless it says what may well be."""
+        answer = await self._ari.request(method, *path, query=query, body=body)
+        if not answer.ok and answer.status not in EXPECTED_STATUSES:
+            log.warning("Asterisk refused %s %s: %s", method, "/".join(path), answer.message)
+        return answer
+
+    async def originate(
+        self, leg: Leg, endpoint: str, *, caller: str, seconds: int, variables: Mapping[str, object] | None = None
+    ) -> Answer:
+        """Call `endpoint`, which sees `caller`, for at most `seconds`."""
+        leg.placed = False
+        self._board.add(leg)  # before the request: its events may come before its answer
+        answer = await self.ask(
+            "POST",
+            "channels",
+            body={
+                "endpoint": endpoint,
+                "app": APPLICATION,
+                "channelId": leg.channel,
+                "callerId": caller,
+                "timeout": seconds,
+                "variables": {LEG_VARIABLE: {"value": leg.description, "report_events": True}, **(variables or {})},
+            },
+        )
+        leg.placed = True
+        return answer
+
+    async def answer(self, contact: str) -> None:
+        """Answer the customer, unless that has been done."""
+        leg = self._board.customers.get(contact)
+        if leg is not None and not leg.answered:
+            leg.answered = (await self.ask("POST", "channels", leg.channel, "answer")).ok
+
+    async def play(self, contact: str, playback: str, media: Sequence[str] | None) -> bool:
+        """Play `media` to the customer; False when there is nothing, or nobody, to play to."""
+        leg = self._board.customers.get(contact)
+        if leg is None or not media:
+            return False
+        query = {"media": ",".join(media), "playbackId": playback}
+        answer = await self.ask("POST", "channels", leg.channel, "play", query=query)
+        if answer.ok:
+            leg.playback = playback
+        return answer.ok
+
+    async def stop_playing(self, contact: str) -> None:
+        leg = self._board.customers.get(contact)
+        if leg is not None and leg.playback is not None:
+            playback, leg.playback = leg.playback, None
+            await self.ask("DELETE", "playbacks", playback)
+
+    async def join(self, contact: str, customer: Leg, other: Leg) -> bool:
+        """Both legs into the contact's conversation; False when that did not work and was reported."""
+        bridge = f"{CONVERSATION}{contact}"
+        await self.ask("POST", "bridges", query={"type": "mixing", "bridgeId": bridge, "name": bridge})
+        legs = f"{customer.channel},{other.channel}"
+        answer = await self.ask("POST", "bridges", bridge, "addChannel", query={"channel": legs})
+        if answer.ok:
+            customer.bridge = other.bridge = bridge
+            customer.conversed = True
+            return True
+        log.warning("Contact %s cannot be joined with %s: %s", contact, other.channel, answer.message)
+        for leg in (customer, other):
+            answer = await self.ask("GET", "channels", leg.channel)
+            if not answer.ok:
+                self.gone(leg)
+        if other.channel in self._board.legs:  # both are alive and yet could not be joined
+            if other.agent is not None:
+                self._tell(AgentLeft(contact, other.agent, "fault"))
+            await self.end(other)
+        return False
+
+    async def end(self, leg: Leg | None, *, reason_code: int | None = None) -> None:
+        """Hang up, with the Q.850 cause `reason_code`."""
+        if leg is None:
+            return
+        leg.ending = True
+        query = {"reason_code": reason_code} if reason_code is not None else None
+        answer = await self.ask("DELETE", "channels", leg.channel, query=query)
+        if answer.status == 404:  # gone before we heard of it
+            self.gone(leg)
+
+    def gone(self, leg: Leg) -> None:
+        """A channel that Asterisk does not know any more has ended, even when no event said so."""
+        for item in self._translator.ended(leg.channel, CAUSE_NETWORK):
+            self._tell(item)
