@@ -2,7 +2,7 @@
 
 A conversation is recorded on the agent's leg, which lasts exactly as long: MixMonitor writes both directions,
 interleaved, as raw 16-bit samples (`<recording>.raw`, left the agent); the reconciler makes `<recording>.wav` of it.
-Not on the customer's: after music of our own Asterisk loses what the agent says there (decision 7).
+Not on the customer's: after music of our own Asterisk loses what the agent says there (decision 9).
 """
 
 import logging
