@@ -170,11 +170,11 @@ async def test_hold_and_the_agent_hanging_up(floor: Floor) -> None:
 async def test_the_agent_is_still_recorded_after_a_hold(floor: Floor) -> None:
     agent = await floor.phone()
     contact, offer, customer, phone = await floor.conversation(agent)
-    await phone.sing("1000")
     await phone.ask("POST", "hold")
     await floor.centre.told(HoldBegan, lambda told: told == HoldBegan(contact, agent))
     await phone.ask("DELETE", "hold")
     await floor.centre.told(HoldEnded, lambda told: told == HoldEnded(contact, agent))
+    await phone.sing("1000")
     held = await customer.rtp_received()
     async with asyncio.timeout(10):
         while await customer.rtp_received() < held + TALK_FRAMES:

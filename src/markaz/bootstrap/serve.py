@@ -6,6 +6,7 @@ again; calls in progress go on meanwhile, because they live in Asterisk.
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import os
 import signal
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 import msgspec
+import psutil
 
 from markaz.bootstrap.addresses import Addresses, choose_addresses, database_url, managed_postgres, read_addresses
-from markaz.bootstrap.asterisk import managed_asterisk, prompt_press
+from markaz.bootstrap.leftovers import end_leftovers, mark_children
 from markaz.bootstrap.settings import Settings
 from markaz.kit.errors import MarkazError
-from markaz.runtime import migrate
+from markaz.kit.postgres import PostgresServer
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +46,11 @@ class AlreadyServing(MarkazError):
 
 
 class ServeState(msgspec.Struct):
-    """What `serve` runs now: name -> process id."""
+    """What `serve` runs now: name -> process id. `began_at` tells its process from a later one with the same id."""
 
     pid: int
     processes: dict[str, int]
+    began_at: float = 0.0
 
 
 def serve(settings: Settings, only: str | None = None) -> int:
@@ -102,22 +105,27 @@ class Supervisor:
         self._output = output
         self.is_up = asyncio.Event()
         """Everything has been started once; the parts may still be connecting."""
-        self._state = ServeState(os.getpid(), {})
+        self.leftovers: list[str] = []
+        """Processes of an earlier run that had to be ended first."""
+        self._state = ServeState(os.getpid(), {}, psutil.Process().create_time())
 
     async def run(self) -> None:
         """Until cancelled."""
         settings = self._settings
         self._refuse_second()
         settings.run.mkdir(parents=True, exist_ok=True)
+        self._save()
+        self.leftovers = await asyncio.to_thread(end_leftovers, settings.home)
+        if self.leftovers:
+            logger.warning("An earlier run was cut off; what it had left was ended: %s.", ", ".join(self.leftovers))
+        mark_children(settings.home)
         (settings.run / "floor").write_text(settings.floor)
         postgres = managed_postgres(settings) if settings.database_url is None else None
-        if postgres is not None:
-            await asyncio.to_thread(postgres.start)
-            self._note("postgres", postgres.pid)
         try:
-            await asyncio.to_thread(migrate, database_url(settings))
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._open_database(postgres))
+                tasks.create_task(self._prepare_prompts())
             addresses = choose_addresses(settings)
-            await prompt_press(settings).prepare()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._keep("asterisk", self._run_asterisk))
                 for part in PARTS:
@@ -129,13 +137,31 @@ class Supervisor:
                 await asyncio.to_thread(postgres.stop)
             _state_path(settings).unlink(missing_ok=True)
 
+    async def _open_database(self, postgres: PostgresServer | None) -> None:
+        from markaz.runtime import migrate
+
+        if postgres is not None:
+            await asyncio.to_thread(postgres.start)
+            self._note("postgres", postgres.pid)
+        await asyncio.to_thread(migrate, database_url(self._settings))
+
+    async def _prepare_prompts(self) -> None:
+        from markaz.bootstrap.asterisk import prompt_press
+
+        await prompt_press(self._settings).prepare()
+
     async def _keep(self, name: str, work: Callable[[], Awaitable[int]]) -> None:
         """Run a part again whenever it ends; at once after a calm time, else with growing pauses."""
         loop = asyncio.get_running_loop()
         pause = RESTART_SECONDS_MIN
-        while True:
+        for attempt in itertools.count():
             began = loop.time()
-            code = await work()
+            try:
+                code: int | str = await work()
+            except MarkazError as error:
+                if attempt == 0:  # it cannot be started at all
+                    raise
+                code = str(error)
             if loop.time() - began > CALM_SECONDS:
                 pause = RESTART_SECONDS_MIN
             logger.error("The %s process ended with code %s; it starts again in %.1f s.", name, code, pause)
@@ -143,6 +169,8 @@ class Supervisor:
             pause = min(2 * pause, RESTART_SECONDS_MAX)
 
     async def _run_asterisk(self) -> int:
+        from markaz.bootstrap.asterisk import managed_asterisk  # imported late: `markaz status` would wait for it
+
         server = managed_asterisk(self._settings, read_addresses(self._settings))
         try:
             await server.start()
@@ -171,13 +199,20 @@ class Supervisor:
 
     def _refuse_second(self) -> None:
         state = read_state(self._settings)
-        if state is not None and _is_alive(state.pid):
+        if state is not None and _is_alive(state):
             raise AlreadyServing(str(self._settings.home), state.pid)
 
     def _note(self, name: str, pid: int | None) -> None:
         if pid is not None:
             self._state.processes[name] = pid
-        _state_path(self._settings).write_bytes(msgspec.json.encode(self._state))
+        self._save()
+
+    def _save(self) -> None:
+        """Whole or not at all: others read it at any moment."""
+        path = _state_path(self._settings)
+        draft = path.with_suffix(".draft")
+        draft.write_bytes(msgspec.json.encode(self._state))
+        draft.replace(path)
 
 
 def read_state(settings: Settings) -> ServeState | None:
@@ -189,7 +224,7 @@ def read_state(settings: Settings) -> ServeState | None:
 def running(settings: Settings) -> Addresses | None:
     """The addresses of what runs now, or None."""
     state = read_state(settings)
-    return read_addresses(settings) if state is not None and _is_alive(state.pid) else None
+    return read_addresses(settings) if state is not None and _is_alive(state) else None
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -204,14 +239,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
                 return
 
 
-def _is_alive(pid: int) -> bool:
+def _is_alive(state: ServeState) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(state.pid).create_time() == state.began_at
+    except psutil.Error:
         return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _state_path(settings: Settings) -> Path:

@@ -58,6 +58,13 @@ class Stuck(msgspec.Struct, kw_only=True):
     bridges: int = 0
 
 
+class Audio(msgspec.Struct, kw_only=True):
+    """Conversations of customers whose ear was recorded at their own end; `deaf` ones never heard their agent."""
+
+    checked: int = 0
+    deaf: int = 0
+
+
 class Replay(msgspec.Struct, kw_only=True):
     identical: bool
     rows: int
@@ -80,12 +87,13 @@ class DemoReport(msgspec.Struct, kw_only=True):
     wait_seconds: Seconds
     assign_milliseconds: Milliseconds
     recordings: Recordings
+    audio: Audio
     replay: Replay
     stuck: Stuck
     queues: dict[str, Figures]
     agents: dict[str, Figures]
     callers: dict[str, int]
-    """What the callers' own telephones counted."""
+    """What the callers' and the agents' own telephones counted."""
     seconds: float
     seed: int
 
@@ -97,6 +105,8 @@ class DemoReport(msgspec.Struct, kw_only=True):
             (self.contacts.unaccounted, "contacts are unaccounted for"),
             (self.recordings.missing, "recordings are missing"),
             (self.recordings.silent, "recordings are silent"),
+            (self.audio.deaf, "customers did not hear their agent"),
+            (self.callers.get("offered_to_busy_agents", 0), "calls were offered to agents who were talking"),
             (stuck.agents, "agents are stuck"),
             (stuck.contacts, "contacts are stuck"),
             (stuck.channels, "channels are stuck"),

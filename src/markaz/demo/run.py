@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from markaz.bootstrap import (
     read_addresses,
     secret,
 )
-from markaz.demo import centre, figures
+from markaz.demo import centre, figures, witnesses
 from markaz.demo.desk import HttpDesk
 from markaz.demo.harness import OutsideWorld
 from markaz.demo.options import DemoOptions
@@ -41,6 +42,8 @@ DRAIN_SECONDS_MAX = 150.0
 SETTLE_SECONDS_MAX = 30.0
 """The longest that read models and recordings may take to catch up at the end."""
 POLL_SECONDS = 0.25
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended, as shells have it."""
 
 
 @dataclass(eq=False)
@@ -53,10 +56,15 @@ class DemoStopped(MarkazError):
 
 
 def run_demo(options: DemoOptions) -> int:
-    """Run the demo; 0 when everything was accounted for, recorded and replayed alike, else 1."""
+    """Run the demo; 0 when everything was accounted for, recorded and replayed alike, else 1; 130 when interrupted."""
     settings = _settings(load_settings(serving=True))
     console = Console()
-    report = asyncio.run(_Demo(settings, options, console).run())
+    demo = _Demo(settings, options, console)
+    try:
+        report = asyncio.run(demo.run_until_told())
+    except asyncio.CancelledError:
+        console.print("Stopped before the end; everything that was started has ended.")
+        return INTERRUPTED
     if options.json is not None:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
     show_report(console, report, settings)
@@ -76,6 +84,22 @@ class _Demo:
         self._progress = Progress(console)
         self._logs = settings.home / "log"
         self._placed = 0
+        self._is_ending = False
+        self._supervising: asyncio.Task[None] | None = None
+
+    async def run_until_told(self) -> figures.DemoReport:
+        """Run; Ctrl-C or SIGTERM ends everything in order, and once is enough. Raises `CancelledError` then."""
+        task = asyncio.ensure_future(self.run())
+
+        def stop() -> None:
+            if not self._is_ending:
+                self._is_ending = True
+                self._progress.say("Stopping everything.")
+                task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+        return await task
 
     async def run(self) -> figures.DemoReport:
         began = time.monotonic()
@@ -94,22 +118,29 @@ class _Demo:
                 await self._settle()
                 return await self._report(world, addresses, time.monotonic() - began)
             finally:
+                self._is_ending = True
                 await world.stop()
 
     @contextlib.asynccontextmanager
     async def _serving(self) -> AsyncIterator[Addresses]:
         """Everything of ours running; its logs in files."""
         self._logs.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            (self._logs / "serve.log").replace(self._logs / "serve.log.1")
         log = os.open(self._logs / "serve.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
         handler = logging.FileHandler(self._logs / "demo.log")
         logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
         self._progress.say("Starting PostgreSQL, Asterisk, floor, worker and web.")
         supervisor = Supervisor(self._settings, output=log)
-        task = asyncio.create_task(supervisor.run())
+        task = self._supervising = asyncio.create_task(supervisor.run())
         try:
-            await self._until(supervisor.is_up.is_set, START_SECONDS_MAX, "the parts did not start", task)
+            await self._until(supervisor.is_up.is_set, START_SECONDS_MAX, "the parts did not start")
+            if supervisor.leftovers:
+                left = ", ".join(supervisor.leftovers)
+                self._progress.say(f"An earlier run was cut off; what it had left was ended: {left}.")
             yield read_addresses(self._settings)
         finally:
+            self._is_ending = True
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -170,7 +201,7 @@ class _Demo:
             await self._until(is_calm, DRAIN_SECONDS_MAX, "calls did not end")
 
     async def _settle(self) -> None:
-        """Until the read models have caught up and every recording has been looked at."""
+        """Until read models and the floor's live view have caught up and every recording has been looked at."""
         async with await connect(database_url(self._settings)) as connection:
 
             async def is_settled() -> bool:
@@ -188,7 +219,7 @@ class _Demo:
             replayed = await replay(connection, self._settings.floor)
         total = figures.everybody(seen, placed=self._placed)
         channels, bridges = await self._left_in_asterisk(addresses)
-        total.stuck.agents = sum(bool(agent.contacts) for agent in live.agents)
+        total.stuck.agents = sum(bool(agent.contacts) or agent.state != "signed_out" for agent in live.agents)
         total.stuck.contacts = sum(live.contacts.values())
         total.stuck.channels, total.stuck.bridges = channels, bridges
         logs = [log for log in world.caller_logs if log.direction == "placed"]
@@ -198,6 +229,7 @@ class _Demo:
             wait_seconds=total.wait_seconds,
             assign_milliseconds=total.assign_milliseconds,
             recordings=total.recordings,
+            audio=await asyncio.to_thread(witnesses.audio, world.caller_logs, world.agent_logs),
             replay=figures.Replay(identical=replayed.identical, rows=replayed.rows),
             stuck=total.stuck,
             queues={queue.queue: figures.of_queue(seen, queue.queue) for queue in live.queues},
@@ -207,7 +239,8 @@ class _Demo:
                 "ended": len(logs),
                 "spoke_with_an_agent": sum(bool(log.agents) for log in logs),
                 "called_back": sum(log.direction == "called_back" for log in world.caller_logs),
-                "faults": len(world.faults),
+                "offered_to_busy_agents": witnesses.offered_to_busy_agents(world.agent_logs),
+                "faults": len(world.faults) + sum(len(log.faults) for log in world.agent_logs),
             },
             seconds=round(seconds, 1),
             seed=self._options.seed,
@@ -241,26 +274,34 @@ class _Demo:
             found = await cursor.fetchone()
         return msgspec.json.decode(found[0], type=LiveView) if found is not None else _NOTHING
 
-    async def _until(
-        self, is_so: Callable[[], Any], seconds_max: float, problem: str, task: asyncio.Task[None] | None = None
-    ) -> None:
-        """Wait for a condition. Raises `DemoStopped` with `problem` when it does not come true in time."""
+    async def _until(self, is_so: Callable[[], Any], seconds_max: float, problem: str) -> None:
+        """Wait for a condition. Raises `DemoStopped` with `problem` when it does not come true in time, and what the
+        supervisor raises when it ends.
+        """
         deadline = time.monotonic() + seconds_max
         while True:
             answer = is_so()
             if (await answer) if asyncio.iscoroutine(answer) else answer:
                 return
-            if task is not None and task.done():
-                task.result()
+            if self._supervising is not None and self._supervising.done():
+                self._supervising.result()
             if time.monotonic() > deadline:
-                raise DemoStopped(problem, str(self._logs))
+                raise DemoStopped(f"{problem}{self._last_words()}", str(self._logs))
             await asyncio.sleep(POLL_SECONDS)
+
+    def _last_words(self) -> str:
+        """Why a part ended last, as it said itself."""
+        lines = (self._logs / "serve.log").read_text(errors="replace").splitlines()
+        said = [line.removeprefix("markaz: ") for line in lines if line.startswith("markaz: ")]
+        return f" ({said[-1]})" if said else ""
 
 
 _UNSETTLED = """
 SELECT (SELECT coalesce(max(number), 0) FROM journal WHERE floor = %(floor)s)
      - (SELECT coalesce(max(number), 0) FROM projection WHERE floor = %(floor)s)
      + (SELECT count(*) FROM recording WHERE floor = %(floor)s AND state = 'expected')
+     + (SELECT coalesce(max(number), 0) FROM journal WHERE floor = %(floor)s)
+     - coalesce((SELECT (body->>'journal_number')::bigint FROM floor_live WHERE floor = %(floor)s), 0)
 """
 _NOTHING = LiveView(
     floor="", at=0, journal_number=0, spooling=False, stimuli=0, dropped=0, latency_milliseconds_p50=0,

@@ -15,6 +15,8 @@ TERMINAL_SECONDS = 1.0
 LINE_SECONDS = 5.0
 """A terminal's last line is renewed; a log gets a line this often."""
 
+ALWAYS_TOLD = ("arrived", "answered", "abandoned", "lost_to_fault", "unaccounted")
+
 
 class Progress:
     """One line that says what goes on."""
@@ -22,8 +24,12 @@ class Progress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._told_at = 0.0
+        self._line_is_open = False
 
     def say(self, sentence: str) -> None:
+        if self._line_is_open:
+            self._console.print()
+            self._line_is_open = False
         self._console.print(sentence, highlight=False)
 
     def update(self, live: LiveView, world: OutsideWorld, calls: int) -> None:
@@ -39,17 +45,21 @@ class Progress:
             f"{talking} talking · {sum(agent.state == 'ready' for agent in live.agents)} free · "
             f"row {live.journal_number}"
         )
-        self._console.print(line, end="\r" if self._console.is_terminal else "\n", highlight=False)
+        self._line_is_open = self._console.is_terminal
+        if self._line_is_open:
+            line = line[: self._console.width - 1].ljust(self._console.width - 1)
+        self._console.print(line, end="\r" if self._line_is_open else "\n", highlight=False)
 
 
 def show_report(console: Console, report: DemoReport, settings: Settings) -> None:
     """The report as tables, and whether everything is proved."""
     contacts = report.contacts
     console.print()
-    counted = ((name.replace("_", " "), getattr(contacts, name)) for name in contacts.__struct_fields__)
-    console.print("Contacts: " + ", ".join(f"{count} {name}" for name, count in counted) + ".", highlight=False)
+    counted = {name: getattr(contacts, name) for name in contacts.__struct_fields__}
+    told = [f"{count} {name.replace('_', ' ')}" for name, count in counted.items() if count or name in ALWAYS_TOLD]
+    console.print(f"Contacts: {', '.join(told)}.", highlight=False)
     parts = Table(box=SIMPLE)
-    for title in ("", "offered", "answered", "left", "in 20 s", "wait", "p95", "assign p95"):
+    for title in ("", "offered", "answered", "left", "in 20 s", "wait", "p95", "to ring"):
         parts.add_column(title, justify="left" if not title else "right")
     whole = Figures(
         contacts=report.contacts, service_level=report.service_level, wait_seconds=report.wait_seconds,
@@ -64,17 +74,24 @@ def show_report(console: Console, report: DemoReport, settings: Settings) -> Non
         )  # fmt: skip
     console.print(parts)
     kept = report.recordings
-    console.print(
-        f"Recordings: {kept.expected} expected, {kept.present} present, {kept.missing} missing, {kept.silent} silent."
-    )
-    console.print(
-        f"Replay of {report.replay.rows} journal rows: "
-        f"{'identical to the byte' if report.replay.identical else 'DIFFERENT'}."
-    )
+    heard = report.audio
+    same = "identical to the byte" if report.replay.identical else "DIFFERENT"
+    for line in (
+        "In 20 s: answered within that, of all that reached a queue. Wait: mean and 95th",
+        "percentile. To ring: from a customer and an able agent being free to the INVITE,",
+        "95th percentile.",
+        f"Recordings: {kept.expected} expected, {kept.present} present, {kept.missing} missing, {kept.silent} silent.",
+        f"Heard at the customer's end: {heard.checked - heard.deaf} of {heard.checked} conversations listened to.",
+        f"Replay of {report.replay.rows} journal rows: {same}.",
+    ):
+        console.print(line, highlight=False)
+    if report.callers.get("faults"):
+        console.print(f"Outside, {report.callers['faults']} things went wrong; see {settings.home}/log/outside.json.")
     for failure in report.failures:
-        console.print(f"[red]Not proved:[/red] {failure}.")
+        console.print(f"[red]Not proved:[/red] {failure}.", highlight=False)
     if not report.failures:
-        console.print(f"Everything is accounted for, recorded and replayed alike (floor {settings.floor}).")
+        console.print("Everything is accounted for, recorded and replayed alike.")
+    console.print(f"Look closer with markaz report or explain (floor {settings.floor}).", highlight=False)
 
 
 def _share(value: float | None) -> str:

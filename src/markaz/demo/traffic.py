@@ -20,6 +20,12 @@ NUMBER = "+18005550100"
 MENU_SECONDS = 5.0
 """When most callers press a key; the menu can be interrupted."""
 
+LISTEN_SECONDS = 3.0
+"""By then the greeting is over and the menu takes keys."""
+
+LISTEN_EVERY = 5
+"""What every fifth customer hears is kept, to prove that it was the agent."""
+
 MIX = Mix(
     number=NUMBER,
     kinds=(
@@ -37,7 +43,7 @@ MIX = Mix(
             talk_seconds_mean=5, patience_seconds_mean=22,
         ),
     ),
-    listen_every=5,
+    listen_every=LISTEN_EVERY,
 )  # fmt: skip
 
 BANK_KEYS: Mapping[str, str] = {"NE": "1", "NW": "2", "PS": "3", "PE": "3", "IN": "3", "TT": "2"}
@@ -54,6 +60,6 @@ def schedule(options: DemoOptions) -> tuple[tuple[ScheduledCall, ...], Mapping[s
     assert options.day is not None, "the options say so"
     recorded: RecordedCalls = recorded_calls(
         options.arrivals, day=options.day, since=options.since, until=options.until, speed=options.speed,
-        seed=options.seed, number=NUMBER, keys=BANK_KEYS,
+        seed=options.seed, number=NUMBER, keys=BANK_KEYS, key_seconds_min=LISTEN_SECONDS, listen_every=LISTEN_EVERY,
     )  # fmt: skip
     return recorded.calls, recorded.skipped

@@ -1,6 +1,6 @@
 """The whole story of a contact: what the floor was told, decided and did, and what the read models kept of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -37,6 +37,10 @@ SELECT recording, agent, queue, path, expected_at, ended_at, state, seconds, lev
     problem
 FROM recording WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY expected_at, recording
 """
+
+
+_LETTING_GO = frozenset({"EndContact", "PromiseCallback", "RefuseNumber"})
+"""After these the end of the customer's call is our doing."""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +82,7 @@ async def story(connection: AsyncConnection[Any], *, floor: str, contact: str) -
         floor=floor,
         contact=contact,
         facts=facts[0] if facts else None,
-        moments=tuple(one for row in rows for one in _moments(row, contact)),
+        moments=tuple(_moments(rows, contact)),
         segments=await ask(_SEGMENTS),
         queue_visits=await ask(_VISITS),
         engagements=await ask(_ENGAGEMENTS),
@@ -86,15 +90,19 @@ async def story(connection: AsyncConnection[Any], *, floor: str, contact: str) -
     )
 
 
-def _moments(row: dict[str, Any], contact: str) -> Iterator[Moment]:
-    number = row["number"]
-    at: Instant = row["at"]
-    stimulus = msgspec.json.decode(row["stimulus"])
-    yield Moment(at=moment(at), number=number, kind="told", text=told(stimulus), entry=stimulus)
-    for output in msgspec.json.decode(row["outputs"]):
-        if _concerns(output, contact):
-            kind, text = answered(output, contact)
-            yield Moment(at=moment(at), number=number, kind=kind, text=text, entry=output)
+def _moments(rows: Iterable[dict[str, Any]], contact: str) -> Iterator[Moment]:
+    is_let_go = False
+    for row in rows:
+        number = row["number"]
+        at: Instant = row["at"]
+        stimulus = msgspec.json.decode(row["stimulus"])
+        text = told(stimulus, is_let_go=is_let_go)
+        yield Moment(at=moment(at), number=number, kind="told", text=text, entry=stimulus)
+        for output in msgspec.json.decode(row["outputs"]):
+            if _concerns(output, contact):
+                kind, text = answered(output, contact)
+                yield Moment(at=moment(at), number=number, kind=kind, text=text, entry=output)
+                is_let_go = output["type"] in _LETTING_GO or (is_let_go and output["type"] != "DialCustomer")
 
 
 def _concerns(output: dict[str, Any], contact: str) -> bool:

@@ -58,7 +58,7 @@ _DID = {
     "ReleaseAgent": "end agent {agent}'s leg",
     "EndContact": "end the customer's leg ({reason})",
     "KeepWaiting": "play the music of queue {queue}",
-    "AnnouncePlace": "announce position {position} and a wait of {expected_wait_seconds} s",
+    "AnnouncePlace": "announce {place}",
     "PlayPrompt": "play prompt {prompt}",
     "TakeMessage": "record a message of at most {seconds_max} s",
     "PromiseCallback": "promise a call back on {number}",
@@ -84,9 +84,17 @@ class _Said(dict[str, Any]):
         return "?"
 
 
-def told(entry: Entry) -> str:
-    """A stimulus as a sentence."""
-    return _by_template(_TOLD, entry)
+def told(entry: Entry, *, is_let_go: bool = False) -> str:
+    """A stimulus as a sentence. `is_let_go`: the end of the customer's call was asked for before."""
+    match entry["type"]:
+        case "CustomerLeft" if is_let_go:
+            return "the customer's call has ended"
+        case "CustomerLeft" if "cause" not in entry:  # left out of the journal because it is the usual one
+            return "the customer hung up"
+        case "AgentLeft" if "cause" not in entry:
+            return f"agent {entry['agent']} hung up"
+        case _:
+            return _by_template(_TOLD, entry)
 
 
 def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
@@ -108,6 +116,10 @@ def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
             return "became", f"self-service handed it over: {_by_template(_HANDED, entry['to'])}"
         case "ProjectMoved":
             return "became", f"project {entry['project']} is {'paused' if entry['paused'] else 'open'}"
+        case "AnnouncePlace":
+            told = (("position {}", entry.get("position")), ("a wait of {} s", entry.get("expected_wait_seconds")))
+            place = " and ".join(text.format(value) for text, value in told if value is not None)
+            return "did", _by_template(_DID, {**entry, "place": place})
         case "Noted" | "FlowNoted":
             return "noted", f"{entry['stimulus']} changed nothing: {entry['why']}"
         case _:

@@ -1,21 +1,19 @@
-"""The way to PostgreSQL: connections, migrations, and the proof that the migrations build the declared tables."""
+"""The way to PostgreSQL: connections, migrations, and the proof that the migrations build the declared tables.
+
+Alembic and SQLAlchemy are slow to load, and only who migrates or compares needs them.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
-from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 
-from markaz.organisation import metadata as organisation_metadata
-from markaz.runtime.tables import metadata as runtime_metadata
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, MetaData
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 """Inside the package, so that an installed Markaz carries them."""
@@ -31,6 +29,10 @@ async def connect(url: str) -> psycopg.AsyncConnection[TupleRow]:
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema in one transaction; safe to call from several processes."""
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import text
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with _transaction(url) as connection:
@@ -39,11 +41,17 @@ def migrate(url: str) -> None:
         command.upgrade(config, "head")
 
 
-def schema_drift(url: str, *, also: Sequence[MetaData] = ()) -> list[str]:
+def schema_drift(url: str, *, also: "Sequence[MetaData]" = ()) -> list[str]:
     """Differences between the migrated database at `url` and the declared tables, one sentence each; empty is good.
 
     The tables of organisation and runtime are compared, and those in `also`.
     """
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from markaz.organisation import metadata as organisation_metadata
+    from markaz.runtime.tables import metadata as runtime_metadata
+
     declared = [organisation_metadata, runtime_metadata, *also]
     with _transaction(url) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -52,7 +60,9 @@ def schema_drift(url: str, *, also: Sequence[MetaData] = ()) -> list[str]:
 
 
 @contextmanager
-def _transaction(url: str) -> Iterator[Connection]:
+def _transaction(url: str) -> "Iterator[Connection]":
+    from sqlalchemy import NullPool, create_engine
+
     def dial() -> Any:
         return psycopg.connect(make_conninfo(url, options="-c timezone=UTC"))
 

@@ -25,7 +25,9 @@ class AgentView(msgspec.Struct, frozen=True):
 
 
 class LiveView(msgspec.Struct, frozen=True):
-    """`contacts`: state -> how many. Latency is from a stimulus' stamp to its effects being handed over."""
+    """`contacts`: state -> how many. Latency is from a stimulus' stamp to its effects being handed over. `telephony`:
+    "connected" to Asterisk, or "away" from it.
+    """
 
     floor: str
     at: Instant

@@ -17,6 +17,8 @@ from markaz.kit.errors import MarkazError
 OFFERS_WAITING_MAX = 16
 OFFER_SECONDS_MAX = 120.0
 END_SECONDS_MAX = 8.0
+CALL_BACK_SECONDS_MAX = 40.0
+"""An agent hangs up when a customer who is called back has not picked up by then."""
 REFER_SECONDS_MAX = 3.0
 """A phone that asked for a transfer hangs up after this long without a word about how it went."""
 
@@ -217,10 +219,13 @@ class AgentRobot:
 
     async def _converse(self, leg: Leg, *, at: datetime) -> None:
         customer = self.find_customer(leg.caller)
-        if customer is not None:
-            customer.meet(self.agent, at=at)
         try:
             await leg.speak(self.tone_hz)
+            if customer is not None:
+                await any_of(customer.on_the_line, leg.gone, seconds=CALL_BACK_SECONDS_MAX)
+                if not customer.on_the_line.is_set():  # he is called back and does not pick up
+                    return
+                customer.meet(self.agent, at=at)
             await self._talk(leg, customer)
         finally:
             await leg.hang_up()

@@ -50,6 +50,7 @@ class Customer:
     tone_hz: int
     met_at: datetime | None = None
     agents: list[str] = field(default_factory=list)
+    on_the_line: asyncio.Event = field(default_factory=asyncio.Event)
     together: asyncio.Event = field(default_factory=asyncio.Event)
     apart: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -117,6 +118,7 @@ class Customer:
     async def _talk_or_wait(self, leg: Leg, give_up_at: float) -> None:
         """Until the leg is gone, the matter is done, or patience is over; a transfer means waiting once more."""
         clock = asyncio.get_running_loop()
+        self.on_the_line.set()
         await leg.speak(self.tone_hz)
         while not leg.gone.is_set():
             if self.together.is_set():
@@ -131,6 +133,7 @@ class Customer:
         return max(self.plan.patience_seconds, PATIENCE_AGAIN_SECONDS_MIN)
 
     async def _end(self, leg: Leg) -> None:
+        self.on_the_line.clear()
         await leg.hang_up()
         await any_of(leg.gone, seconds=END_SECONDS_MAX)
 

@@ -61,12 +61,23 @@ class RecordedCalls:
 
 
 def recorded_calls(
-    path: Path, *, day: date, since: time, until: time, speed: float, seed: int, number: str, keys: Mapping[str, str]
+    path: Path,
+    *,
+    day: date,
+    since: time,
+    until: time,
+    speed: float,
+    seed: int,
+    number: str,
+    keys: Mapping[str, str],
+    key_seconds_min: float = KEY_SECONDS_MIN,
+    listen_every: int = 0,
 ) -> RecordedCalls:
     """Calls that entered in [since, until) of `day`, all times divided by `speed`, to `number`.
 
-    `keys` maps a record's type to the menu key that its caller presses at the end of the recorded VRU time; rows of
-    other types are skipped. Raises `RecordsUnreadable`.
+    `keys` maps a record's type to the menu key that its caller presses at the end of the recorded VRU time, but not
+    before `key_seconds_min`, when the menu of today listens; rows of other types are skipped. Every `listen_every`-th
+    customer's ear is recorded (0: nobody's). Raises `RecordsUnreadable`.
     """
     if speed <= 0:
         raise ValueError("speed must be positive")
@@ -80,8 +91,9 @@ def recorded_calls(
         if reason := _why_skipped(record, keys):
             skipped[reason] += 1
             continue
-        plan = unseen.plan(record, keys[record.kind], speed=speed)
-        caller = Caller(number=number, customer=_customer_number(record), plan=plan, kind=record.kind)
+        plan = unseen.plan(record, keys[record.kind], speed=speed, key_seconds_min=key_seconds_min)
+        listen = listen_every > 0 and len(calls) % listen_every == 0
+        caller = Caller(number=number, customer=_customer_number(record), plan=plan, kind=record.kind, listen=listen)
         calls.append(ScheduledCall((record.entry_seconds - first) / speed, caller))
     return RecordedCalls(tuple(calls), dict(skipped))
 
@@ -143,8 +155,8 @@ class _Unseen:
                 services.setdefault(record.kind, []).append(record.service_seconds)
         return cls(Patience.estimate(waits), services, random)
 
-    def plan(self, record: Record, key: str, *, speed: float) -> CallPlan:
-        vru = max(record.vru_seconds / speed, KEY_SECONDS_MIN)
+    def plan(self, record: Record, key: str, *, speed: float, key_seconds_min: float) -> CallPlan:
+        vru = max(record.vru_seconds / speed, key_seconds_min)
         answered = record.outcome == "AGENT"
         if not answered and not record.queue_seconds:  # gone before the queue: no key, nobody to talk with
             return CallPlan(patience_seconds=vru, talk_seconds=TALK_SECONDS_MIN)
