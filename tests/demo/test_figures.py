@@ -22,32 +22,33 @@ from markaz.demo.figures import (
 )
 
 
-def talk(agent: str, *, wait: float, assign: float) -> EngagementSeen:
-    return EngagementSeen("cards", agent, True, "wrapped_up", "ended", wait, assign)
+def talk(agent: str, *, assign: float) -> EngagementSeen:
+    return EngagementSeen("cards", agent, True, "wrapped_up", "ended", assign)
 
 
 SEEN = Seen(
     contacts=[
-        ContactSeen("1", "answered", 5.0),
-        ContactSeen("2", "answered", 25.0),
-        ContactSeen("3", "abandoned", 8.0),
-        ContactSeen("4", "voicemail", 50.0),
-        ContactSeen("5", None, None),
+        ContactSeen("1", "+1", "answered"),
+        ContactSeen("2", "+2", "answered"),
+        ContactSeen("3", "+3", "abandoned"),
+        ContactSeen("4", "+4", "voicemail"),
+        ContactSeen("5", "+5", None),
     ],
     visits=[
-        VisitSeen("cards", "answered", 5.0),
-        VisitSeen("cards", "answered", 25.0),
-        VisitSeen("cards", "abandoned", 8.0),
-        VisitSeen("loans", "transferred", 25.0),
-        VisitSeen("general", "voicemail", 25.0),
-        VisitSeen("general", None, None),
+        VisitSeen("1", "cards", "answered", "anna", 5.0),
+        VisitSeen("2", "cards", "overflowed", None, 15.0),
+        VisitSeen("2", "cards", "answered", "ben", 10.0),
+        VisitSeen("2", "loans", "abandoned", None, 90.0),  # after a transfer: not the wait for an answer
+        VisitSeen("3", "cards", "abandoned", None, 8.0),
+        VisitSeen("4", "general", "voicemail", None, 25.0),
+        VisitSeen("5", "general", None, None, None),
     ],
     engagements=[
-        talk("anna", wait=5.0, assign=4.0),
-        talk("ben", wait=25.0, assign=8.0),
-        EngagementSeen("cards", "anna", False, "no_answer", "ended", None, 6.0),
-        EngagementSeen("cards", "ben", False, "customer_left", "ended", None, 6.0),
-        EngagementSeen("cards", "ben", False, None, "offered", None, None),
+        talk("anna", assign=4.0),
+        talk("ben", assign=8.0),
+        EngagementSeen("cards", "anna", False, "no_answer", "ended", 6.0),
+        EngagementSeen("cards", "ben", False, "customer_left", "ended", 6.0),
+        EngagementSeen("cards", "ben", False, None, "offered", None),
     ],
     recordings=[
         RecordingSeen("cards", "anna", "present"),
@@ -58,21 +59,28 @@ SEEN = Seen(
 )
 
 
+CALLED = ("+1", "+2", "+3", "+4", "+5")
+
+
 def test_everybody() -> None:
-    total = everybody(SEEN, placed=6)
-    assert total.contacts == Contacts(arrived=6, answered=2, abandoned=1, voicemail=1, unaccounted=2)
-    assert total.service_level == pytest.approx(1 / 5)  # the visit that still waits has no wait yet
-    assert total.wait_seconds == Seconds(mean=17.6, p50=25.0, p95=25.0)
+    total = everybody(SEEN, placed=CALLED)
+    assert total.contacts == Contacts(arrived=5, answered=2, abandoned=1, voicemail=1, unaccounted=1)
+    assert total.service_level == pytest.approx(1 / 5)
+    assert total.wait_seconds == Seconds(mean=15.75, p50=16.5, p95=25.0)
     assert total.assign_milliseconds == Milliseconds(p50=6.0, p95=7.7, p99=7.94)
     assert total.recordings == Recordings(expected=4, present=1, missing=2, silent=1)
     assert total.stuck == Stuck(contacts=1)
 
 
+def test_a_lost_call_and_a_contact_out_of_nowhere_do_not_cancel_out() -> None:
+    assert everybody(SEEN, placed=("+1", "+2", "+3", "+5", "+6")).contacts.unaccounted == 3
+
+
 def test_a_queue_counts_who_passed_through_it() -> None:
-    assert of_queue(SEEN, "loans").contacts == Contacts(arrived=1, overflowed=1)
+    assert of_queue(SEEN, "loans").contacts == Contacts(arrived=1, abandoned=1)
     cards = of_queue(SEEN, "cards")
-    assert cards.contacts == Contacts(arrived=3, answered=2, abandoned=1)
-    assert cards.service_level == pytest.approx(1 / 3)
+    assert cards.contacts == Contacts(arrived=4, answered=2, overflowed=1, abandoned=1)
+    assert cards.service_level == pytest.approx(2 / 4)
     assert of_queue(SEEN, "general").contacts == Contacts(arrived=2, voicemail=1, unaccounted=1)
     assert of_queue(SEEN, "general").stuck.contacts == 1
 
@@ -83,11 +91,11 @@ def test_an_agent_counts_offers() -> None:
     assert (anna.service_level, anna.stuck.agents) == (1.0, 0)
     ben = of_agent(SEEN, "ben")
     assert ben.contacts == Contacts(arrived=3, answered=1, abandoned=1, unaccounted=1)
-    assert (ben.service_level, ben.stuck.agents, ben.recordings.silent) == (0.0, 1, 1)
+    assert (ben.service_level, ben.stuck.agents, ben.recordings.silent) == (1.0, 1, 1)
 
 
 def test_nobody_came() -> None:
-    nothing = everybody(Seen([], [], [], []), placed=0)
+    nothing = everybody(Seen([], [], [], []), placed=())
     assert (nothing.service_level, nothing.wait_seconds, nothing.contacts) == (None, Seconds(), Contacts())
 
 

@@ -150,3 +150,15 @@ def test_the_floor_takes_the_whole_configuration_without_a_word() -> None:
     outputs = [output for stimulus in stimuli_of(BANK) for output in core.handle(0, stimulus)]
     assert [output for output in outputs if isinstance(output, Noted | FlowNoted)] == []
     assert sum(isinstance(stimulus, AgentConfigured) for stimulus in stimuli_of(BANK)) == 10
+
+
+async def test_a_retired_centre_is_told_to_no_floor_and_comes_back_when_applied(
+    connection: psycopg.AsyncConnection[Any],
+) -> None:
+    await organisation.apply(connection, BANK)
+    await organisation.retire(connection, "demo")
+    assert await organisation.stimuli(connection) == []
+    assert await organisation.prompts(connection) == []
+    assert await organisation.trunks(connection) == []
+    await organisation.apply(connection, BANK)
+    assert await organisation.stimuli(connection) == stimuli_of(BANK)

@@ -6,6 +6,8 @@ import msgspec
 
 from markaz.organisation import Document, read_document
 
+ID = "demo"
+"""The centre's id in that file."""
 BANK = Path(__file__).with_name("bank.toml")
 
 

@@ -1,7 +1,8 @@
 """The demo's figures, counted from the read models and compared with what the callers themselves saw."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -10,7 +11,10 @@ import psycopg
 from psycopg.rows import class_row
 
 TARGET_SECONDS = 20.0
-"""Service level: answered within this, of all contacts that reached a queue."""
+DEFINITION = (
+    f"answered within {TARGET_SECONDS:g} s of entering the first queue, of all contacts that reached a queue; "
+    "for a queue, of all stays in it; for an agent, of the stays that the agent answered"
+)
 
 OUTCOMES = (
     "answered", "abandoned", "overflowed", "voicemail", "callback", "self_served", "refused", "lost_to_fault",
@@ -84,6 +88,7 @@ class Figures(msgspec.Struct, kw_only=True):
 class DemoReport(msgspec.Struct, kw_only=True):
     contacts: Contacts
     service_level: float | None
+    service_level_definition: str = DEFINITION
     wait_seconds: Seconds
     assign_milliseconds: Milliseconds
     recordings: Recordings
@@ -105,6 +110,7 @@ class DemoReport(msgspec.Struct, kw_only=True):
             (self.contacts.unaccounted, "contacts are unaccounted for"),
             (self.recordings.missing, "recordings are missing"),
             (self.recordings.silent, "recordings are silent"),
+            (self.callers.get("placed", 0) - self.callers.get("ended", 0), "calls did not end at the callers' end"),
             (self.audio.deaf, "customers did not hear their agent"),
             (self.callers.get("offered_to_busy_agents", 0), "calls were offered to agents who were talking"),
             (stuck.agents, "agents are stuck"),
@@ -119,14 +125,18 @@ class DemoReport(msgspec.Struct, kw_only=True):
 @dataclass(slots=True)
 class ContactSeen:
     contact: str
+    customer: str
     outcome: str | None
-    wait_seconds: float | None
 
 
 @dataclass(slots=True)
 class VisitSeen:
+    """A stay in a queue; a contact's come in order. `agent` is who answered it."""
+
+    contact: str
     queue: str
     ended: str | None
+    agent: str | None
     wait_seconds: float | None
 
 
@@ -137,7 +147,6 @@ class EngagementSeen:
     connected: bool
     reason: str | None
     state: str
-    wait_seconds: float | None
     assign_milliseconds: float | None
 
 
@@ -148,16 +157,12 @@ class RecordingSeen:
     state: str
 
 
-_CONTACTS = """
-SELECT contact, outcome, extract(epoch FROM coalesce(answered_at, closed_at) - queued_at)::float AS wait_seconds
-FROM contact WHERE floor = %s
-"""
-_VISITS = "SELECT queue, ended, wait_seconds FROM queue_visit WHERE floor = %s"
+_CONTACTS = "SELECT contact, customer, outcome FROM contact WHERE floor = %s"
+_VISITS = "SELECT contact, queue, ended, agent, wait_seconds FROM queue_visit WHERE floor = %s ORDER BY contact, n"
 _ENGAGEMENTS = """
-SELECT e.queue, e.agent, e.connected_at IS NOT NULL AS connected, e.reason, e.state,
-    extract(epoch FROM e.connected_at - c.queued_at)::float AS wait_seconds,
-    1000 * extract(epoch FROM e.placed_at - e.offered_at)::float AS assign_milliseconds
-FROM engagement e JOIN contact c USING (floor, contact) WHERE e.floor = %s
+SELECT queue, agent, connected_at IS NOT NULL AS connected, reason, state,
+    1000 * extract(epoch FROM placed_at - offered_at)::float AS assign_milliseconds
+FROM engagement WHERE floor = %s
 """
 _RECORDINGS = "SELECT queue, agent, state FROM recording WHERE floor = %s"
 
@@ -186,21 +191,41 @@ async def read(connection: psycopg.AsyncConnection[Any], floor: str) -> Seen:
     )
 
 
-def everybody(seen: Seen, *, placed: int) -> Figures:
-    """All contacts. `placed` calls went out at the callers' end; each must be here, with an outcome."""
+def everybody(seen: Seen, *, placed: Sequence[str]) -> Figures:
+    """All contacts. `placed` are the numbers that called, told by the callers' end: each call must be here with an
+    outcome, and nothing else may be.
+    """
     counts = {outcome: sum(one.outcome == outcome for one in seen.contacts) for outcome in OUTCOMES}
+    called, here = Counter(placed), Counter(contact.customer for contact in seen.contacts)
+    without_outcome = sum(one.outcome is None for one in seen.contacts)
     contacts = Contacts(**counts)
-    contacts.arrived = max(placed, len(seen.contacts))
-    contacts.unaccounted = contacts.arrived - sum(counts.values())
-    waited = [visit for visit in seen.visits if visit.wait_seconds is not None]
+    contacts.unaccounted = (called - here).total() + (here - called).total() + without_outcome
+    contacts.arrived = sum(counts.values()) + contacts.unaccounted
+    stays = first_stays(seen.visits)
     return Figures(
         contacts=contacts,
-        service_level=_service_level(waited),
-        wait_seconds=_seconds([visit.wait_seconds for visit in waited]),
+        service_level=_service_level(stays),
+        wait_seconds=_seconds([stay.wait_seconds for stay in stays if stay.wait_seconds is not None]),
         assign_milliseconds=_milliseconds(seen.engagements),
         recordings=_recordings(seen.recordings),
-        stuck=Stuck(contacts=sum(one.outcome is None for one in seen.contacts)),
+        stuck=Stuck(contacts=without_outcome),
     )
+
+
+def first_stays(visits: Sequence[VisitSeen]) -> list[VisitSeen]:
+    """For each contact its wait from the first queue to the first that did not overflow to another, as one stay.
+
+    What comes after (a transfer's wait) is not the wait for an answer.
+    """
+    stays: dict[str, VisitSeen] = {}
+    for visit in visits:
+        before = stays.get(visit.contact)
+        if before is None:
+            stays[visit.contact] = replace(visit)
+        elif before.ended == "overflowed":
+            waited = None if visit.wait_seconds is None else (before.wait_seconds or 0.0) + visit.wait_seconds
+            stays[visit.contact] = replace(visit, wait_seconds=waited)
+    return list(stays.values())
 
 
 def of_queue(seen: Seen, queue: str) -> Figures:
@@ -234,12 +259,11 @@ def of_agent(seen: Seen, agent: str) -> Figures:
             contacts.refused += 1
         else:
             contacts.unaccounted += 1
-    connected = [one for one in offers if one.connected]
-    in_time = sum((one.wait_seconds or 0.0) <= TARGET_SECONDS for one in connected)
+    stays = [visit for visit in seen.visits if visit.agent == agent]
     return Figures(
         contacts=contacts,
-        service_level=in_time / len(connected) if connected else None,
-        wait_seconds=_seconds([one.wait_seconds for one in connected if one.wait_seconds is not None]),
+        service_level=_service_level(stays),
+        wait_seconds=_seconds([stay.wait_seconds for stay in stays if stay.wait_seconds is not None]),
         assign_milliseconds=_milliseconds(offers),
         recordings=_recordings([one for one in seen.recordings if one.agent == agent]),
         stuck=Stuck(agents=int(any(one.state != "ended" for one in offers))),

@@ -83,7 +83,7 @@ class _Demo:
         self._options = options
         self._progress = Progress(console)
         self._logs = settings.home / "log"
-        self._placed = 0
+        self._placed: list[str] = []
         self._is_ending = False
         self._supervising: asyncio.Task[None] | None = None
 
@@ -158,7 +158,7 @@ class _Demo:
             world.employ(agent, desk=desk, temper=TEMPER, seed=self._options.seed)
         if not await world.agents_at_work(seconds_max=WORK_SECONDS_MAX):
             raise DemoStopped("some agents' phones could not register", str(self._logs))
-        self._placed = len(calls)
+        self._placed = [call.caller.customer for call in calls]
         self._progress.say(f"{len(calls)} customers call.")
         playing = asyncio.create_task(world.play(calls))
         while not playing.done():
@@ -194,7 +194,7 @@ class _Demo:
 
         async def is_calm() -> bool:
             live = await self._live()
-            self._progress.update(live, world, self._placed)
+            self._progress.update(live, world, len(self._placed))
             return not live.contacts and not any(agent.contacts for agent in live.agents) and world.legs_open == 0
 
         with contextlib.suppress(DemoStopped):
@@ -217,6 +217,7 @@ class _Demo:
         async with await connect(database_url(self._settings)) as connection:
             seen = await figures.read(connection, self._settings.floor)
             replayed = await replay(connection, self._settings.floor)
+            await organisation.retire(connection, centre.ID)  # a floor served here later is not to find the bank
         total = figures.everybody(seen, placed=self._placed)
         channels, bridges = await self._left_in_asterisk(addresses)
         total.stuck.agents = sum(bool(agent.contacts) or agent.state != "signed_out" for agent in live.agents)
@@ -235,7 +236,7 @@ class _Demo:
             queues={queue.queue: figures.of_queue(seen, queue.queue) for queue in live.queues},
             agents={agent.agent: figures.of_agent(seen, agent.agent) for agent in live.agents},
             callers={
-                "placed": self._placed,
+                "placed": len(self._placed),
                 "ended": len(logs),
                 "spoke_with_an_agent": sum(bool(log.agents) for log in logs),
                 "called_back": sum(log.direction == "called_back" for log in world.caller_logs),

@@ -16,7 +16,7 @@ from markaz.organisation.model import (
     Team,
     Trunk,
 )
-from markaz.organisation.service import apply, load, prompts, stimuli, trunks
+from markaz.organisation.service import apply, load, prompts, retire, stimuli, trunks
 from markaz.organisation.tables import metadata
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "parse_document",
     "prompts",
     "read_document",
+    "retire",
     "stimuli",
     "stimuli_between",
     "stimuli_of",

@@ -51,6 +51,11 @@ async def apply(connection: Connection, document: Document, *, dry_run: bool = F
     return changes
 
 
+async def retire(connection: Connection, centre: str) -> None:
+    """Retire a whole centre: no floor is told of it any more; the past keeps its names. An unknown one is no matter."""
+    await connection.execute("UPDATE centre SET retired_at = now() WHERE id = %s AND retired_at IS NULL", (centre,))
+
+
 async def load(connection: Connection, centre: str) -> Document | None:
     """The organisation of `centre` as it is kept; None when there is no such centre."""
     found = await _centres(connection, centre)
@@ -93,6 +98,7 @@ async def _centres(connection: Connection, centre: str | None) -> list[Centre]:
 async def _entries(connection: Connection, section: str, centre: str | None) -> tuple[AnyEntry, ...]:
     statement = sql.SQL(
         "SELECT rules::text FROM {table} WHERE retired_at IS NULL AND (%(centre)s::text IS NULL OR centre = %(centre)s)"
+        " AND centre IN (SELECT id FROM centre WHERE retired_at IS NULL)"
         ' ORDER BY centre, id COLLATE "C"'
     ).format(table=sql.Identifier(_TABLES[section].name))
     cursor = await connection.execute(statement, {"centre": centre})
