@@ -9,6 +9,8 @@ from numpy.random import Generator, default_rng
 
 CALLS_MAX = 100_000
 TALK_SECONDS_MIN = 1.0
+TALK_SECONDS_MAX = 25.0
+"""So that a run does not wait for one long talk; the mean falls by a few per cent."""
 KEY_JITTER_SECONDS = 0.4
 
 
@@ -64,7 +66,7 @@ class ScheduledCall:
 
 @dataclass(frozen=True, slots=True)
 class CallKind:
-    """One type of call in a mix: `share` is a weight, means are of exponential draws."""
+    """One type of call in a mix: `share` is a weight, means are of exponential draws; talks are cut at their longest."""
 
     name: str
     share: float
@@ -74,6 +76,7 @@ class CallKind:
     patience_seconds_min: float = 0.0
     customer_ends_share: float = 0.5
     no_answer_share: float = 0.0
+    talk_seconds_max: float = TALK_SECONDS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def _caller(place: int, kind: CallKind, mix: Mix, random: Generator) -> Caller:
             KeyPress(key.after_seconds + random.uniform(0, KEY_JITTER_SECONDS), key.digits) for key in kind.keys
         ),
         patience_seconds=kind.patience_seconds_min + random.exponential(kind.patience_seconds_mean),
-        talk_seconds=max(TALK_SECONDS_MIN, random.exponential(kind.talk_seconds_mean)),
+        talk_seconds=min(max(TALK_SECONDS_MIN, random.exponential(kind.talk_seconds_mean)), kind.talk_seconds_max),
         ends="customer" if random.random() < kind.customer_ends_share else "agent",
         mobile=MobilePlan(answers=random.random() >= kind.no_answer_share, after_seconds=random.uniform(0.5, 3.0)),
     )
