@@ -26,25 +26,33 @@ LISTEN_SECONDS = 3.0
 LISTEN_EVERY = 5
 """What every fifth customer hears is kept, to prove that it was the agent."""
 
+TALK_SECONDS_MAX = 25.0
+"""So that a run does not wait for one long talk."""
+
+
+def _kind(name: str, share: float, *keys: KeyPress, talk: float, patience: float) -> CallKind:
+    return CallKind(
+        name, share, keys, talk_seconds_mean=talk, patience_seconds_mean=patience, talk_seconds_max=TALK_SECONDS_MAX
+    )
+
+
 MIX = Mix(
     number=NUMBER,
     kinds=(
-        CallKind("cards", 4, (KeyPress(MENU_SECONDS, "1"),), talk_seconds_mean=9, patience_seconds_mean=60),
-        CallKind("loans", 3, (KeyPress(MENU_SECONDS, "2"),), talk_seconds_mean=11, patience_seconds_mean=60),
-        CallKind("general", 3, (KeyPress(MENU_SECONDS, "3"),), talk_seconds_mean=8, patience_seconds_mean=60),
-        CallKind("impatient", 1, (KeyPress(MENU_SECONDS, "1"),), talk_seconds_mean=9, patience_seconds_mean=9),
-        CallKind("lost in the menu", 0.5, (), talk_seconds_mean=6, patience_seconds_mean=8),
-        CallKind(
-            "wants a call back", 0.7, (KeyPress(MENU_SECONDS, "2"), KeyPress(MENU_SECONDS + 6, "1")),
-            talk_seconds_mean=8, patience_seconds_mean=60,
+        _kind("cards", 4, KeyPress(MENU_SECONDS, "1"), talk=9, patience=60),
+        _kind("loans", 3, KeyPress(MENU_SECONDS, "2"), talk=11, patience=60),
+        _kind("general", 3, KeyPress(MENU_SECONDS, "3"), talk=8, patience=60),
+        _kind("impatient", 1, KeyPress(MENU_SECONDS, "1"), talk=9, patience=9),
+        _kind("lost in the menu", 0.5, talk=6, patience=8),
+        _kind(
+            "wants a call back", 0.7, KeyPress(MENU_SECONDS, "2"), KeyPress(MENU_SECONDS + 6, "1"), talk=8, patience=60
         ),
-        CallKind(
-            "leaves a message", 0.4, (KeyPress(MENU_SECONDS, "3"), KeyPress(MENU_SECONDS + 6, "2")),
-            talk_seconds_mean=5, patience_seconds_mean=22,
+        _kind(
+            "leaves a message", 0.4, KeyPress(MENU_SECONDS, "3"), KeyPress(MENU_SECONDS + 6, "2"), talk=5, patience=22
         ),
     ),
     listen_every=LISTEN_EVERY,
-)  # fmt: skip
+)
 
 BANK_KEYS: Mapping[str, str] = {"NE": "1", "NW": "2", "PS": "3", "PE": "3", "IN": "3", "TT": "2"}
 """Menu keys for the recorded types: stock to cards' specialists, new customers and call-backs to loans, the rest to

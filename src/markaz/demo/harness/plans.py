@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import inf
 from typing import Literal
 
 from numpy.random import Generator, default_rng
 
 CALLS_MAX = 100_000
 TALK_SECONDS_MIN = 1.0
-TALK_SECONDS_MAX = 25.0
-"""So that a run does not wait for one long talk; the mean falls by a few per cent."""
 KEY_JITTER_SECONDS = 0.4
 
 
@@ -66,7 +65,7 @@ class ScheduledCall:
 
 @dataclass(frozen=True, slots=True)
 class CallKind:
-    """One type of call in a mix: `share` is a weight, means are of exponential draws; talks are cut at their longest."""
+    """One type of call in a mix: `share` is a weight, means are of exponential draws; talks end at the longest."""
 
     name: str
     share: float
@@ -76,7 +75,7 @@ class CallKind:
     patience_seconds_min: float = 0.0
     customer_ends_share: float = 0.5
     no_answer_share: float = 0.0
-    talk_seconds_max: float = TALK_SECONDS_MAX
+    talk_seconds_max: float = inf
 
 
 @dataclass(frozen=True, slots=True)
