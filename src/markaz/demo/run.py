@@ -72,7 +72,7 @@ def run_demo(options: DemoOptions) -> int:
 
 
 def _settings(settings: Settings) -> Settings:
-    """A floor of its own for each run, on free ports, so that nothing that runs already is disturbed."""
+    """A floor of its own for each run, on free ports."""
     floor = f"demo-{datetime.fromtimestamp(time.time(), UTC):%Y%m%d-%H%M%S}"  # noqa: TID251  names the run
     return msgspec.structs.replace(settings, floor=floor, web_port=0, sip_port=0, http_port=0, manager_port=0)
 
