@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import aiohttp
@@ -31,7 +30,9 @@ from markaz.demo.harness import OutsideWorld
 from markaz.demo.options import DemoOptions
 from markaz.demo.show import Progress, show_report
 from markaz.demo.traffic import TEMPER, schedule
+from markaz.kit.clock import WallClock
 from markaz.kit.errors import MarkazError
+from markaz.kit.time import moment
 from markaz.runtime import LiveView, OrganisationChanged, StimulusSent, connect, replay, send
 from markaz.telephony import find_program
 
@@ -73,7 +74,7 @@ def run_demo(options: DemoOptions) -> int:
 
 def _settings(settings: Settings) -> Settings:
     """A floor of its own for each run, on free ports."""
-    floor = f"demo-{datetime.fromtimestamp(time.time(), UTC):%Y%m%d-%H%M%S}"  # noqa: TID251  names the run
+    floor = f"demo-{moment(WallClock()()):%Y%m%d-%H%M%S}"
     return msgspec.structs.replace(settings, floor=floor, web_port=0, sip_port=0, http_port=0, manager_port=0)
 
 
