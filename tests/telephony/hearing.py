@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from markaz.telephony import sound
+
 
 def stereo(path: Path) -> np.ndarray:
     """Raw interleaved 16-bit samples at 8 kHz, shape (frames, 2)."""
@@ -31,3 +33,11 @@ def tone(samples: np.ndarray) -> float:
 
 def seconds(samples: np.ndarray) -> float:
     return len(samples) / 8_000
+
+
+def tone_prompt(folder: Path, name: str, hz: float, seconds: float) -> dict[str, Path]:
+    """A prompt that is a plain tone."""
+    at = np.arange(int(seconds * sound.TELEPHONE_RATE)) / sound.TELEPHONE_RATE
+    path = folder / f"{name}.ulaw"
+    path.write_bytes(sound.to_ulaw((np.sin(2 * np.pi * hz * at) * 8_000).astype(np.int16)))
+    return {name: path}

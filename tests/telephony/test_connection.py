@@ -1,10 +1,11 @@
 """What happens to calls when we are away, come back, or another of us takes over."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from markaz.flows import ContactEntered
+from markaz.flows import ContactEntered, SpeakPrompt, StopPrompt
 from markaz.routing import (
     AgentLeft,
     CheckContact,
@@ -19,8 +20,15 @@ from markaz.routing import (
 from markaz.telephony import Beliefs, BelievedContact, BelievedOffer, TrunkSettings
 from markaz.telephony.asterisk.translate import MessagePromptEnded
 from tests.telephony.conftest import Floor
+from tests.telephony.hearing import tone_prompt
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def playing(floor: Floor, playback: str) -> None:
+    async with asyncio.timeout(5):
+        while not (await floor.centre.telephony._ari.request("GET", "playbacks", playback)).ok:
+            pass
 
 
 async def test_a_lost_connection_is_made_again_and_the_call_goes_on(floor: Floor) -> None:
@@ -90,6 +98,28 @@ async def test_a_successor_finds_every_leg_again(floor: Floor) -> None:
         await successor.stop()
         floor.centre.telephony = first
         floor.centre.beliefs = Beliefs()
+        await first.start()
+
+
+async def test_a_prompt_that_a_process_before_us_began_holds_nothing_up(floor: Floor, tmp_path: Path) -> None:
+    floor.centre.telephony.set_prompts(tone_prompt(tmp_path, "endless", 700, 60))
+    contact, _ = await floor.caller()
+    floor.centre.perform(SpeakPrompt(contact, "endless", 3))
+    await playing(floor, f"{contact}.p3")
+    first, successor = floor.centre.telephony, floor.centre.connection()
+    await first.stop()
+    floor.centre.telephony = successor
+    try:
+        await successor.start()
+        floor.centre.perform(StopPrompt(contact), KeepWaiting(contact, "support"))
+        async with asyncio.timeout(3):
+            while not any(
+                one["id"] == "waiting-support" and one["channels"] for one in (await floor.centre.lists())[1]
+            ):
+                pass
+    finally:
+        await successor.stop()
+        floor.centre.telephony = first
         await first.start()
 
 

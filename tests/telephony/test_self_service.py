@@ -21,24 +21,16 @@ from markaz.routing import (
     KeepWaiting,
     MessageLeft,
     OfferAccepted,
+    PlayPrompt,
     PromiseCallback,
     SendToNumber,
     TakeMessage,
 )
-from markaz.telephony import sound
 from markaz.telephony.recordings import judge
 from tests.telephony.conftest import Floor
-from tests.telephony.hearing import heard, tone
+from tests.telephony.hearing import heard, tone, tone_prompt
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-def tone_prompt(folder: Path, name: str, hz: float, seconds: float) -> dict[str, Path]:
-    """A prompt that is a plain tone."""
-    at = np.arange(int(seconds * sound.TELEPHONE_RATE)) / sound.TELEPHONE_RATE
-    path = folder / f"{name}.ulaw"
-    path.write_bytes(sound.to_ulaw((np.sin(2 * np.pi * hz * at) * 8_000).astype(np.int16)))
-    return {name: path}
 
 
 async def test_a_prompt_is_heard_to_its_end(floor: Floor, tmp_path: Path) -> None:
@@ -61,6 +53,24 @@ async def test_a_new_prompt_stops_the_one_before(floor: Floor, tmp_path: Path) -
     await floor.centre.told(PromptFinished, lambda told: told == PromptFinished(contact, 2), seconds=5)
     floor.centre.perform(SpeakPrompt(contact, "endless", 3), StopPrompt(contact))
     await floor.centre.told(PromptFinished, lambda told: told == PromptFinished(contact, 3), seconds=5)
+
+
+async def test_why_a_project_is_paused_is_heard_to_its_end_before_the_promise(floor: Floor, tmp_path: Path) -> None:
+    floor.centre.telephony.set_prompts(tone_prompt(tmp_path, "paused", 700, 1.5))
+    contact, call = await floor.caller()
+    await call.monitor(tmp_path / "heard.raw")
+    floor.centre.perform(
+        KeepWaiting(contact, "support"), PlayPrompt(contact, "paused"), PromiseCallback(contact, "4930")
+    )
+    await floor.peer.until(lambda: call.ended, seconds=15)
+    sound_heard = await heard(tmp_path / "heard.raw", seconds_min=4)
+    seconds_of_tone = [
+        second
+        for second in range(len(sound_heard) // 8_000)
+        if abs(tone(sound_heard[second * 8_000 : (second + 1) * 8_000, 0]) - 700) < 10
+    ]
+    assert seconds_of_tone
+    await floor.centre.told(CustomerLeft, lambda told: told.contact == contact)
 
 
 async def test_a_prompt_that_is_not_there(floor: Floor) -> None:

@@ -67,9 +67,9 @@ def wait(floor: FloorState, contact: Contact) -> None:
     queue = floor.queues[contact.queue or ""]
     pause = floor.projects[queue.rules.project]
     if contact.leg:
+        floor.out.append(KeepWaiting(contact.id, queue.rules.id))  # first of all: where it waits it can be told why
         if (pause.paused or queue.retired) and _turn_away(floor, contact):
             return
-        floor.out.append(KeepWaiting(contact.id, queue.rules.id))
         if ("alive", contact.id) not in floor.timers:  # an offer that came back is no sign of life
             believe(floor, contact, ALIVE_SECONDS)
         if queue.rules.announcement is not None:

@@ -12,6 +12,9 @@ from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, 
 
 EXPECTED_STATUSES: Final = frozenset({404, 409, 412, 422})
 
+STEPS_SEARCHED: Final = 40
+"""Prompts of a flow that may have been playing when a process before us ended; longer visits wait for theirs."""
+
 log = logging.getLogger(__name__)
 
 
@@ -83,10 +86,17 @@ class Legs:
         return answer.ok
 
     async def stop_playing(self, contact: str) -> None:
+        """Stop what plays to the customer. Asterisk joins nobody who is played to, and until then answers nothing."""
         leg = self._board.customers.get(contact)
-        if leg is not None and leg.playback is not None:
-            playback, leg.playback = leg.playback, None
+        if leg is None:
+            return
+        playback, leg.playback = leg.playback, None
+        found_again, leg.found_again = leg.found_again, False
+        if playback is not None:
             await self.ask("DELETE", "playbacks", playback)
+        elif found_again:
+            for name in ("a", "x", "message", *(f"p{step}" for step in range(1, STEPS_SEARCHED + 1))):
+                await self.ask("DELETE", "playbacks", f"{contact}.{name}")
 
     async def join(self, contact: str, customer: Leg, other: Leg) -> bool:
         """Both legs into the contact's conversation; False when that did not work and was reported."""

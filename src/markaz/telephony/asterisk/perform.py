@@ -243,6 +243,7 @@ class Performer:
         bridge = f"{WAITING}{queue}"
         if leg.bridge == bridge:
             return
+        await self._legs.stop_playing(contact)
         place = {"channel": leg.channel, "role": "holding_participant"}  # only who has the role hears the music
         answer = await self._legs.ask("POST", "bridges", bridge, "addChannel", query=place)
         if answer.status == 404:  # the first who waits here
@@ -256,7 +257,8 @@ class Performer:
         leg = self._board.customers.get(contact)
         if leg is None:
             return
-        await self._legs.stop_playing(contact)
+        if leg.playback != f"{contact}.x":  # what was said in passing is the reason: the last words follow it
+            await self._legs.stop_playing(contact)
         if media is None or not await self._legs.play(contact, f"{contact}.last", media):
             await self._legs.end(leg)
             return

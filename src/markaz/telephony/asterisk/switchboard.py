@@ -41,6 +41,8 @@ class Leg:
     bridge: str | None = None
     conversed: bool = False
     playback: str | None = None
+    found_again: bool = False
+    """It was on Asterisk's list when we came back: what plays to it is not known."""
     message_seconds_max: int | None = None
     """A message of at most this length is to be recorded when the customer has been asked for it."""
     cause: int | None = None

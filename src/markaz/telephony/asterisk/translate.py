@@ -208,7 +208,7 @@ class Translator:
         known = parse_leg(channel["id"], variable_of(channel, LEG_VARIABLE))
         if known is not None:
             known.name, known.answered = channel["name"], channel["state"] == "Up"
-            known.caller, known.number = caller, number
+            known.caller, known.number, known.found_again = caller, number, True
             self._board.add(known)
             if known.offer is not None and known.role == "agent" and known.answered:
                 self._board.recordings[known.offer] = known.contact  # if it is recorded, its end will be told
