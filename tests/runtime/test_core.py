@@ -38,6 +38,19 @@ def test_a_key_while_waiting_promises_a_call_back_and_later_keys_are_noted() -> 
     assert all(isinstance(one, flows.FlowNoted | routing.Noted) for one in again_said)
 
 
+def test_a_prompt_whose_end_may_have_been_missed_is_spoken_again() -> None:
+    core = configured()
+    nodes = {"pick_up": flows.Answer(next="hello"), "hello": flows.Play(prompt="hello", next="wait"),
+             "wait": flows.Queue(queue="cards")}  # fmt: skip
+    core.handle(BEGIN, flows.FlowConfigured(flows.Flow(id="welcome", start="pick_up", nodes=nodes)))
+    core.handle(BEGIN, flows.ContactEntered("c1", "voice", "+100", "+49"))
+    restored = Core.restored(core.snapshot())
+    assert restored.handle(BEGIN + 5, routing.FloorStarted("later")) == [flows.SpeakPrompt("c1", "hello", 2)]
+    said = restored.handle(BEGIN + 9, flows.PromptFinished("c1", 2))
+    assert routing.KeepWaiting("c1", "cards") in said
+    assert restored.handle(BEGIN + 9, routing.FloorStarted("again")) == []
+
+
 def test_every_moment_of_a_day_can_be_a_checkpoint() -> None:
     _, rows = day_rows()
     core = Core()

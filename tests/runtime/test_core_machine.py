@@ -31,6 +31,7 @@ stimuli: st.SearchStrategy[Stimulus] = st.one_of(
     st.builds(routing.AgentBecameNotReady, agents, st.just("break")),
     st.builds(routing.WrapUpEnded, agents),
     st.just(routing.TimePassed()),
+    st.just(routing.FloorStarted("again")),
 )
 
 

@@ -100,6 +100,11 @@ class SelfService:
             heapq.heappop(self._timers)
         return None
 
+    def speak_again(self, at: Instant) -> list[FlowOutput]:
+        """Prompts whose end may have passed unheard (a process ended while they were spoken), from their beginning."""
+        speaking = [visit for visit in self._visits.values() if visit.phase in SPEAKING]
+        return [self._speak(at, visit, visit.prompt, visit.phase) for visit in speaking]
+
     def forget(self, contact: str) -> None:
         """The contact is gone, or no longer waits in its queue: no key of it means anything any more."""
         if self._visits.pop(contact, None) is not None:
@@ -340,6 +345,7 @@ class SelfService:
 
     def _speak(self, at: Instant, visit: Visit, prompt: str, phase: Phase) -> FlowOutput:
         visit.phase = phase
+        visit.prompt = prompt
         visit.prompt_step += 1
         self._wait(visit, at + self._limits.prompt_seconds_max * SECOND)
         return SpeakPrompt(visit.contact, prompt, visit.prompt_step)

@@ -60,6 +60,7 @@ class Visit(msgspec.Struct, kw_only=True):
     flow: Flow
     node: str = ""
     phase: Phase = "playing"
+    prompt: str = ""
     prompt_step: int = 0
     """The newest prompt asked for; reports of older ones are late."""
     steps: int = 0
@@ -88,6 +89,7 @@ class KeptVisit(msgspec.Struct, frozen=True, array_like=True):
     customer: str
     node: str
     phase: Phase
+    prompt: str
     prompt_step: int
     steps: int
     attempts: int

@@ -39,6 +39,8 @@ class Core:
             self._take(at, self.self_service.handle(at, stimulus), out)
         else:
             self._tell_floor(at, stimulus, out)
+            if isinstance(stimulus, routing.FloorStarted):
+                self._take(at, self.self_service.speak_again(at), out)
         return out
 
     def deadline(self) -> Instant | None:
