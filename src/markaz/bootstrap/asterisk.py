@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from markaz import organisation
-from markaz.bootstrap.addresses import Addresses
+from markaz.bootstrap.addresses import Addresses, read_addresses
 from markaz.bootstrap.settings import Settings, secret
 from markaz.kit.errors import MarkazError
 from markaz.telephony import (
@@ -52,6 +52,23 @@ def managed_asterisk(settings: Settings, addresses: Addresses) -> AsteriskServer
     settings.recordings.chmod(RECORDINGS_MODE)
     files = asterisk_files(asterisk_settings(settings, addresses))
     return AsteriskServer(find_program(settings.home), settings.home / "asterisk", files)
+
+
+class AsteriskProcess:
+    """Asterisk alone, for a floor on the same machine that is started apart."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def run(self) -> None:
+        """Until cancelled, or Asterisk ends. Raises `AsteriskMissing`, `EspeakMissing`, `AsteriskFailed`."""
+        await prompt_press(self._settings).prepare()
+        server = managed_asterisk(self._settings, read_addresses(self._settings))
+        try:
+            await server.start()
+            await server.wait()
+        finally:
+            await server.stop()
 
 
 def prompt_press(settings: Settings) -> PromptPress:

@@ -54,7 +54,7 @@ class ServeState(msgspec.Struct):
 
 
 def serve(settings: Settings, only: str | None = None) -> int:
-    """Run everything, or the floor or the worker alone, until SIGINT or SIGTERM; the exit code.
+    """Run everything, or the floor, the worker or Asterisk alone, until SIGINT or SIGTERM; the exit code.
 
     The web part stands above this layer: `markaz.web.run_web`.
     """
@@ -72,8 +72,16 @@ def serve(settings: Settings, only: str | None = None) -> int:
             from markaz.bootstrap.worker_process import WorkerProcess
 
             work = WorkerProcess(settings).run
+        case "asterisk":
+            from markaz.bootstrap.asterisk import AsteriskProcess
+
+            work = AsteriskProcess(settings).run
         case _:
             raise ValueError(f"no such part: {only}")
+    if only != "asterisk" and settings.database_url is not None:
+        from markaz.runtime import migrate
+
+        migrate(settings.database_url)
     return uvloop.run(until_told(work))
 
 

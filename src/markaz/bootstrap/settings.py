@@ -27,7 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What `markaz.toml` may say. Ports are on `host`; 0 takes a free one, which `run/` then records.
 
     `database_url`: a PostgreSQL of your own (None: Markaz runs one under `home`). `sip_port` and `rtp_ports`: where
-    Asterisk listens for trunks and phones. `floor`: the shard that this installation runs.
+    Asterisk listens for trunks and phones; `sip_host`: where phones reach it when web runs on another machine.
+    `floor`: the shard that this installation runs.
     """
 
     home: Path = Path(".markaz")
@@ -35,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database_url: str | None = None
     host: str = "127.0.0.1"
     web_port: int = 8420
+    sip_host: str | None = None
     sip_port: int = 5060
     http_port: int = 8088
     manager_port: int = 5038

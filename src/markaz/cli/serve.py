@@ -17,7 +17,7 @@ from markaz.cli.invocation import Invocation, examples, pass_invocation
 )
 @click.option(
     "--only",
-    type=click.Choice(["floor", "worker", "web"]),
+    type=click.Choice(["floor", "worker", "web", "asterisk"]),
     help="Run one part alone, beside a database and an Asterisk that run already.",
 )
 @pass_invocation

@@ -21,7 +21,7 @@ def run_web(settings: Settings) -> int:
         database_url(settings),
         floor_name=settings.floor,
         token=secret(settings, "web-token"),
-        sip_address=lambda: (addresses.host, addresses.sip_port),
+        sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
     )
     server = Server(
         uvicorn.Config(
