@@ -10,7 +10,7 @@ import generate_docs
 
 def test_a_registry_s_host_is_found_in_any_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_docs, "ROOT", tmp_path)
-    (tmp_path / "lock.txt").write_text(f"--index-url https://{check_docs.HOSTS[0].upper()}/simple\n")
+    (tmp_path / "lock.txt").write_text(f"found at https://{check_docs.HOSTS[0].upper()}/simple\n")
     (tmp_path / "fine.txt").write_text("aiohttp==3\n")
     found = list(check_docs.registries(sorted(tmp_path.iterdir())))
     assert len(found) == 1
