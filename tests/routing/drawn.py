@@ -16,6 +16,9 @@ from markaz.routing import (
     Announcement,
     CallbackAsked,
     Capacity,
+    ConferenceRequested,
+    ConsultCancelled,
+    ConsultRequested,
     ContactArrived,
     ContactQueued,
     ContactSeen,
@@ -37,6 +40,10 @@ from markaz.routing import (
     OfferPlaced,
     OfferRefused,
     Overflow,
+    PartyAnswered,
+    PartyFailed,
+    PartyLeft,
+    PartyReleaseRequested,
     PauseRule,
     ProjectConfigured,
     ProjectPaused,
@@ -45,14 +52,21 @@ from markaz.routing import (
     QueueConfigured,
     QueueRetired,
     QueueRules,
+    RecordingPauseRequested,
+    RecordingResumeRequested,
     Relaxation,
     Sticky,
+    SupervisionEnded,
+    SupervisionRequested,
+    SupervisionStarted,
+    TakeOverRequested,
     TimePassed,
     ToCallback,
     ToDisconnect,
     ToNumber,
     ToQueue,
     ToVoicemail,
+    TransferCompleted,
     TransferRequested,
     WrapUpEnded,
 )  # fmt: skip
@@ -63,6 +77,7 @@ AGENTS = ("a1", "a2", "a3", "a4", "a5")
 SKILLS = ("s1", "s2")
 CUSTOMERS = ("+1", "+2", "+3")
 CONTACTS = tuple(f"c{n}" for n in range(1, 9))
+PARTIES = tuple(f"{contact}~p{n}" for contact in CONTACTS for n in range(1, 4))
 OFFERS = tuple(f"{contact}.{n}" for contact in CONTACTS for n in range(1, 4))
 
 of = st.sampled_from
@@ -115,6 +130,7 @@ def queue_rules(queue: st.SearchStrategy[str]) -> st.SearchStrategy[QueueRules]:
         callback_attempts_max=of((1, 3)),
         callback_retry_seconds=of((0, 30)),
         record=st.booleans(),
+        recording_pause_seconds_max=of((5, 300)),
     )
 
 
@@ -172,6 +188,21 @@ def _contact_facts(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str
         st.builds(TransferRequested, contact, agent, st.just("queue"), of((*QUEUES, "q9"))),
         st.builds(TransferRequested, contact, agent, st.just("number"), of(("100", "200"))),
         st.builds(WrapUpEnded, agent, contact, of((None, "sold"))),
+        st.builds(ConsultRequested, contact, agent, st.just("agent"), agent),
+        st.builds(ConsultRequested, contact, agent, st.just("number"), of(("100", "200"))),
+        st.builds(ConsultCancelled, contact, agent),
+        st.builds(ConferenceRequested, contact, agent),
+        st.builds(TransferCompleted, contact, agent),
+        st.builds(PartyAnswered, contact, of(PARTIES)),
+        st.builds(PartyFailed, contact, of(PARTIES), failed),
+        st.builds(PartyLeft, contact, of(PARTIES)),
+        st.builds(PartyReleaseRequested, contact, agent),
+        st.builds(SupervisionRequested, contact, agent, of(("listen", "whisper", "barge"))),
+        st.builds(SupervisionStarted, contact, offer),
+        st.builds(SupervisionEnded, contact, agent),
+        st.builds(TakeOverRequested, contact, agent),
+        st.builds(RecordingPauseRequested, contact, agent),
+        st.builds(RecordingResumeRequested, contact, agent),
     ]
 
 

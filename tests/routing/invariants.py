@@ -31,6 +31,21 @@ from markaz.routing.timers import TimerKind
 LEASE_OF_ENGAGEMENT: dict[str, TimerKind] = {"offered": "offer", "connecting": "connect", "wrapping_up": "wrap_up"}
 DEADLINES_OF_WAITING: tuple[TimerKind, ...] = ("relax", "overflow", "announce")
 TALKING = ("in_conversation", "on_hold")
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "offered": ("offered",),
+    "connecting": ("connecting",),
+    "in_conversation": ("in_conversation", "on_hold"),  # a phone may hold while others are heard
+    "on_hold": ("on_hold", "consulting"),
+}
+"""State of a contact -> the states of its lead."""
+STATES_OF_PART: dict[str, tuple[str, ...]] = {
+    "consulted": ("offered", "connecting", "consulting"),
+    "joined": TALKING,
+    "listen": ("offered", "connecting", "supervising"),
+    "whisper": ("offered", "connecting", "supervising"),
+    "barge": ("offered", "connecting", *TALKING),
+}
+"""Part of a guest -> its states, while it has part."""
 
 
 class Ledger:
@@ -56,7 +71,7 @@ class Ledger:
                     assert effect.after in PRESENCE_TRANSITIONS[effect.before].values(), effect
                     self.presence[effect.agent] = effect.after
                 case OfferContact():
-                    assert self.contacts[effect.contact] == "offered"
+                    assert self.contacts[effect.contact] in (("offered",) if effect.part == "lead" else TALKING)
                     assert self.engagements[effect.offer].after == "offered"
                 case EndContact():
                     assert effect.contact in self.contacts
@@ -84,10 +99,13 @@ class Ledger:
         self.engagements[moved.offer] = moved
         if moved.after == "ended":
             del self.engagements[moved.offer]
-        if moved.after == "offered":
+        if moved.after == "offered" and moved.part != "lead":
+            assert self.presence[moved.agent] != "signed_out", moved
+        elif moved.after == "offered":
             assert self.presence[moved.agent] == "ready", f"offered while {self.presence[moved.agent]}: {moved}"
             serving = [e for e in self.engagements.values() if e.contact == moved.contact and e.after != "wrapping_up"]
-            assert len(serving) <= 2, "more than the agent who hands over and the one who takes over"
+            leads = [e for e in serving if e.part == "lead"]
+            assert len(leads) <= 2, "more than the agent who hands over and the one who takes over"
             now = floor.state.agents.get(moved.agent)
             profiles = [p for p in (before.get(moved.agent), now.profile if now else None) if p is not None]
             held = [e for e in self.engagements.values() if e.agent == moved.agent]
@@ -176,8 +194,11 @@ def _check_places(floor: Floor, ledger: Ledger) -> None:
         assert (contact.state in ("offered", "connecting", *TALKING)) == (contact.offer is not None), contact
         if contact.offer is not None:
             engagement = state.engagements[contact.offer]
-            assert (engagement.contact, engagement.state) == (contact.id, contact.state)
+            assert (engagement.contact, engagement.part) == (contact.id, "lead")
+            assert engagement.state in TOGETHER[contact.state], (engagement, contact)
             served.append(contact.offer)
+        check_guests(floor, contact)
+        served.extend(contact.guests)
     assert sorted(served) == sorted(e.offer for e in state.engagements.values() if e.state != "wrapping_up")
     for agent in state.agents.values():
         assert agent.presence == ledger.presence[agent.id]
@@ -188,6 +209,31 @@ def _check_places(floor: Floor, ledger: Ledger) -> None:
         assert mine or not agent.retired, "a retired agent stays only while there is something to finish"
     waiting_in = Counter(contact.queue for contact in state.contacts.values() if contact.state == "waiting")
     assert {q: queue.waiting for q, queue in state.queues.items() if queue.waiting} == dict(waiting_in)
+
+
+def check_guests(floor: Floor, contact: Contact) -> None:
+    """Guests, parties and pauses of a conversation; nobody has part in a contact that nobody answers for."""
+    state = floor.state
+    lead = state.engagements[contact.offer] if contact.offer is not None else None
+    if lead is None or lead.state in ("offered", "connecting"):
+        assert not contact.guests, contact
+        assert contact.party is None or contact.state == "elsewhere", contact
+    guests = [state.engagements[offer] for offer in contact.guests]
+    people = [one.agent for one in (*guests, *([lead] if lead else []))]
+    assert len(set(people)) == len(people), "nobody has two parts in a contact at once"
+    for guest in guests:
+        assert guest.contact == contact.id
+        assert guest.state in STATES_OF_PART[guest.part], guest
+    consulted = [one for one in guests if one.part == "consulted"]
+    is_dialling = contact.party is not None and contact.party.state in ("dialled", "consulting")
+    if lead is not None:
+        assert len(consulted) + is_dialling == (1 if lead.state == "consulting" else 0), (lead, contact)
+    if lead is not None and contact.state == "in_conversation" and lead.state == "on_hold":
+        is_joined = contact.party is not None and contact.party.state == "joined"
+        assert is_joined or any(one.state == "in_conversation" for one in guests), "nobody hears the customer"
+    assert (("party", contact.id) in state.timers) == (contact.party is not None and contact.party.state == "dialled")
+    assert (("recording", contact.id) in state.timers) == contact.recording_paused
+    assert not contact.recording_paused or (lead is not None and lead.state in (*TALKING, "consulting"))
 
 
 def _check_leases(floor: Floor) -> None:

@@ -7,6 +7,8 @@
   are not able to serve, unless it waits for them alone.
 * Nobody waits in a lane that an idle, able agent may serve (paused projects excepted); who waits for one agent alone
   does not wait while that agent is free.
+* A conversation has one lead; guests have the states of their parts; the lead consults exactly while somebody is
+  consulted; a pause of the recording ends by itself.
 * Order is kept within a lane, by age and the priority's head start.
 * Every lease has its deadline; when the world falls silent and deadlines alone go on, the floor becomes calm in a
   bounded number of steps: no contact is offered, connected, talked to or left waiting with a leg.
@@ -15,7 +17,7 @@
 * Late, duplicate, reordered and foreign stimuli raise nothing and cause nothing to be done twice.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -30,12 +32,23 @@ from markaz.routing import (
     AgentSignedIn,
     AgentSignedOut,
     CallbackAsked,
+    ConferenceRequested,
+    ConsultCancelled,
+    ConsultRequested,
     ContactArrived,
     ContactQueued,
     CustomerLeft,
     HoldBegan,
     HoldEnded,
+    PartyReleaseRequested,
+    RecordingPauseRequested,
+    RecordingResumeRequested,
     Stimulus,
+    SupervisionEnded,
+    SupervisionMode,
+    SupervisionRequested,
+    TakeOverRequested,
+    TransferCompleted,
     TransferRequested,
     WrapUpEnded,
 )  # fmt: skip
@@ -46,6 +59,7 @@ from tests.routing.witness import Witness, answers
 
 TransferKind = Literal["agent", "queue", "number"]
 TRANSFERS: dict[str, TransferKind] = {"a": "agent", "q": "queue"}
+MODES = get_args(SupervisionMode)
 
 picks = st.integers(0, 2**16)
 agents = drawn.of(drawn.AGENTS)
@@ -61,6 +75,16 @@ def talk(one: Engagement, what: int, to: str) -> Stimulus:
         AgentLeft(one.contact, one.agent, "fault"),
         HoldBegan(one.contact, one.agent),
         HoldEnded(one.contact, one.agent),
+        ConsultRequested(one.contact, one.agent, "number" if to[0] in "q3" else "agent", to),
+        ConferenceRequested(one.contact, one.agent),
+        TransferCompleted(one.contact, one.agent),
+        ConsultCancelled(one.contact, one.agent),
+        PartyReleaseRequested(one.contact, one.agent),
+        RecordingPauseRequested(one.contact, one.agent),
+        RecordingResumeRequested(one.contact, one.agent),
+        SupervisionRequested(one.contact, to, MODES[what % len(MODES)]),
+        SupervisionEnded(one.contact, to),
+        TakeOverRequested(one.contact, to),
     )
     return told[what % len(told)]
 

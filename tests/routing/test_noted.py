@@ -15,6 +15,9 @@ from markaz.routing import (
     AgentSignedIn,
     AgentSignedOut,
     CallbackAsked,
+    ConferenceRequested,
+    ConsultCancelled,
+    ConsultRequested,
     ContactArrived,
     ContactQueued,
     ContactSeen,
@@ -37,6 +40,10 @@ from markaz.routing import (
     OfferFailed,
     OfferPlaced,
     OfferRefused,
+    PartyAnswered,
+    PartyFailed,
+    PartyLeft,
+    PartyReleaseRequested,
     ProjectConfigured,
     ProjectPaused,
     ProjectResumed,
@@ -44,8 +51,15 @@ from markaz.routing import (
     QueueConfigured,
     QueueRetired,
     QueueRules,
+    RecordingPauseRequested,
+    RecordingResumeRequested,
     Stimulus,
+    SupervisionEnded,
+    SupervisionRequested,
+    SupervisionStarted,
+    TakeOverRequested,
     TimePassed,
+    TransferCompleted,
     TransferRequested,
     WrapUpEnded,
 )  # fmt: skip
@@ -63,7 +77,11 @@ ABOUT_NOBODY: list[Stimulus] = [
     CustomerMissed("c", "busy"), ElsewhereAnswered("c"), ElsewhereFailed("c", "busy"), ContactSeen("c"),
     OfferPlaced("c.1"), OfferAccepted("c.1"), OfferRefused("c.1"), OfferFailed("c.1", "busy"),
     ConversationStarted("c", "c.1"), HoldBegan("c", "x"), HoldEnded("c", "x"), AgentLeft("c", "x"),
-    TransferRequested("c", "x", "queue", "q"),
+    TransferRequested("c", "x", "queue", "q"), ConsultRequested("c", "x", "agent", "y"), ConsultCancelled("c", "x"),
+    ConferenceRequested("c", "x"), TransferCompleted("c", "x"), PartyAnswered("c", "c~p1"),
+    PartyFailed("c", "c~p1", "busy"), PartyLeft("c", "c~p1"), PartyReleaseRequested("c", "x"),
+    SupervisionRequested("c", "x", "listen"), SupervisionStarted("c", "c.1"), SupervisionEnded("c", "x"),
+    TakeOverRequested("c", "x"), RecordingPauseRequested("c", "x"), RecordingResumeRequested("c", "x"),
 ]  # fmt: skip
 
 
@@ -118,7 +136,7 @@ def test_agents_queues_and_projects_are_bounded(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_memories_are_bounded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("markaz.routing.conversations.REMEMBERED_MAX", 2)
+    monkeypatch.setattr("markaz.routing.floor_state.REMEMBERED_MAX", 2)
     monkeypatch.setattr("markaz.routing.floor_state.CLOSED_RECENT_MAX", 2)
     house = House(queue(wrap_up_seconds_max=0), agent("ann"))
     for n in range(4):

@@ -9,6 +9,7 @@ from markaz.routing import (
     AgentBecameNotReady,
     AgentLeft,
     AgentSignedOut,
+    CallParty,
     CheckContact,
     ConnectContact,
     ContactArrived,
@@ -23,15 +24,21 @@ from markaz.routing import (
     ElsewhereFailed,
     EndContact,
     Floor,
+    JoinConversation,
     MessageLeft,
     OfferAccepted,
     OfferContact,
     OfferFailed,
     OfferPlaced,
     OfferRefused,
+    PartyAnswered,
+    PartyFailed,
+    PartyLeft,
     PromiseCallback,
     SendToNumber,
     Stimulus,
+    Supervise,
+    SupervisionStarted,
     TakeMessage,
     TimePassed,
     WrapUpEnded,
@@ -44,7 +51,9 @@ START: Instant = 1_750_000_000 * SECOND
 CALM_STEPS_MAX = 60_000
 DUE_STEPS_MAX = 2_000
 PENDING_MAX = 30
-IMPERATIVES = {"OfferContact", "ConnectContact", "DialCustomer", "SendToNumber", "TakeMessage", "PromiseCallback"}
+IMPERATIVES = {
+    "OfferContact", "ConnectContact", "DialCustomer", "SendToNumber", "TakeMessage", "PromiseCallback", "CallParty"
+}  # fmt: skip
 MAY_REPEAT = (ElsewhereFailed, AgentBecameNotReady, WrapUpEnded)
 """A second one may meet a second occasion."""
 
@@ -173,6 +182,16 @@ def answers(effect: Effect, pick: int) -> tuple[Stimulus, ...] | None:
         case DialCustomer(contact=contact):
             reached = (CustomerReached(contact),)
             choices = (reached, reached, (CustomerMissed(contact, "busy"),), ())
+        case JoinConversation(contact=contact, offer=offer, agent=agent):
+            started = (ConversationStarted(contact, offer),)
+            choices = (started, started, (AgentLeft(contact, agent, "fault"),), (AgentLeft(contact, agent),), ())
+        case Supervise(contact=contact, offer=offer, agent=agent):
+            supervised = (SupervisionStarted(contact, offer),)
+            choices = (supervised, supervised, (AgentLeft(contact, agent, "fault"),), ())
+        case CallParty(contact=contact, party=party):
+            answered = (PartyAnswered(contact, party),)
+            left = (*answered, PartyLeft(contact, party))
+            choices = (answered, answered, left, (PartyFailed(contact, party, "busy"),), ())
         case EndContact(contact=contact):
             choices = ((CustomerLeft(contact),),)
         case TakeMessage(contact=contact):

@@ -3,6 +3,7 @@
 from markaz.routing import stimuli, waiting
 from markaz.routing.conversations import return_contact
 from markaz.routing.floor_state import FloorState
+from markaz.routing.parties import guest_gone
 from markaz.routing.state import Agent
 
 
@@ -47,10 +48,13 @@ def sign_out(floor: FloorState, agent: Agent) -> None:
 
 
 def _give_back_offers(floor: FloorState, agent: Agent, reason: str) -> None:
+    """What rings goes elsewhere. A guest's phone may ring for who is not ready, but not for who is not there."""
     for offer in tuple(agent.engagements):
         engagement = floor.engagements[offer]
-        if engagement.state == "offered":
+        if engagement.state == "offered" and engagement.part == "lead":
             return_contact(floor, engagement, reason, rings=True)
+        elif engagement.state == "offered" and agent.presence == "signed_out":
+            guest_gone(floor, engagement, reason, agent_leg=True)
 
 
 def became_ready(floor: FloorState, told: stimuli.AgentBecameReady) -> None:

@@ -171,6 +171,8 @@ def elsewhere_failed(floor: FloorState, told: stimuli.ElsewhereFailed) -> None:
         return
     contact.leaving = None
     reason = f"number failed: {told.cause}"
+    if contact.party is not None:
+        floor.drop_party(contact, reason)
     if contact.queue is None:
         waiting.ask_for_message(floor, contact, 120, reason=reason)
         return

@@ -4,8 +4,10 @@ from markaz.kit.time import SECOND, Instant
 from markaz.routing import stimuli, waiting
 from markaz.routing.contacts import known
 from markaz.routing.effects import ConnectContact, DialCustomer, EndContact, ReleaseAgent, WithdrawOffer
-from markaz.routing.floor_state import REMEMBERED_MAX, FloorState
-from markaz.routing.state import Contact, Engagement, Remembered
+from markaz.routing.floor_state import FloorState
+from markaz.routing.parties import guest_accepted, guest_gone, guest_started, lead_left, settle
+from markaz.routing.parts import TALKING, consulted, leading, offer_in, talking
+from markaz.routing.state import Contact, Engagement
 
 CONNECT_SECONDS_MAX = 10
 """The longest that joining two legs may take."""
@@ -15,15 +17,6 @@ NOT_PLACED_PAUSE_SECONDS = 5
 """How long an agent whose phone could not be rung is left alone."""
 TRANSFER_SECONDS = 30
 """How long a contact that was passed to one agent waits for that agent alone."""
-
-
-def offer_in(floor: FloorState, stimulus: str, offer: str, *states: str) -> Engagement | None:
-    """The engagement of `offer` when it is in one of `states`; else a note."""
-    engagement = floor.engagements.get(offer)
-    if engagement is None or engagement.state not in states:
-        floor.note(stimulus, offer, "over" if engagement is None else f"is {engagement.state}")
-        return None
-    return engagement
 
 
 # Offers
@@ -39,6 +32,9 @@ def placed(floor: FloorState, told: stimuli.OfferPlaced) -> None:
 def accepted(floor: FloorState, told: stimuli.OfferAccepted) -> None:
     engagement = offer_in(floor, "OfferAccepted", told.offer, "offered")
     if engagement is None:
+        return
+    if engagement.part != "lead":
+        guest_accepted(floor, engagement)
         return
     contact = floor.contacts[engagement.contact]
     floor.timers.cancel(("offer", engagement.offer))
@@ -89,7 +85,13 @@ def expired(floor: FloorState, offer: str) -> None:
 def _return_offer(
     floor: FloorState, engagement: Engagement, reason: str, pause_seconds: int | None, *, rings: bool
 ) -> None:
-    """The contact goes back to its place; the agent is not ready for a while, so that it goes to somebody else."""
+    """The contact goes back to its place; the agent is not ready for a while, so that it goes to somebody else.
+
+    A guest who did not come is simply not there.
+    """
+    if engagement.part != "lead":
+        guest_gone(floor, engagement, reason, agent_leg=rings)
+        return
     agent = floor.agents[engagement.agent]
     if agent.presence == "ready":
         until: Instant | None = None if pause_seconds is None else floor.at + pause_seconds * SECOND
@@ -116,28 +118,28 @@ def started(floor: FloorState, told: stimuli.ConversationStarted) -> None:
     engagement = offer_in(floor, "ConversationStarted", told.offer, "connecting")
     if engagement is None:
         return
+    if engagement.part != "lead":
+        if engagement.part in ("consulted", "joined", "barge"):
+            guest_started(floor, engagement)
+        else:
+            floor.note("ConversationStarted", told.offer, f"is {engagement.part}")
+        return
     contact = floor.contacts[engagement.contact]
     floor.timers.cancel(("connect", engagement.offer))
     contact.leg = contact.answered = True
     floor.move_engagement(engagement, "connected")
     floor.move_contact(contact, "connected", agent=engagement.agent)
     waiting.believe(floor, contact, floor.queues[engagement.queue].rules.conversation_seconds_max)
-    _remember(floor, contact, engagement.agent)
-
-
-def _remember(floor: FloorState, contact: Contact, agent: str) -> None:
-    key = (contact.project, contact.customer)
-    floor.remembered.pop(key, None)
-    floor.remembered[key] = Remembered(agent, floor.at)
-    if len(floor.remembered) > REMEMBERED_MAX:
-        del floor.remembered[next(iter(floor.remembered))]
+    floor.remember(contact, engagement.agent)
 
 
 def connect_expired(floor: FloorState, offer: str) -> None:
     """The legs were not joined in time: the contact goes back to its place, a callback is tried again later."""
     engagement = floor.engagements[offer]
     contact = floor.contacts[engagement.contact]
-    if contact.leg:
+    if engagement.part != "lead":
+        guest_gone(floor, engagement, "not_connected", agent_leg=True)
+    elif contact.leg:
         floor.out.append(ReleaseAgent(contact.id, offer, engagement.agent))
         return_contact(floor, engagement, "not_connected", rings=False)
     else:
@@ -182,56 +184,70 @@ def _missed(floor: FloorState, contact: Contact, engagement: Engagement, cause: 
 # Talking
 
 
-def talking(floor: FloorState, stimulus: str, contact_id: str, agent: str, *states: str) -> Engagement | None:
-    """The engagement of this agent with this contact when it is in one of `states`; else a note."""
-    contact = known(floor, stimulus, contact_id)
-    if contact is None:
-        return None
-    engagement = floor.engagement_of(contact)
-    if engagement is None or engagement.agent != agent or engagement.state not in states:
-        floor.note(stimulus, contact_id, f"{agent} has no part in it that is {' or '.join(states)}")
-        return None
-    return engagement
-
-
 def held(floor: FloorState, told: stimuli.HoldBegan) -> None:
+    """An agent's phone holds. The customer is on hold when nobody else is heard."""
     engagement = talking(floor, "HoldBegan", told.contact, told.agent, "in_conversation")
-    if engagement is not None:
-        floor.move_engagement(engagement, "held")
-        floor.move_contact(floor.contacts[told.contact], "held", agent=told.agent)
+    if engagement is None:
+        return
+    floor.move_engagement(engagement, "held")
+    settle(floor, floor.contacts[told.contact])
 
 
 def resumed(floor: FloorState, told: stimuli.HoldEnded) -> None:
     engagement = talking(floor, "HoldEnded", told.contact, told.agent, "on_hold")
-    if engagement is not None:
-        floor.move_engagement(engagement, "resumed")
-        floor.move_contact(floor.contacts[told.contact], "resumed", agent=told.agent)
+    if engagement is None:
+        return
+    contact = floor.contacts[told.contact]
+    floor.move_engagement(engagement, "resumed")
+    lead = floor.engagement_of(contact)
+    is_consulting = lead is not None and lead.state == "consulting"
+    if contact.state == "on_hold" and not is_consulting:
+        floor.move_contact(contact, "resumed", agent=told.agent)
 
 
 def agent_left(floor: FloorState, told: stimuli.AgentLeft) -> None:
-    """The agent hung up: the contact is over. A machine cut the agent off: the customer waits, first in place."""
-    states = ("connecting", "in_conversation", "on_hold")
+    """An agent's leg is gone. A guest is out of it; for the lead see `_lead_left`."""
+    states = ("connecting", *TALKING, "consulting", "supervising")
     engagement = talking(floor, "AgentLeft", told.contact, told.agent, *states)
     if engagement is None:
         return
     contact = floor.contacts[told.contact]
-    if engagement.state == "connecting":
+    if engagement.part != "lead":
+        reason = "agent_lost" if told.cause == "fault" else "agent_left"
+        guest_gone(floor, engagement, reason, agent_leg=False)
+    elif engagement.state == "connecting":
         if not contact.leg:
             floor.out.append(EndContact(contact.id, "agent_left"))  # stop dialling the customer
         pause_seconds = floor.agents[told.agent].profile.refusal_pause_seconds
         _return_offer(floor, engagement, "agent_left", pause_seconds, rings=False)
-    elif told.cause == "fault":
+    else:
+        _lead_left(floor, contact, engagement, is_fault=told.cause == "fault")
+
+
+def _lead_left(floor: FloorState, contact: Contact, lead: Engagement, *, is_fault: bool) -> None:
+    """Who else is heard takes the contact on. If there is nobody: who hung up has ended it, or passed it on to whom
+    they were ringing; when a machine cut the agent off, the customer waits, first in place.
+    """
+    guest = consulted(floor, contact)  # before it is handed over
+    if lead_left(floor, lead, is_fault=is_fault):
+        return
+    is_open = not floor.queues[lead.queue].retired
+    if lead.state == "consulting" and guest is not None and is_open and not is_fault:
+        _pass_to_agent(floor, contact, lead, guest.agent, agent_leg=False)
+    elif is_fault:
+        floor.end_pause(contact, "agent_lost")
         contact.offer = None
+        floor.dismiss_guests(contact, "agent_lost")
         floor.move_contact(contact, "returned", reason="agent_lost")
         waiting.wait_anew(floor, contact)
-        floor.finish_engagement(engagement, reason="agent_lost", agent_leg=False)
+        floor.finish_engagement(lead, reason="agent_lost", agent_leg=False)
     else:
         floor.out.append(EndContact(contact.id, "agent_left"))
         floor.close_contact(contact, "answered", reason="agent_left", agent_leg=False)
 
 
 def transfer_requested(floor: FloorState, told: stimuli.TransferRequested) -> None:
-    engagement = talking(floor, "TransferRequested", told.contact, told.agent, "in_conversation", "on_hold")
+    engagement = leading(floor, "TransferRequested", told.contact, told.agent, *TALKING)
     if engagement is None:
         return
     contact = floor.contacts[told.contact]
@@ -245,20 +261,38 @@ def transfer_requested(floor: FloorState, told: stimuli.TransferRequested) -> No
     if told.kind == "agent" and (target is None or target.presence == "signed_out" or target.id == told.agent):
         floor.note("TransferRequested", contact.id, f"agent {told.target} is not there")
         return
+    if told.kind == "agent":
+        _pass_to_agent(floor, contact, engagement, told.target)
+        return
+    _let_go(floor, contact)
+    reason = f"transfer by {told.agent}"
+    if told.kind == "number":
+        waiting.send_out(floor, contact, told.target, reason="transfer", agent=told.agent)
+    else:
+        contact.skills = {}
+        waiting.enqueue(floor, contact, told.target, "transferred", reason=reason)
+    floor.finish_engagement(engagement, reason="transferred")
+
+
+def _pass_to_agent(
+    floor: FloorState, contact: Contact, lead: Engagement, agent: str, *, agent_leg: bool = True
+) -> None:
+    """Let the contact wait for this agent alone, for a while."""
+    _let_go(floor, contact)
+    waiting.reserve(floor, contact, agent, TRANSFER_SECONDS)
+    waiting.enqueue(floor, contact, lead.queue, "transferred", reason=f"transfer by {lead.agent}")
+    floor.finish_engagement(lead, reason="transferred", agent_leg=agent_leg)
+
+
+def _let_go(floor: FloorState, contact: Contact) -> None:
+    """The contact leaves the conversation: guests and numbers outside are out of it."""
     floor.timers.cancel(("alive", contact.id))
+    floor.end_pause(contact, "transferred")
     contact.offer = None
     floor.unreserve(contact)
-    reason = f"transfer by {told.agent}"
-    match told.kind:
-        case "number":
-            waiting.send_out(floor, contact, told.target, reason="transfer", agent=told.agent)
-        case "queue":
-            contact.skills = {}
-            waiting.enqueue(floor, contact, told.target, "transferred", reason=reason)
-        case "agent":
-            waiting.reserve(floor, contact, told.target, TRANSFER_SECONDS)
-            waiting.enqueue(floor, contact, engagement.queue, "transferred", reason=reason)
-    floor.finish_engagement(engagement, reason="transferred")
+    if contact.party is not None:
+        floor.drop_party(contact, "transferred")
+    floor.dismiss_guests(contact, "transferred")
 
 
 def wrap_up_ended(floor: FloorState, told: stimuli.WrapUpEnded) -> None:

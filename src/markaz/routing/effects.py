@@ -23,7 +23,21 @@ ContactState = Literal[
     "postponed",  # a callback's next attempt
     "closed",
 ]
-EngagementState = Literal["offered", "connecting", "in_conversation", "on_hold", "wrapping_up", "ended"]
+EngagementState = Literal[
+    "offered",
+    "connecting",
+    "in_conversation",
+    "on_hold",
+    "consulting",  # with a colleague or a number outside, while the customer is on hold
+    "supervising",  # hears the conversation, and is not heard by the customer
+    "wrapping_up",
+    "ended",
+]
+SupervisionMode = Literal["listen", "whisper", "barge"]
+"""A supervisor hears only; is heard by the agent too; is heard by everybody."""
+Part = Literal["lead", "consulted", "joined"] | SupervisionMode
+"""What an agent is in a contact: who answers for it, who is asked about it, who has joined, or who supervises it."""
+PartyState = Literal["dialled", "consulting", "joined", "gone"]
 Presence = Literal["signed_out", "not_ready", "ready"]
 Outcome = Literal[
     "answered", "abandoned", "overflowed", "voicemail", "callback", "self_served", "refused", "lost_to_fault"
@@ -42,7 +56,7 @@ class Record(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class OfferContact(Imperative, frozen=True):
-    """Ring the agent; the offer is withdrawn by the floor at `expires_at`."""
+    """Ring the agent, to take the `part`; the offer is withdrawn by the floor at `expires_at`."""
 
     offer: str
     contact: str
@@ -52,6 +66,7 @@ class OfferContact(Imperative, frozen=True):
     expires_at: Instant
     customer: str
     """Who calls, or is to be called back: what the agent sees while it rings."""
+    part: Part = "lead"
 
 
 class WithdrawOffer(Imperative, frozen=True):
@@ -84,6 +99,73 @@ class DialCustomer(Imperative, frozen=True):
     number: str
     offer: str
     attempt: int
+
+
+class HoldCustomer(Imperative, frozen=True):
+    """Let the customer hear music, and nobody, until `ResumeCustomer`; the others in the conversation stay."""
+
+    contact: str
+
+
+class ResumeCustomer(Imperative, frozen=True):
+    """Bring the customer back into the conversation."""
+
+    contact: str
+
+
+class JoinConversation(Imperative, frozen=True):
+    """Let one more agent, or a supervisor who barges in, hear and be heard; answer with `ConversationStarted`."""
+
+    contact: str
+    offer: str
+    agent: str
+
+
+class Supervise(Imperative, frozen=True):
+    """Let a supervisor hear what the agent of the offer `beside` hears and says; answer with `SupervisionStarted`.
+
+    With `mode` "whisper" that agent, and nobody else, hears the supervisor.
+    """
+
+    contact: str
+    offer: str
+    agent: str
+    beside: str
+    mode: SupervisionMode
+
+
+class CallParty(Imperative, frozen=True):
+    """Call `number` into the agents' conversation; answer with `PartyAnswered` or `PartyFailed`."""
+
+    contact: str
+    party: str
+    number: str
+
+
+class ReleaseParty(Imperative, frozen=True):
+    contact: str
+    party: str
+
+
+class StartRecording(Imperative, frozen=True):
+    """Record the conversation on this agent's leg from now on: it is the one who answers for the contact."""
+
+    contact: str
+    offer: str
+    agent: str
+    queue: str
+
+
+class PauseRecording(Imperative, frozen=True):
+    """Keep nothing of what is said until `ResumeRecording`; where that was is marked."""
+
+    contact: str
+    offer: str
+
+
+class ResumeRecording(Imperative, frozen=True):
+    contact: str
+    offer: str
 
 
 class ReleaseAgent(Imperative, frozen=True):
@@ -180,6 +262,27 @@ class EngagementMoved(Record, frozen=True):
     after: EngagementState
     reason: str | None = None
     disposition: str | None = None
+    part: Part = "lead"
+
+
+class PartyMoved(Record, frozen=True):
+    """A number outside in an agent's conversation changed state."""
+
+    contact: str
+    party: str
+    number: str
+    before: PartyState | None
+    after: PartyState
+    reason: str | None = None
+
+
+class RecordingMoved(Record, frozen=True):
+    """The recording of an offer's conversation was paused or goes on."""
+
+    contact: str
+    offer: str
+    paused: bool
+    reason: str
 
 
 class AgentMoved(Record, frozen=True):
@@ -242,5 +345,7 @@ class Noted(Record, frozen=True):
 Effect = (
     OfferContact | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
-    | ContactMoved | EngagementMoved | AgentMoved | ProjectMoved | Decided | Noted
+    | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
+    | StartRecording | PauseRecording | ResumeRecording
+    | ContactMoved | EngagementMoved | PartyMoved | RecordingMoved | AgentMoved | ProjectMoved | Decided | Noted
 )  # fmt: skip

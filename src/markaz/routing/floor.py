@@ -11,7 +11,17 @@ from typing import Any
 import msgspec
 
 from markaz.kit.time import Instant
-from markaz.routing import agents, configuring, contacts, conversations, stimuli, waiting
+from markaz.routing import (
+    agents,
+    configuring,
+    contacts,
+    conversations,
+    parties,
+    recording,
+    stimuli,
+    supervision,
+    waiting,
+)  # fmt: skip
 from markaz.routing.effects import Effect
 from markaz.routing.floor_state import FloorState
 from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
@@ -54,6 +64,20 @@ _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.HoldEnded: conversations.resumed,
     stimuli.AgentLeft: conversations.agent_left,
     stimuli.TransferRequested: conversations.transfer_requested,
+    stimuli.ConsultRequested: parties.consult_requested,
+    stimuli.ConsultCancelled: parties.consult_cancelled,
+    stimuli.ConferenceRequested: parties.conference_requested,
+    stimuli.TransferCompleted: parties.transfer_completed,
+    stimuli.PartyAnswered: parties.party_answered,
+    stimuli.PartyFailed: parties.party_failed,
+    stimuli.PartyLeft: parties.party_left,
+    stimuli.PartyReleaseRequested: parties.party_release_requested,
+    stimuli.SupervisionRequested: supervision.requested,
+    stimuli.SupervisionStarted: supervision.started,
+    stimuli.SupervisionEnded: supervision.ended,
+    stimuli.TakeOverRequested: supervision.take_over_requested,
+    stimuli.RecordingPauseRequested: recording.pause_requested,
+    stimuli.RecordingResumeRequested: recording.resume_requested,
 }
 
 _CONTACT_DEADLINES: dict[TimerKind, Callable[[FloorState, Contact], None]] = {
@@ -63,6 +87,8 @@ _CONTACT_DEADLINES: dict[TimerKind, Callable[[FloorState, Contact], None]] = {
     "sticky": waiting.release,
     "alive": waiting.check,
     "retry": waiting.callback_due,
+    "party": parties.party_expired,
+    "recording": recording.pause_expired,
 }
 _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
     "offer": conversations.expired,
@@ -71,7 +97,7 @@ _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
 }
 
 
-SNAPSHOT_VERSION = 1
+SNAPSHOT_VERSION = 2
 """Changes with the meaning of what is kept; an older snapshot is not restored, the journal is replayed instead."""
 
 

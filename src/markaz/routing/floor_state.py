@@ -14,7 +14,11 @@ from markaz.routing.effects import (
     Noted,
     OfferContact,
     Outcome,
+    PartyMoved,
+    PartyState,
+    RecordingMoved,
     ReleaseAgent,
+    ReleaseParty,
     WithdrawOffer,
 )  # fmt: skip
 from markaz.routing.matching import Matching
@@ -22,7 +26,12 @@ from markaz.routing.occupancy import faded, worked
 from markaz.routing.rules import CHANNEL_KINDS, ChannelKind, QueueRules
 from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
 from markaz.routing.timers import TimerKey, Timers
-from markaz.routing.transitions import CONTACT_TRANSITIONS, ENGAGEMENT_TRANSITIONS, PRESENCE_TRANSITIONS
+from markaz.routing.transitions import (
+    CONTACT_TRANSITIONS,
+    ENGAGEMENT_TRANSITIONS,
+    PARTY_TRANSITIONS,
+    PRESENCE_TRANSITIONS,
+)  # fmt: skip
 
 CONTACTS_OPEN_MAX = 20_000
 """Contacts on one floor at once; a further one is refused."""
@@ -98,14 +107,68 @@ class FloorState:
             self.leave_lane(contact)
         engagement = self.engagement_of(contact)
         self.timers.cancel(("alive", contact.id), ("retry", contact.id), ("sticky", contact.id))
+        self.end_pause(contact, reason)
+        if contact.party is not None:
+            self.drop_party(contact, reason)
         contact.offer = None
         self.move_contact(contact, "closed", reason=reason, outcome=outcome)
         del self.contacts[contact.id]
         self.closed_recent[contact.id] = None
         if len(self.closed_recent) > CLOSED_RECENT_MAX:
             del self.closed_recent[next(iter(self.closed_recent))]
+        self.dismiss_guests(contact, reason)
         if engagement is not None:
             self.finish_engagement(engagement, reason=reason, agent_leg=agent_leg)
+
+    def remember(self, contact: Contact, agent: str) -> None:
+        """Keep that the agent has served the customer of `contact`."""
+        key = (contact.project, contact.customer)
+        self.remembered.pop(key, None)
+        self.remembered[key] = Remembered(agent, self.at)
+        if len(self.remembered) > REMEMBERED_MAX:
+            del self.remembered[next(iter(self.remembered))]
+
+    # Others in its conversation
+
+    def dismiss_guests(self, contact: Contact, reason: str) -> None:
+        """Nobody but the lead takes part in the contact any more."""
+        guests, contact.guests = contact.guests, []
+        for offer in guests:
+            self.finish_engagement(self.engagements[offer], reason=reason)
+
+    def record_party(self, contact: Contact, before: PartyState | None, reason: str) -> None:
+        party = contact.party
+        assert party is not None
+        self.out.append(PartyMoved(contact.id, party.id, party.number, before, party.state, reason))
+
+    def move_party(self, contact: Contact, trigger: str, reason: str) -> None:
+        party = contact.party
+        assert party is not None
+        before = party.state
+        party.state = PARTY_TRANSITIONS[before][trigger]
+        self.timers.cancel(("party", contact.id))
+        self.record_party(contact, before, reason)
+
+    def forget_party(self, contact: Contact, reason: str) -> None:
+        """The number outside is gone."""
+        self.move_party(contact, "gone", reason)
+        contact.party = None
+
+    def release_party(self, contact: Contact) -> None:
+        assert contact.party is not None
+        self.out.append(ReleaseParty(contact.id, contact.party.id))
+
+    def drop_party(self, contact: Contact, reason: str) -> None:
+        """End the leg of the number outside, and forget it."""
+        self.release_party(contact)
+        self.forget_party(contact, reason)
+
+    def end_pause(self, contact: Contact, reason: str) -> None:
+        """The recording of the lead is not paused any more, or over."""
+        if contact.recording_paused:
+            contact.recording_paused = False
+            self.timers.cancel(("recording", contact.id))
+            self.out.append(RecordingMoved(contact.id, contact.offer or "", paused=False, reason=reason))
 
     def engagement_of(self, contact: Contact) -> Engagement | None:
         return self.engagements[contact.offer] if contact.offer is not None else None
@@ -120,7 +183,7 @@ class FloorState:
         self.out.append(
             EngagementMoved(
                 engagement.offer, engagement.contact, engagement.agent, engagement.queue,
-                before, engagement.state, reason, disposition,
+                before, engagement.state, reason, disposition, engagement.part,
             )
         )  # fmt: skip
 
@@ -131,7 +194,7 @@ class FloorState:
         elif agent_leg:
             self.out.append(ReleaseAgent(engagement.contact, engagement.offer, engagement.agent))
         wrap_up_seconds = self.queues[engagement.queue].rules.wrap_up_seconds_max
-        if engagement.state in ("in_conversation", "on_hold") and wrap_up_seconds > 0:
+        if wrap_up_seconds > 0 and _has_served(engagement):
             self.move_engagement(engagement, "finished", reason=reason)
             self.after(("wrap_up", engagement.offer), wrap_up_seconds)
         else:
@@ -228,6 +291,17 @@ class FloorState:
         self.reseat(agent)
         customer = contact.callback_number or contact.customer
         self.out.append(OfferContact(offer, contact.id, agent.id, rules.id, contact.channel, expires_at, customer))
+
+
+def _has_served(engagement: Engagement) -> bool:
+    """Whether the agent has talked to the customer as one of those who serve it, and so has something to wrap up."""
+    match engagement.part:
+        case "lead":
+            return engagement.state in ("in_conversation", "on_hold", "consulting")
+        case "joined":
+            return engagement.state in ("in_conversation", "on_hold")
+        case _:
+            return False
 
 
 def channels_open(agent: Agent, engagements: dict[str, Engagement]) -> tuple[ChannelKind, ...]:

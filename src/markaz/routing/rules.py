@@ -105,6 +105,7 @@ class QueueRules(Rule, frozen=True, kw_only=True):
     * `target_seconds`: the age at which a contact counts as due; across queues the relatively oldest goes first.
     * `penalty_weight`: per cent; 200 makes each second weigh double (a client's penalty).
     * `waiting_max`: contacts waiting at most; a further one goes to `when_full`.
+    * `recording_pause_seconds_max`: a paused recording that nobody resumes goes on after so long.
     """
 
     id: str
@@ -127,12 +128,14 @@ class QueueRules(Rule, frozen=True, kw_only=True):
     callback_attempts_max: int = 3
     callback_retry_seconds: int = 300
     record: bool = True
+    recording_pause_seconds_max: int = 300
 
     def __post_init__(self) -> None:
         at_least(
             1, ring_seconds=self.ring_seconds, target_seconds=self.target_seconds, penalty_weight=self.penalty_weight,
             waiting_max=self.waiting_max, conversation_seconds_max=self.conversation_seconds_max,
             callback_attempts_max=self.callback_attempts_max,
+            recording_pause_seconds_max=self.recording_pause_seconds_max,
         )  # fmt: skip
         at_least(
             0, wrap_up_seconds_max=self.wrap_up_seconds_max, callback_retry_seconds=self.callback_retry_seconds,

@@ -6,8 +6,16 @@ Indexes (lanes, benches) are not here: they are rebuilt from this.
 import msgspec
 
 from markaz.kit.time import Instant
-from markaz.routing.effects import ContactState, EngagementState, Outcome, Presence
+from markaz.routing.effects import ContactState, EngagementState, Outcome, Part, PartyState, Presence
 from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
+
+
+class Party(msgspec.Struct):
+    """A number outside in an agent's conversation."""
+
+    id: str
+    number: str
+    state: PartyState = "dialled"
 
 
 class Contact(msgspec.Struct):
@@ -33,6 +41,10 @@ class Contact(msgspec.Struct):
     only_agent: str | None = None
     named_agent: str | None = None
     offer: str | None = None
+    """The engagement of who answers for it."""
+    guests: list[str] = []
+    """The engagements of others: consulted, joined, supervising."""
+    party: Party | None = None
     offers: int = 0
     moves: int = 0
     leg: bool = True
@@ -44,6 +56,7 @@ class Contact(msgspec.Struct):
     answered_elsewhere: bool = False
     checked: bool = False
     """Asked whether its leg is alive, and not answered yet."""
+    recording_paused: bool = False
 
 
 class Engagement(msgspec.Struct):
@@ -54,6 +67,7 @@ class Engagement(msgspec.Struct):
     agent: str
     queue: str
     channel: ChannelKind
+    part: Part = "lead"
     state: EngagementState = "offered"
     placed: bool = False
     """The INVITE has been sent: the agent has been able to answer."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from markaz.routing.effects import SupervisionMode
 from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
 
 LeftCause = Literal["hung_up", "fault"]
@@ -210,7 +211,7 @@ class OfferFailed(Fact, frozen=True):
 
 
 class ConversationStarted(Fact, frozen=True):
-    """Agent and customer hear each other."""
+    """The agent is in the conversation: hears, and is heard by, the customer or (consulted) the colleague."""
 
     contact: str
     offer: str
@@ -243,6 +244,105 @@ class TransferRequested(Fact, frozen=True):
     target: str
 
 
+# Others in a conversation
+
+
+class ConsultRequested(Fact, frozen=True):
+    """The agent wants to speak with a colleague or a number outside while the customer is on hold."""
+
+    contact: str
+    agent: str
+    kind: Literal["agent", "number"]
+    target: str
+
+
+class ConsultCancelled(Fact, frozen=True):
+    """The agent goes back to the customer without whoever was consulted."""
+
+    contact: str
+    agent: str
+
+
+class ConferenceRequested(Fact, frozen=True):
+    """The agent brings the customer and whoever is consulted together."""
+
+    contact: str
+    agent: str
+
+
+class TransferCompleted(Fact, frozen=True):
+    """The agent leaves the customer to whoever was consulted or has joined (attended transfer)."""
+
+    contact: str
+    agent: str
+
+
+class PartyAnswered(Fact, frozen=True):
+    """The number outside that an agent consults answered, and hears the agents."""
+
+    contact: str
+    party: str
+
+
+class PartyFailed(Fact, frozen=True):
+    contact: str
+    party: str
+    cause: FailureCause
+
+
+class PartyLeft(Fact, frozen=True):
+    """A number outside that had answered is gone."""
+
+    contact: str
+    party: str
+
+
+class PartyReleaseRequested(Fact, frozen=True):
+    """The agent wants the number outside to go, whatever it does at the moment."""
+
+    contact: str
+    agent: str
+
+
+class SupervisionRequested(Fact, frozen=True):
+    """A supervisor wants to hear a conversation, or to hear it in another mode."""
+
+    contact: str
+    supervisor: str
+    mode: SupervisionMode
+
+
+class SupervisionStarted(Fact, frozen=True):
+    contact: str
+    offer: str
+
+
+class SupervisionEnded(Fact, frozen=True):
+    """The supervisor leaves the conversation to those who have it."""
+
+    contact: str
+    supervisor: str
+
+
+class TakeOverRequested(Fact, frozen=True):
+    """A supervisor who hears the conversation has it from now on; the agent is released."""
+
+    contact: str
+    supervisor: str
+
+
+class RecordingPauseRequested(Fact, frozen=True):
+    """What follows is not to be kept (a card number)."""
+
+    contact: str
+    agent: str
+
+
+class RecordingResumeRequested(Fact, frozen=True):
+    contact: str
+    agent: str
+
+
 # The floor itself
 
 
@@ -265,5 +365,9 @@ Stimulus = (
     | CustomerLeft | CustomerReached | CustomerMissed | ElsewhereAnswered | ElsewhereFailed | ContactSeen
     | OfferPlaced | OfferAccepted | OfferRefused | OfferFailed
     | ConversationStarted | HoldBegan | HoldEnded | AgentLeft | TransferRequested
+    | ConsultRequested | ConsultCancelled | ConferenceRequested | TransferCompleted
+    | PartyAnswered | PartyFailed | PartyLeft | PartyReleaseRequested
+    | SupervisionRequested | SupervisionStarted | SupervisionEnded | TakeOverRequested
+    | RecordingPauseRequested | RecordingResumeRequested
     | FloorStarted | TimePassed
 )  # fmt: skip

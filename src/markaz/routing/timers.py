@@ -9,6 +9,7 @@ TimerKind = Literal[
     "relax", "overflow", "announce", "sticky",  # a waiting contact
     "offer", "connect", "wrap_up",  # an engagement
     "alive", "retry",  # a contact: lease on its leg; the next attempt of a callback
+    "party", "recording",  # a contact: a number outside that rings; a recording that is paused
     "pause",  # an agent
 ]  # fmt: skip
 TimerKey = tuple[TimerKind, str]

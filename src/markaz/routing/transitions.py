@@ -6,7 +6,7 @@ broken invariant and asserts; a stimulus that arrives too late never gets that f
 
 from collections.abc import Mapping
 
-from markaz.routing.effects import ContactState, EngagementState, Presence
+from markaz.routing.effects import ContactState, EngagementState, PartyState, Presence
 
 CONTACT_TRANSITIONS: Mapping[ContactState, Mapping[str, ContactState]] = {
     "in_self_service": {
@@ -33,6 +33,7 @@ CONTACT_TRANSITIONS: Mapping[ContactState, Mapping[str, ContactState]] = {
     },
     "in_conversation": {
         "held": "on_hold",
+        "handed_over": "in_conversation",
         "transferred": "waiting",
         "returned": "waiting",
         "sent_out": "elsewhere",
@@ -40,6 +41,7 @@ CONTACT_TRANSITIONS: Mapping[ContactState, Mapping[str, ContactState]] = {
     },
     "on_hold": {
         "resumed": "in_conversation",
+        "handed_over": "in_conversation",
         "transferred": "waiting",
         "returned": "waiting",
         "sent_out": "elsewhere",
@@ -53,11 +55,39 @@ CONTACT_TRANSITIONS: Mapping[ContactState, Mapping[str, ContactState]] = {
 
 ENGAGEMENT_TRANSITIONS: Mapping[EngagementState, Mapping[str, EngagementState]] = {
     "offered": {"accepted": "connecting", "ended": "ended"},
-    "connecting": {"connected": "in_conversation", "ended": "ended"},
-    "in_conversation": {"held": "on_hold", "finished": "wrapping_up", "ended": "ended"},
-    "on_hold": {"resumed": "in_conversation", "finished": "wrapping_up", "ended": "ended"},
+    "connecting": {
+        "connected": "in_conversation",
+        "consults": "consulting",
+        "supervises": "supervising",
+        "ended": "ended",
+    },
+    "in_conversation": {
+        "held": "on_hold",
+        "consults": "consulting",
+        "supervises": "supervising",
+        "takes_over": "in_conversation",
+        "finished": "wrapping_up",
+        "ended": "ended",
+    },
+    "on_hold": {
+        "resumed": "in_conversation",
+        "consults": "consulting",
+        "supervises": "supervising",
+        "takes_over": "on_hold",
+        "finished": "wrapping_up",
+        "ended": "ended",
+    },
+    "consulting": {"connected": "in_conversation", "finished": "wrapping_up", "ended": "ended"},
+    "supervising": {"supervises": "supervising", "connected": "in_conversation", "ended": "ended"},
     "wrapping_up": {"ended": "ended"},
     "ended": {},
+}
+
+PARTY_TRANSITIONS: Mapping[PartyState, Mapping[str, PartyState]] = {
+    "dialled": {"answered": "consulting", "joined": "joined", "gone": "gone"},
+    "consulting": {"joined": "joined", "gone": "gone"},
+    "joined": {"gone": "gone"},
+    "gone": {},
 }
 
 PRESENCE_TRANSITIONS: Mapping[Presence, Mapping[str, Presence]] = {
