@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 from markaz.reports import queries
 from markaz.reports.definition import ServiceLevel
 from markaz.reports.intervals import IntervalKind, interval_starts
-from markaz.reports.model import AgentTime, By, Contacts, Handling, Report, Row, Waits
+from markaz.reports.model import AgentTime, By, Centre, Contacts, Handling, Report, Row, Waits
 
 Cell = tuple[int | None, str | None]
 """An interval, from 1, and a key; None means all."""
@@ -67,7 +67,8 @@ async def report(
             return await cursor.fetchall()
 
     stays = queries.STAYS_IN_QUEUE if by == "queue" else queries.STAYS_IN_PROJECT
-    contacts = _contacts(await ask(stays + queries.CONTACTS), definition)
+    centres = await ask(stays + queries.CENTRES)
+    contacts = _contacts(await ask(stays + queries.CONTACTS), centres, definition)
     missed = await ask(queries.OFFERS[by] + queries.MISSED)
     handling = _handling(await ask(queries.OFFERS[by] + queries.HANDLING), missed)
     agent_time = _agent_time(await ask(queries.AGENT_TIME))
@@ -105,7 +106,11 @@ def _abandonment_words(definition: ServiceLevel) -> str:
     )
 
 
-def _contacts(answers: Sequence[Answer], definition: ServiceLevel) -> dict[Cell, Contacts]:
+def _contacts(answers: Sequence[Answer], centres: Sequence[Answer], definition: ServiceLevel) -> dict[Cell, Contacts]:
+    sent: defaultdict[Cell, dict[str, Centre]] = defaultdict(dict)
+    for answer in sorted(centres, key=lambda answer: answer["centre"]):
+        cell = (answer["interval"], answer["key"])
+        sent[cell][answer["centre"]] = Centre(sent=answer["sent"], answered=answer["answered"])
     figures: dict[Cell, Contacts] = {}
     for answer in answers:
         cell = (answer.pop("interval"), answer.pop("key"))
@@ -125,6 +130,7 @@ def _contacts(answers: Sequence[Answer], definition: ServiceLevel) -> dict[Cell,
                 offered=answer["offered"],
             ),
             abandonment=answer["abandoned"] / patient if patient else None,
+            centres=sent.get(cell, {}),
         )
     return figures
 
@@ -136,7 +142,8 @@ def _handling(answers: Sequence[Answer], missed: Sequence[Answer]) -> dict[Cell,
     figures: dict[Cell, Handling] = {}
     for answer in answers:
         cell = (answer.pop("interval"), answer.pop("key"))
-        seconds = answer["talk_seconds"] + answer["hold_seconds"] + answer["wrap_up_seconds"]
+        times = ("talk_seconds", "hold_seconds", "consult_seconds", "wrap_up_seconds")
+        seconds = sum(answer[name] for name in times)
         handled = answer["handled"]
         figures[cell] = Handling(
             **answer, missed=whys.get(cell, {}), handle_mean_seconds=seconds / handled if handled else None

@@ -20,10 +20,18 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     max: float | None = None
 
 
+class Centre(msgspec.Struct, frozen=True, kw_only=True):
+    """Contacts sent on to another centre, and those of them that it answered."""
+
+    sent: int = 0
+    answered: int = 0
+
+
 class Contacts(msgspec.Struct, frozen=True, kw_only=True):
     """What became of contacts that entered a queue.
 
     `offered` is the sum of `answered` to `open`; `open` ones still wait. `abandoned` leaves out `abandoned_short`.
+    `centres` says how many of the `overflowed` went to which other centre.
     """
 
     offered: int = 0
@@ -41,6 +49,7 @@ class Contacts(msgspec.Struct, frozen=True, kw_only=True):
     abandoned_early: int = 0
     service_level: float | None = None
     abandonment: float | None = None
+    centres: dict[str, Centre] = {}
     wait_answered: Waits = Waits()
     wait_all: Waits = Waits()
 
@@ -48,7 +57,9 @@ class Contacts(msgspec.Struct, frozen=True, kw_only=True):
 class Handling(msgspec.Struct, frozen=True, kw_only=True):
     """What agents did with the offers made in an interval, and the time of those that are finished (`handled`).
 
-    `offers` = `connected` + the sum of `missed` (why -> count) + `ringing`.
+    `offers` = `connected` + the sum of `missed` (why -> count) + `ringing`. Who was consulted or supervised was offered
+    nothing; `handled` counts them when they served the customer after all. `consult_seconds` is the time that agents
+    spent with each other or a number outside while the customer was on hold, on both sides.
     """
 
     offers: int = 0
@@ -59,6 +70,8 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True):
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
     wrap_up_seconds: float = 0.0
+    consult_seconds: float = 0.0
+    supervise_seconds: float = 0.0
     handle_mean_seconds: float | None = None
 
 

@@ -10,7 +10,7 @@ from markaz.reports.model import By
 
 STAYS_IN_QUEUE: LiteralString = """
 WITH stay AS (
-    SELECT queue AS key, entered_at, ended,
+    SELECT queue AS key, entered_at, ended, centre, centre_answered_at,
         coalesce(wait_seconds, extract(epoch FROM left_at - entered_at)::float8) AS wait_seconds
     FROM queue_visit
     WHERE floor = %(floor)s AND entered_at >= %(since)s AND entered_at < %(until)s
@@ -19,7 +19,7 @@ WITH stay AS (
 
 STAYS_IN_PROJECT: LiteralString = """
 WITH visit AS (
-    SELECT contact, n, entered_at, left_at, ended,
+    SELECT contact, n, entered_at, left_at, ended, centre, centre_answered_at,
         lag(ended) OVER stays IS DISTINCT FROM 'overflowed' AS begins
     FROM queue_visit
     WHERE floor = %(floor)s AND contact IN (
@@ -31,10 +31,12 @@ WITH visit AS (
     SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY contact ORDER BY n) AS stay FROM visit
 ), whole AS (
     SELECT contact, min(entered_at) AS entered_at, (array_agg(ended ORDER BY n DESC))[1] AS ended,
-        (array_agg(left_at ORDER BY n DESC))[1] AS left_at
+        (array_agg(left_at ORDER BY n DESC))[1] AS left_at,
+        (array_agg(centre ORDER BY n DESC))[1] AS centre,
+        (array_agg(centre_answered_at ORDER BY n DESC))[1] AS centre_answered_at
     FROM linked GROUP BY contact, stay
 ), stay AS (
-    SELECT contact.project AS key, whole.entered_at, whole.ended,
+    SELECT contact.project AS key, whole.entered_at, whole.ended, whole.centre, whole.centre_answered_at,
         extract(epoch FROM whole.left_at - whole.entered_at)::float8 AS wait_seconds
     FROM whole JOIN contact ON contact.floor = %(floor)s AND contact.contact = whole.contact
     WHERE entered_at >= %(since)s AND entered_at < %(until)s
@@ -42,8 +44,13 @@ WITH visit AS (
 """
 """A contact that overflows from queue to queue is one stay, from the first entry to the last end."""
 
-CONTACTS: LiteralString = """
-, placed AS (SELECT width_bucket(entered_at, %(starts)s::timestamptz[]) AS interval, * FROM stay)
+_PLACED: LiteralString = (
+    ", placed AS (SELECT width_bucket(entered_at, %(starts)s::timestamptz[]) AS interval, * FROM stay)"
+)
+
+CONTACTS: LiteralString = (
+    _PLACED
+    + """
 SELECT interval, key,
     count(*) AS offered,
     count(*) FILTER (WHERE ended = 'answered') AS answered,
@@ -68,6 +75,16 @@ SELECT interval, key,
     max(wait_seconds) FILTER (WHERE ended IS NOT NULL) AS all_max
 FROM placed GROUP BY CUBE (interval, key)
 """
+)
+
+CENTRES: LiteralString = (
+    _PLACED
+    + """
+SELECT interval, key, centre, count(*) AS sent, count(centre_answered_at) AS answered
+FROM placed WHERE centre IS NOT NULL GROUP BY CUBE (interval, key), centre
+"""
+)
+"""Contacts that were sent on to another centre, and those that it answered."""
 
 _OFFERS_FROM: LiteralString = """
     width_bucket(engagement.offered_at, %(starts)s::timestamptz[]) AS interval, engagement.*
@@ -84,21 +101,24 @@ OFFERS: dict[By, LiteralString] = {
 
 HANDLING: LiteralString = """
 SELECT interval, key,
-    count(*) AS offers,
-    count(connected_at) AS connected,
-    count(*) FILTER (WHERE connected_at IS NULL AND ended_at IS NULL) AS ringing,
-    count(*) FILTER (WHERE connected_at IS NOT NULL AND ended_at IS NOT NULL) AS handled,
-    coalesce(sum(extract(epoch FROM coalesce(wrap_up_at, ended_at) - connected_at)::float8 - hold_seconds)
-        FILTER (WHERE ended_at IS NOT NULL), 0) AS talk_seconds,
-    coalesce(sum(hold_seconds) FILTER (WHERE connected_at IS NOT NULL AND ended_at IS NOT NULL), 0) AS hold_seconds,
-    coalesce(sum(extract(epoch FROM ended_at - wrap_up_at)::float8)
-        FILTER (WHERE connected_at IS NOT NULL), 0) AS wrap_up_seconds
-FROM offer GROUP BY CUBE (interval, key)
+    count(*) FILTER (WHERE asked_as = 'lead') AS offers,
+    count(connected_at) FILTER (WHERE asked_as = 'lead') AS connected,
+    count(*) FILTER (WHERE asked_as = 'lead' AND connected_at IS NULL AND ended_at IS NULL) AS ringing,
+    count(*) FILTER (WHERE served AND ended_at IS NOT NULL) AS handled,
+    coalesce(sum(extract(epoch FROM coalesce(wrap_up_at, ended_at) - connected_at)::float8
+        - hold_seconds - aside_seconds) FILTER (WHERE served AND ended_at IS NOT NULL), 0) AS talk_seconds,
+    coalesce(sum(hold_seconds) FILTER (WHERE served AND ended_at IS NOT NULL), 0) AS hold_seconds,
+    coalesce(sum(extract(epoch FROM ended_at - wrap_up_at)::float8) FILTER (WHERE served), 0) AS wrap_up_seconds,
+    coalesce(sum(consult_seconds) FILTER (WHERE ended_at IS NOT NULL), 0) AS consult_seconds,
+    coalesce(sum(supervise_seconds) FILTER (WHERE ended_at IS NOT NULL), 0) AS supervise_seconds
+FROM (SELECT *, connected_at IS NOT NULL AND part IN ('lead', 'joined') AS served FROM offer) AS offer
+GROUP BY CUBE (interval, key)
 """
+"""Offers are made to serve a contact; a guest was offered nothing, but may have served it after all."""
 
 MISSED: LiteralString = """
 SELECT interval, key, coalesce(reason, 'unknown') AS reason, count(*) AS offers
-FROM offer WHERE connected_at IS NULL AND ended_at IS NOT NULL
+FROM offer WHERE asked_as = 'lead' AND connected_at IS NULL AND ended_at IS NOT NULL
 GROUP BY CUBE (interval, key), coalesce(reason, 'unknown')
 """
 
@@ -112,10 +132,11 @@ WITH heard AS (  -- the floor's last sign of life: what it had open then lasts n
     WHERE floor = %(floor)s AND presence IN ('ready', 'not_ready')
         AND began_at < least(ended, upper(period)) AND ended > lower(period)
 ), handled AS (
-    SELECT agent, period * tstzrange(connected_at, ended) AS span
-    FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange(%(since)s, %(until)s) AS period
+    SELECT agent, period * tstzrange(began, ended) AS span
+    FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange(%(since)s, %(until)s) AS period,
+        CASE asked_as WHEN 'lead' THEN connected_at ELSE accepted_at END AS began
         FROM engagement, heard) AS engagement
-    WHERE floor = %(floor)s AND connected_at < least(ended, upper(period)) AND ended > lower(period)
+    WHERE floor = %(floor)s AND began < least(ended, upper(period)) AND ended > lower(period)
 ), state AS (
     SELECT agent, presence AS state, reason, span FROM activity
     UNION ALL

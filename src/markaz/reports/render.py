@@ -38,6 +38,7 @@ _WORK = (
     ("handle\nmean s", "handling.handle_mean_seconds", "seconds"),
     ("talk s", "handling.talk_seconds", "seconds"),
     ("hold s", "handling.hold_seconds", "seconds"),
+    ("consult\ns", "handling.consult_seconds", "seconds"),
     ("wrap-up s", "handling.wrap_up_seconds", "seconds"),
     ("signed\nin s", "agent_time.signed_in_seconds", "seconds"),
     ("not\nready s", "agent_time.not_ready", "seconds"),
@@ -75,9 +76,19 @@ def render_table(report: Report, *, width: int | None = None) -> str:
     console.print(f"Work, {heading}", soft_wrap=True)
     console.print(_table(report, report.rows, _WORK))
     other = "Other: sent to a number outside without overflow, turned away, lost to a fault, or still waiting."
-    for rule in (*report.rules, other):
+    for rule in (*_centres(report), *report.rules, other):
         console.print(rule, soft_wrap=True)
     return text.getvalue()
+
+
+def _centres(report: Report) -> list[str]:
+    """What other centres got and answered, of each queue or project in the whole period."""
+    return [
+        f"Sent on from {row.key or 'all'} to centre {centre}: {figures.sent}, answered there: {figures.answered}."
+        for row in report.rows
+        if row.began_at is None and row.contacts is not None
+        for centre, figures in row.contacts.centres.items()
+    ]
 
 
 def _table(report: Report, rows: Sequence[Row], columns: tuple[tuple[str, str, str], ...]) -> Table:

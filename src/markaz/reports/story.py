@@ -29,12 +29,15 @@ WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY n
 """
 _ENGAGEMENTS: LiteralString = """
 SELECT offer, agent, queue, offered_at, placed_at, accepted_at, connected_at, wrap_up_at, ended_at, hold_seconds,
-    state, reason, disposition
+    state, part, consult_seconds, supervise_seconds, reason, disposition
 FROM engagement WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY offered_at, offer
 """
 _RECORDINGS: LiteralString = """
 SELECT recording, agent, queue, path, expected_at, ended_at, state, seconds, level_dbfs_customer, level_dbfs_agent,
-    problem
+    problem, (
+        SELECT sum(extract(epoch FROM coalesce(pause.ended_at, recording.ended_at) - pause.began_at))::float8
+        FROM recording_pause AS pause WHERE (pause.floor, pause.recording) = (recording.floor, recording.recording)
+    ) AS paused_seconds
 FROM recording WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY expected_at, recording
 """
 

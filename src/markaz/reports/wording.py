@@ -33,6 +33,20 @@ _TOLD = {
     "HoldEnded": "agent {agent} took the customer back from hold",
     "AgentLeft": "agent {agent}'s leg ended ({cause})",
     "TransferRequested": "agent {agent} asked to transfer to {kind} {target}",
+    "ConsultRequested": "agent {agent} asked to consult {kind} {target}",
+    "ConsultCancelled": "agent {agent} went back to the customer",
+    "ConferenceRequested": "agent {agent} brought everybody together",
+    "TransferCompleted": "agent {agent} left the customer to who was consulted",
+    "PartyAnswered": "the number that was consulted answered",
+    "PartyFailed": "the number that was consulted was not reached ({cause})",
+    "PartyLeft": "the number outside hung up",
+    "PartyReleaseRequested": "agent {agent} let the number outside go",
+    "SupervisionRequested": "supervisor {supervisor} asked to {mode}",
+    "SupervisionStarted": "the supervisor hears the conversation",
+    "SupervisionEnded": "supervisor {supervisor} left",
+    "TakeOverRequested": "supervisor {supervisor} took over",
+    "RecordingPauseRequested": "agent {agent} paused the recording",
+    "RecordingResumeRequested": "agent {agent} let the recording go on",
     "WrapUpEnded": "agent {agent} finished wrap-up",
     "AgentSignedIn": "agent {agent} signed in",
     "AgentSignedOut": "agent {agent} signed out",
@@ -63,6 +77,15 @@ _DID = {
     "TakeMessage": "record a message of at most {seconds_max} s",
     "PromiseCallback": "promise a call back on {number}",
     "SendToNumber": "connect with {number} outside ({reason})",
+    "HoldCustomer": "play music to the customer",
+    "ResumeCustomer": "bring the customer back into the conversation",
+    "JoinConversation": "let agent {agent} into the conversation",
+    "Supervise": "let supervisor {agent} {mode}",
+    "CallParty": "call {number} for the agent",
+    "ReleaseParty": "end the leg of the number outside",
+    "StartRecording": "record the conversation of agent {agent}",
+    "PauseRecording": "keep nothing of what is said",
+    "ResumeRecording": "keep what is said again",
 }
 _HANDED = {
     "ToQueue": "to queue {queue}",
@@ -106,6 +129,11 @@ def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
             return "became", _moved("the contact", entry, outcome=entry.get("outcome"))
         case "EngagementMoved":
             return "became", _moved(f"offer {entry['offer']} to agent {entry['agent']}", entry)
+        case "PartyMoved":
+            return "became", _moved(f"number {entry['number']} outside", entry)
+        case "RecordingMoved":
+            state = "paused" if entry["paused"] else "going on"
+            return "became", f"the recording of offer {entry['offer']} is {state} ({entry['reason']})"
         case "AgentMoved":
             return "became", _moved(f"agent {entry['agent']}", entry)
         case "FlowStepped":
@@ -138,7 +166,7 @@ def _moved(who: str, entry: Entry, *, outcome: str | None = None) -> str:
     text = f"{who} is {entry['after'].replace('_', ' ')}"
     if outcome:
         text += f" as {outcome.replace('_', ' ')}"
-    details = [f"{name} {entry[name]}" for name in ("queue", "disposition", "reason") if entry.get(name)]
+    details = [f"{name} {entry[name]}" for name in ("queue", "part", "disposition", "reason") if entry.get(name)]
     return f"{text} ({', '.join(details)})" if details else text
 
 

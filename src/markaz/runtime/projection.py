@@ -53,6 +53,8 @@ class VisitRow(msgspec.Struct):
     ended: str | None = None
     agent: str | None = None
     wait_seconds: float | None = None
+    centre: str | None = None
+    centre_answered_at: datetime | None = None
 
 
 class EngagementRow(msgspec.Struct):
@@ -69,6 +71,14 @@ class EngagementRow(msgspec.Struct):
     ended_at: datetime | None = None
     hold_seconds: float = 0.0
     hold_began_at: datetime | None = None
+    asked_as: str = "lead"
+    part: str = "lead"
+    lead_seconds: float = 0.0
+    lead_began_at: datetime | None = None
+    consult_seconds: float = 0.0
+    supervise_seconds: float = 0.0
+    aside_seconds: float = 0.0
+    aside_began_at: datetime | None = None
     reason: str | None = None
     disposition: str | None = None
 
@@ -89,6 +99,8 @@ class OpenContact(msgspec.Struct):
     segment: SegmentRow | None = None
     visit: VisitRow | None = None
     visits: int = 0
+    left: VisitRow | None = None
+    """The last visit that has ended."""
 
 
 class Changes(msgspec.Struct):
@@ -124,6 +136,8 @@ class ReadModels:
             case routing.OfferPlaced(offer=offer) if (engagement := self.engagements.get(offer)) is not None:
                 engagement.placed_at = moment(row.at)
                 self.changes.engagements[offer] = engagement
+            case routing.ElsewhereAnswered(contact=contact):
+                self._answered_there(moment(row.at), contact)
             case _:
                 pass
         for output in outputs:
@@ -141,6 +155,8 @@ class ReadModels:
                 self._move_engagement(moment(at), output)
             case routing.AgentMoved():
                 self._move_agent(moment(at), output)
+            case routing.SendToNumber(contact=contact, centre=centre) if centre is not None:
+                self._send_there(contact, centre)
             case _:
                 pass
 
@@ -192,7 +208,7 @@ class ReadModels:
             visit.left_at, visit.ended = at, ended
             visit.wait_seconds = (at - visit.entered_at).total_seconds()
             visit.agent = moved.agent if ended == "answered" else None
-            self.changes.visits[moved.contact, visit.n] = visit
+            self.changes.visits[moved.contact, visit.n] = known.left = visit
             visit = known.visit = None
         # A contact that is called back waits without its customer: that is no visit, nor is its way back to the lane.
         begins = moved.before in _BEFORE_VISITS or (moved.before == "waiting" and had_visit)
@@ -200,6 +216,19 @@ class ReadModels:
             known.visits += 1
             known.visit = VisitRow(moved.contact, known.visits, moved.queue, at)
             self.changes.visits[moved.contact, known.visits] = known.visit
+
+    def _send_there(self, contact: str, centre: str) -> None:
+        """Another centre is to take the contact: the visit that ended with that says so."""
+        known = self.contacts.get(contact)
+        if known is not None and known.left is not None:
+            known.left.centre = centre
+            self.changes.visits[contact, known.left.n] = known.left
+
+    def _answered_there(self, at: datetime, contact: str) -> None:
+        known = self.contacts.get(contact)
+        if known is not None and known.left is not None and known.left.centre is not None:
+            known.left.centre_answered_at = known.left.centre_answered_at or at
+            self.changes.visits[contact, known.left.n] = known.left
 
     # Agents
 
@@ -209,11 +238,10 @@ class ReadModels:
             if moved.before is not None:
                 return
             row = EngagementRow(moved.offer, moved.contact, moved.agent, moved.queue, at, moved.after)
+            row.asked_as = moved.part
             self.engagements[moved.offer] = row
-        row.state = moved.after
-        if row.hold_began_at is not None:
-            row.hold_seconds += (at - row.hold_began_at).total_seconds()
-            row.hold_began_at = None
+        _count_times(row, at, moved)
+        row.state, row.part = moved.after, moved.part
         match moved.after:
             case "connecting":
                 row.accepted_at = at
@@ -221,6 +249,8 @@ class ReadModels:
                 row.connected_at = row.connected_at or at
             case "on_hold":
                 row.hold_began_at = at
+            case "consulting" | "supervising":
+                row.aside_began_at = at
             case "wrapping_up":
                 row.wrap_up_at = at
                 row.reason = moved.reason
@@ -247,6 +277,29 @@ class ReadModels:
         self.activities[moved.agent] = self.changes.activities[moved.agent, row.n] = row
 
 
+def _count_times(row: EngagementRow, at: datetime, moved: routing.EngagementMoved) -> None:
+    """Add the state that ends to the times, and begin or end the time of answering for the contact."""
+    if row.hold_began_at is not None:
+        row.hold_seconds += (at - row.hold_began_at).total_seconds()
+        row.hold_began_at = None
+    if row.aside_began_at is not None:
+        seconds = (at - row.aside_began_at).total_seconds()
+        if moved.before == "consulting":
+            row.consult_seconds += seconds
+        else:
+            row.supervise_seconds += seconds
+        if row.connected_at is not None:
+            row.aside_seconds += seconds
+        row.aside_began_at = None
+    leads = moved.part == "lead" and moved.after in _WITH_CUSTOMER
+    if leads and row.lead_began_at is None:
+        row.lead_began_at = at
+    elif not leads and row.lead_began_at is not None:
+        row.lead_seconds += (at - row.lead_began_at).total_seconds()
+        row.lead_began_at = None
+
+
+_WITH_CUSTOMER = ("in_conversation", "on_hold", "consulting")
 _BEFORE_VISITS = ("in_self_service", "in_conversation", "on_hold", "elsewhere")
 
 

@@ -108,6 +108,8 @@ async def load(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> Rea
         known.visits = max(known.visits, visit.n)
         if visit.left_at is None:
             known.visit = visit
+        elif known.left is None or known.left.n < visit.n:
+            known.left = visit
     for engagement in await _rows(connection, EngagementRow, "engagement", floor, "ended_at IS NULL"):
         models.engagements[engagement.offer] = engagement
     latest = "n = (SELECT max(n) FROM agent_activity a WHERE a.floor = t.floor AND a.agent = t.agent)"

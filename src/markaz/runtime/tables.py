@@ -130,11 +130,13 @@ queue_visit = Table(
     Column("ended", Text),
     Column("agent", Text),
     Column("wait_seconds", Float),
+    Column("centre", Text),
+    Column("centre_answered_at", _moment),
     Index("queue_visit_entered", "floor", "entered_at"),
 )
 """One stay of a contact in a queue, from entering to `ended`: answered, abandoned, overflowed, voicemail, callback,
 transferred, refused or lost_to_fault. A contact that overflows or is transferred has several, so
-that each queue is counted for what it did."""
+that each queue is counted for what it did. `centre`: another centre that it was sent on to, and when that answered."""
 
 engagement = Table(
     "engagement",
@@ -152,6 +154,14 @@ engagement = Table(
     Column("ended_at", _moment),
     Column("hold_seconds", Float, nullable=False, server_default=text("0")),
     Column("hold_began_at", _moment),
+    Column("asked_as", Text, nullable=False, server_default=text("'lead'")),
+    Column("part", Text, nullable=False, server_default=text("'lead'")),
+    Column("lead_seconds", Float, nullable=False, server_default=text("0")),
+    Column("lead_began_at", _moment),
+    Column("consult_seconds", Float, nullable=False, server_default=text("0")),
+    Column("supervise_seconds", Float, nullable=False, server_default=text("0")),
+    Column("aside_seconds", Float, nullable=False, server_default=text("0")),
+    Column("aside_began_at", _moment),
     Column("state", Text, nullable=False),
     Column("reason", Text),
     Column("disposition", Text),
@@ -159,7 +169,9 @@ engagement = Table(
     Index("engagement_contact", "floor", "contact"),
 )
 """An agent's part in a contact. `offered_at` is when a waiting contact and a free able agent coexisted, `placed_at`
-when the INVITE was out; talk is `connected_at` to `wrap_up_at` less `hold_seconds`."""
+when the INVITE was out; talk is `connected_at` to `wrap_up_at` less `hold_seconds` and `aside_seconds` (consulting and
+supervising after `connected_at`). `asked_as` is the part for which the phone rang, `part` the last one;
+`lead_seconds` is how long the agent answered for the contact."""
 
 agent_activity = Table(
     "agent_activity",
@@ -195,6 +207,16 @@ recording = Table(
 """The ledger: a row for each recording that must exist, written before it starts. `state`: expected, present,
 missing or silent. `recording` is the offer's id (or the contact's for a message); `path` is relative to the folder
 of recordings."""
+
+recording_pause = Table(
+    "recording_pause",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("recording", Text, primary_key=True),
+    Column("began_at", _moment, primary_key=True),
+    Column("ended_at", _moment),
+)
+"""Where a recording holds silence because it was paused; written by the ledger."""
 
 phone = Table(
     "phone",
