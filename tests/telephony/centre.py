@@ -46,6 +46,8 @@ class ListLedger:
         self._changed = changed
         self.rows: dict[str, ExpectedRecording] = {}
         self.ends: dict[str, datetime] = {}
+        self.pauses: list[tuple[str, bool]] = []
+        """Recording, and whether it was paused or resumed; in order."""
 
     def expect(self, row: ExpectedRecording) -> None:
         self.rows[row.recording] = row
@@ -57,6 +59,14 @@ class ListLedger:
 
     def withdrawn(self, recording: str) -> None:
         del self.rows[recording]
+        self._changed()
+
+    def paused(self, recording: str, at: datetime) -> None:
+        self.pauses.append((recording, True))
+        self._changed()
+
+    def resumed(self, recording: str, at: datetime) -> None:
+        self.pauses.append((recording, False))
         self._changed()
 
 

@@ -51,6 +51,17 @@ class Call:
         """Play a tone ("440" Hz, or two with a plus) until `hush`."""
         await self.ask("POST", "play", media=f"tone:{tone}", playbackId=f"{self.channel}-tone")
 
+    async def hum(self, tone: str) -> None:
+        """Play a tone for as long as the call lasts, and go on hearing: whoever sings loses what comes in meanwhile."""
+        room = f"{self.channel}-room"
+        for path, query in (
+            (("bridges",), {"type": "mixing", "bridgeId": room}),
+            (("bridges", room, "addChannel"), {"channel": self.channel}),
+            (("bridges", room, "play"), {"media": f"tone:{tone}"}),
+        ):
+            answer = await self.peer.ari.request("POST", *path, query=query)
+            assert answer.ok, answer.message
+
     async def hush(self) -> None:
         await self.peer.ari.request("DELETE", "playbacks", f"{self.channel}-tone")
 
@@ -200,7 +211,7 @@ class Peer:
 
 
 def _files(ports: dict[str, int], markaz: str) -> dict[str, str]:
-    modules = [*MODULES, "res_pjsip_outbound_registration"]
+    modules = [*MODULES, "res_pjsip_outbound_registration", "chan_bridge_media"]
     media = (
         "transport=sip-udp\nallow=!all,ulaw\ndirect_media=no\nmedia_address=127.0.0.1\n"
         "bind_rtp_to_media_address=yes\nmoh_passthrough=yes\n"

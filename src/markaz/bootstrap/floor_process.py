@@ -206,7 +206,13 @@ def beliefs(core: Core) -> Beliefs:
     state = core.floor.state
     return Beliefs(
         contacts={
-            contact.id: BelievedContact(contact.state, contact.queue, contact.leg)
+            contact.id: BelievedContact(
+                contact.state,
+                contact.queue,
+                contact.leg,
+                is_on_music=(lead := state.engagement_of(contact)) is not None and lead.state == "consulting",
+                party=(contact.party.id, contact.party.state) if contact.party is not None else None,
+            )
             for contact in state.contacts.values()
             if contact.channel == "voice"
         },

@@ -48,7 +48,19 @@ class WithdrawnRecording(msgspec.Struct, frozen=True, kw_only=True, tag="withdra
     recording: str
 
 
-Entry = ExpectedRecording | EndedRecording | WithdrawnRecording
+class PausedRecording(msgspec.Struct, frozen=True, kw_only=True, tag="paused"):
+    """From `at` on a recording holds silence."""
+
+    recording: str
+    at: datetime
+
+
+class ResumedRecording(msgspec.Struct, frozen=True, kw_only=True, tag="resumed"):
+    recording: str
+    at: datetime
+
+
+Entry = ExpectedRecording | EndedRecording | WithdrawnRecording | PausedRecording | ResumedRecording
 
 
 class Ledger(Protocol):
@@ -60,16 +72,31 @@ class Ledger(Protocol):
 
     def withdrawn(self, recording: str) -> None: ...
 
+    def paused(self, recording: str, at: datetime) -> None: ...
+
+    def resumed(self, recording: str, at: datetime) -> None: ...
+
 
 _EXPECT: Final[LiteralString] = """
 INSERT INTO recording (floor, recording, contact, agent, queue, path, expected_at, state)
 VALUES (%s, %s, %s, %s, %s, %s, %s, 'expected')
 ON CONFLICT (floor, recording) DO NOTHING
 """
-_END: Final[LiteralString] = (
-    "UPDATE recording SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL"
+_END: Final[LiteralString] = """
+WITH pause AS (
+    UPDATE recording_pause SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL
 )
+UPDATE recording SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL
+"""
 _WITHDRAW: Final = "DELETE FROM recording WHERE floor = %s AND recording = %s AND state = 'expected'"
+
+_PAUSE: Final[LiteralString] = """
+INSERT INTO recording_pause (floor, recording, began_at) VALUES (%s, %s, %s)
+ON CONFLICT (floor, recording, began_at) DO NOTHING
+"""
+_RESUME: Final[LiteralString] = (
+    "UPDATE recording_pause SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL"
+)
 
 
 class DatabaseLedger:
@@ -94,6 +121,12 @@ class DatabaseLedger:
 
     def withdrawn(self, recording: str) -> None:
         self._put(WithdrawnRecording(recording=recording))
+
+    def paused(self, recording: str, at: datetime) -> None:
+        self._put(PausedRecording(recording=recording, at=at))
+
+    def resumed(self, recording: str, at: datetime) -> None:
+        self._put(ResumedRecording(recording=recording, at=at))
 
     async def start(self) -> None:
         """Take over what an earlier process spooled, and write from now on."""
@@ -157,9 +190,13 @@ class DatabaseLedger:
                 row = (entry.recording, entry.contact, entry.agent, entry.queue, entry.path, entry.expected_at)
                 return _EXPECT, (self._floor, *row)
             case EndedRecording():
-                return _END, (entry.at, self._floor, entry.recording)
+                return _END, 2 * (entry.at, self._floor, entry.recording)
             case WithdrawnRecording():
                 return _WITHDRAW, (self._floor, entry.recording)
+            case PausedRecording():
+                return _PAUSE, (self._floor, entry.recording, entry.at)
+            case ResumedRecording():
+                return _RESUME, (entry.at, self._floor, entry.recording)
 
     def _read_spool(self) -> list[Entry]:
         """What was written whole: a process that was cut off may have left half a line, which is dropped."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final, Literal
 
 from markaz.kit.time import Instant
-from markaz.routing import KeepWaiting
 from markaz.telephony.asterisk.client import OWN_EVENT_TYPES, AriAddress, AriClient, AriLost, Event
 from markaz.telephony.asterisk.configuration import (
     APPLICATION,
@@ -21,7 +20,7 @@ from markaz.telephony.asterisk.configuration import (
 from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
 from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.provision import Provisioner
-from markaz.telephony.asterisk.reconcile import Beliefs, Reconciler
+from markaz.telephony.asterisk.reconcile import Beliefs, Mending, Reconciler
 from markaz.telephony.asterisk.recorder import FOLDER_MODE, Recorder
 from markaz.telephony.asterisk.switchboard import Switchboard
 from markaz.telephony.asterisk.translate import EVENT_TYPES, PHONE_EVENT_TYPES, Chore, Stimulus, Translator
@@ -202,10 +201,10 @@ class Telephony:
         except (KeyError, TypeError):
             log.exception("An event of Asterisk was not understood: %r", event)
 
-    def _tell(self, item: Stimulus | Chore | KeepWaiting) -> None:
+    def _tell(self, item: Stimulus | Chore | Mending) -> None:
         if isinstance(item, Chore):
             self._performer.take(item)
-        elif isinstance(item, KeepWaiting):
+        elif isinstance(item, Mending):
             self._performer.perform([item])
         else:
             self._emit(item)

@@ -7,7 +7,7 @@ from typing import Final
 from markaz.routing import AgentLeft
 from markaz.telephony.asterisk.client import Answer, AriClient
 from markaz.telephony.asterisk.configuration import APPLICATION
-from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import LEG_VARIABLE, Leg, Switchboard
 from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator
 
 EXPECTED_STATUSES: Final = frozenset({404, 409, 412, 422})
@@ -98,9 +98,51 @@ class Legs:
             for name in ("a", "x", "message", *(f"p{step}" for step in range(1, STEPS_SEARCHED + 1))):
                 await self.ask("DELETE", "playbacks", f"{contact}.{name}")
 
+    async def park(self, customer: Leg, bridge: str) -> bool:
+        """The customer into a bridge with music, which comes to be with the first; False when that was refused."""
+        await self.stop_playing(customer.contact)
+        return await self.enter(bridge, "holding", customer, role="holding_participant")
+
+    async def enter_conversation(self, leg: Leg) -> bool:
+        """One leg into its contact's conversation, whoever is there; False when that was refused."""
+        return await self.enter(self._board.conversation(leg.contact), self._kind(leg.contact), leg)
+
+    def _kind(self, contact: str) -> str:
+        """A bridge that mixes pictures always mixes sound, even of two; any other changes its way with their number.
+
+        After a change back Asterisk's recording and snooping may miss what is written to a leg, for good.
+        """
+        return "mixing,video_sfu" if contact in self._board.conferences else "mixing"
+
+    async def begin_conference(self, contact: str) -> None:
+        """Move the conversation to where more than two can be, before somebody joins."""
+        if contact in self._board.conferences:
+            return
+        before = self._board.conversation(contact)
+        self._board.conferences.add(contact)
+        customer = self._board.customers.get(contact)
+        agents = self._board.agents.get(contact, {}).values()
+        for leg in (*agents, *((customer,) if customer is not None else ())):
+            if leg.bridge == before and not leg.ending:
+                await self.enter_conversation(leg)
+
+    async def enter(self, bridge: str, kind: str, *legs: Leg, role: str | None = None) -> bool:
+        """Legs into a bridge, made when it is not there; False when that was refused, and logged."""
+        place = {"channel": ",".join(leg.channel for leg in legs), **({"role": role} if role else {})}
+        answer = await self.ask("POST", "bridges", bridge, "addChannel", query=place)
+        if answer.status == 404:  # the first who comes here
+            await self.ask("POST", "bridges", query={"type": kind, "bridgeId": bridge, "name": bridge})
+            answer = await self.ask("POST", "bridges", bridge, "addChannel", query=place)
+        for leg in legs:
+            leg.bridge = bridge if answer.ok else None
+        if not answer.ok:
+            log.warning("%s cannot enter %s: %s", place["channel"], bridge, answer.message)
+        return answer.ok
+
     async def join(self, contact: str, customer: Leg, other: Leg) -> bool:
         """Both legs into the contact's conversation; False when that did not work and was reported."""
-        bridge = f"{CONVERSATION}{contact}"
+        self._board.conferences.discard(contact)
+        bridge = self._board.conversation(contact)
         await self.ask("POST", "bridges", query={"type": "mixing", "bridgeId": bridge, "name": bridge})
         legs = f"{customer.channel},{other.channel}"
         answer = await self.ask("POST", "bridges", bridge, "addChannel", query={"channel": legs})

@@ -51,12 +51,12 @@ class Outside:
             self._board.remove(leg.channel)
             self._emit(CustomerMissed(work.contact, "fault"))
 
-    async def send(self, contact: str, number: str) -> None:
-        """Pass the customer on to `number`, which sees who called us."""
+    async def send(self, contact: str, number: str, centre: str | None = None) -> None:
+        """Pass the customer on to `number`, which sees who called us, through the trunk to `centre` if there is one."""
         customer = self._board.customers.get(contact)
         if customer is None:
             return
-        trunk = self._trunk_for(number)
+        trunk = self._trunk_for(number, centre)
         if trunk is None:
             log.warning("No trunk may dial %s for contact %s", number, contact)
             self._emit(ElsewhereFailed(contact, "unreachable"))
@@ -66,6 +66,18 @@ class Outside:
         if not answer.ok:
             self._board.remove(leg.channel)
             self._emit(ElsewhereFailed(contact, "fault"))
+
+    async def call(self, leg: Leg, number: str) -> bool:
+        """Call `number`; False when that can't be done."""
+        trunk = self._trunk_for(number)
+        if trunk is None:
+            log.warning("No trunk may dial %s for contact %s", number, leg.contact)
+            return False
+        answer = await self._originate(leg, trunk, number)
+        if not answer.ok and answer.status != 409:
+            self._board.remove(leg.channel)
+            return False
+        return True
 
     async def answered(self, leg: Leg) -> None:
         """The other side picked up: join the customer with it, or let the floor bring the agent."""
@@ -79,11 +91,15 @@ class Outside:
         else:
             self._emit(ElsewhereFailed(leg.contact, "fault"))
 
-    def _trunk_for(self, number: str) -> TrunkSettings | None:
-        """The trunk that may dial `number`: nothing else is ever dialled, whoever asks (toll fraud)."""
+    def _trunk_for(self, number: str, centre: str | None = None) -> TrunkSettings | None:
+        """The trunk that may dial `number`, if there is one the one named like `centre`.
+
+        Nothing else is ever dialled, whoever asks (toll fraud).
+        """
         if not NUMBER.fullmatch(number):
             return None
-        return next((trunk for trunk in self.trunks if number.startswith(trunk.prefixes)), None)
+        able = [trunk for trunk in self.trunks if number.startswith(trunk.prefixes)]
+        return next((trunk for trunk in able if trunk.id == centre), able[0] if able else None)
 
     async def _originate(self, leg: Leg, trunk: TrunkSettings, number: str, *, caller: str | None = None) -> Answer:
         endpoint = f"PJSIP/{number}@{trunk_endpoint(trunk.id)}"

@@ -15,6 +15,7 @@ from markaz.kit.time import SECOND, Instant
 from markaz.routing import (
     AgentLeft,
     AnnouncePlace,
+    CallParty,
     CheckContact,
     ConnectContact,
     ContactSeen,
@@ -23,14 +24,23 @@ from markaz.routing import (
     DialCustomer,
     ElsewhereFailed,
     EndContact,
+    HoldCustomer,
+    JoinConversation,
     KeepWaiting,
     MessageLeft,
     OfferContact,
     OfferFailed,
+    PartyFailed,
+    PauseRecording,
     PlayPrompt,
     PromiseCallback,
     ReleaseAgent,
+    ReleaseParty,
+    ResumeCustomer,
+    ResumeRecording,
     SendToNumber,
+    StartRecording,
+    Supervise,
     TakeMessage,
     WithdrawOffer,
 )  # fmt: skip
@@ -39,8 +49,9 @@ from markaz.telephony.asterisk.legs import Legs
 from markaz.telephony.asterisk.lines import Lines
 from markaz.telephony.asterisk.messages import Messages
 from markaz.telephony.asterisk.outside import Outside
+from markaz.telephony.asterisk.parties import Parties
 from markaz.telephony.asterisk.recorder import Recorder
-from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import CONFERENCE, CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
 from markaz.telephony.asterisk.translate import (
     Chore,
     CustomerCame,
@@ -66,6 +77,8 @@ Imperative = (
     AnswerContact | SpeakPrompt | StopPrompt | RefuseNumber
     | OfferContact | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
+    | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
+    | StartRecording | PauseRecording | ResumeRecording
 )  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -107,6 +120,7 @@ class Performer:
         self._legs = legs = Legs(ari=ari, board=board, translator=translator, tell=self._tell)
         self.messages = Messages(legs=legs, board=board, recorder=recorder, shelf=shelf, emit=emit)
         self.outside = Outside(legs=legs, board=board, emit=emit, now=now)
+        self.parties = Parties(legs=legs, board=board, outside=self.outside, emit=emit)
         self._recorder = recorder
         self._shelf = shelf
         self._emit = emit
@@ -160,7 +174,13 @@ class Performer:
                 self._emit(OfferFailed(offer, "fault"))
             case SpeakPrompt(contact=contact, step=step):
                 self._emit(PromptFailed(contact, step, "Asterisk is away"))
-            case ConnectContact(contact=contact, agent=agent):
+            case CallParty(contact=contact, party=party):
+                self._emit(PartyFailed(contact, party, "fault"))
+            case (
+                ConnectContact(contact=contact, agent=agent)
+                | JoinConversation(contact=contact, agent=agent)
+                | Supervise(contact=contact, agent=agent)
+            ):
                 self._emit(AgentLeft(contact, agent, "fault"))
             case TakeMessage(contact=contact) | MessagePromptEnded(contact=contact):
                 self._emit(MessageLeft(contact, 0.0))
@@ -207,10 +227,32 @@ class Performer:
                 await self._end_contact(contact, self._shelf.system("callback-promised"))
             case TakeMessage(contact, seconds_max):
                 await self.messages.take(contact, seconds_max)
-            case SendToNumber(contact, number):
-                await self.outside.send(contact, number)
+            case SendToNumber(contact, number, _, centre):
+                await self.outside.send(contact, number, centre)
+            case HoldCustomer(contact):
+                await self.parties.hold_customer(contact)
+            case ResumeCustomer(contact):
+                await self.parties.resume_customer(contact)
+            case JoinConversation():
+                await self.parties.join(work)
+            case Supervise():
+                await self.parties.supervise(work)
+            case CallParty():
+                await self.parties.call(work)
+            case ReleaseParty(_, party):
+                await self.parties.release(party)
+            case StartRecording(contact, offer, _, queue):
+                await self._start_recording(contact, offer, queue)
+            case PauseRecording(_, offer):
+                await self._recorder.pause(offer)
+            case ResumeRecording(_, offer):
+                await self._recorder.resume(offer)
             case CheckContact(contact):
                 await self._check(contact)
+            case LegAnswered(leg) if leg.role == "snoop":
+                await self.parties.snoop_answered(leg)
+            case LegAnswered(leg) if leg.role == "party":
+                await self.parties.party_answered(leg)
             case LegAnswered(leg):
                 await self.outside.answered(leg)
             case LegEnded(leg):
@@ -241,17 +283,8 @@ class Performer:
             return
         await self._legs.answer(contact)
         bridge = f"{WAITING}{queue}"
-        if leg.bridge == bridge:
-            return
-        await self._legs.stop_playing(contact)
-        place = {"channel": leg.channel, "role": "holding_participant"}  # only who has the role hears the music
-        answer = await self._legs.ask("POST", "bridges", bridge, "addChannel", query=place)
-        if answer.status == 404:  # the first who waits here
-            await self._legs.ask("POST", "bridges", query={"type": "holding", "bridgeId": bridge, "name": bridge})
-            answer = await self._legs.ask("POST", "bridges", bridge, "addChannel", query=place)
-        leg.bridge = bridge if answer.ok else None
-        if not answer.ok:
-            log.warning("Contact %s cannot wait in %s: %s", contact, bridge, answer.message)
+        if leg.bridge != bridge:
+            await self._legs.park(leg, bridge)
 
     async def _end_contact(self, contact: str, media: Sequence[str] | None) -> None:
         leg = self._board.customers.get(contact)
@@ -281,7 +314,10 @@ class Performer:
         if phone is None or seconds <= 0:
             self._emit(OfferFailed(work.offer, "unreachable" if phone is None else "no_answer"))
             return
-        leg = Leg(channel=work.offer, role="agent", contact=work.contact, offer=work.offer, agent=work.agent)
+        leg = Leg(
+            channel=work.offer, role="agent", contact=work.contact, offer=work.offer, agent=work.agent,
+            guest=work.part != "lead",
+        )  # fmt: skip
         answer = await self._legs.originate(
             leg,
             f"PJSIP/{phone}",
@@ -303,6 +339,11 @@ class Performer:
             await self._transfer_progress(leg, "channel_answered")
         self._recorder.ended(offer)
         await self._legs.end(leg)
+
+    async def _start_recording(self, contact: str, offer: str, queue: str) -> None:
+        agent = self._board.agent_leg(contact, offer)
+        if agent is not None and not agent.ending:
+            await self._recorder.start(agent, queue)
 
     async def _connect(self, contact: str, offer: str, *, queue: str | None, record: bool) -> None:
         customer, agent = self._board.customers.get(contact), self._board.agent_leg(contact, offer)
@@ -334,6 +375,7 @@ class Performer:
         match leg.role:
             case "agent":
                 self._recorder.ended(leg.offer or "")
+                await self.parties.agent_ended(leg.offer or "")
             case "outside" if leg.answered:
                 await self._legs.end(customer)
             case "customer" | "callback":
@@ -341,6 +383,9 @@ class Performer:
                 # Only now: a bridge that is destroyed and made again under the same name may be neither.
                 if leg.conversed:
                     await self._legs.ask("DELETE", "bridges", f"{CONVERSATION}{leg.contact}")
+                if leg.contact in self._board.conferences:
+                    self._board.conferences.discard(leg.contact)
+                    await self._legs.ask("DELETE", "bridges", f"{CONFERENCE}{leg.contact}")
                 await self._legs.end(self._board.outside.get(leg.contact))
                 if leg.role == "customer":
                     # A phone that rings for a caller who is gone is silenced at once, without waiting for the floor.

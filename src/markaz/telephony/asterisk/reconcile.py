@@ -16,15 +16,30 @@ from markaz.routing import (
     CustomerLeft,
     ElsewhereFailed,
     EngagementState,
+    HoldCustomer,
     KeepWaiting,
     MessageLeft,
     OfferAccepted,
     OfferFailed,
+    PartyFailed,
+    PartyLeft,
+    PartyState,
+    ResumeCustomer,
 )  # fmt: skip
 from markaz.telephony.asterisk.client import AriClient, Event
 from markaz.telephony.asterisk.configuration import APPLICATION
 from markaz.telephony.asterisk.messages import Messages
-from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import (
+    CONFERENCE,
+    CONVERSATION,
+    LEG_VARIABLE,
+    ON_HOLD,
+    SNOOP,
+    WAITING,
+    Leg,
+    Switchboard,
+    conversing,
+)  # fmt: skip
 from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator, variable_of
 
 log = logging.getLogger(__name__)
@@ -37,6 +52,10 @@ class BelievedContact:
     state: ContactState
     queue: str | None
     has_leg: bool
+    is_on_music: bool = False
+    """On hold while its agents consult."""
+    party: tuple[str, PartyState] | None = None
+    """A number outside in its conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +85,9 @@ class DestroyBridge:
     bridge: str
 
 
-Difference = Stimulus | Chore | KeepWaiting | EndChannel | DestroyBridge
+Mending = KeepWaiting | HoldCustomer | ResumeCustomer
+"""What has been asked for, and did not come to be."""
+Difference = Stimulus | Chore | Mending | EndChannel | DestroyBridge
 
 
 class Reconciler:
@@ -80,7 +101,7 @@ class Reconciler:
         translator: Translator,
         messages: Messages,
         beliefs: Callable[[], Beliefs],
-        tell: Callable[[Stimulus | Chore | KeepWaiting], None],
+        tell: Callable[[Stimulus | Chore | Mending], None],
     ) -> None:
         self._ari = ari
         self._board = board
@@ -155,12 +176,13 @@ def differences_from_asterisk(
     for leg in board.legs.values():
         leg.bridge = where.get(leg.channel)
         leg.conversed = f"{CONVERSATION}{leg.contact}" in known
+    board.conferences = {name.removeprefix(CONFERENCE) for name in known if name.startswith(CONFERENCE)}
 
 
 def _is_ours(channel: Event) -> bool:
     dialplan = channel["dialplan"]
     is_in_application = dialplan.get("app_name") == "Stasis" and dialplan.get("app_data", "").startswith(APPLICATION)
-    return is_in_application or variable_of(channel, LEG_VARIABLE) != ""
+    return is_in_application or SNOOP in channel["id"] or variable_of(channel, LEG_VARIABLE) != ""
 
 
 def differences_from_floor(
@@ -176,6 +198,12 @@ def differences_from_floor(
             yield ("customer gone", contact), CustomerLeft(contact, "fault")
         elif leg is not None and believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}":
             yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
+        elif leg is not None and believed.is_on_music and conversing(leg.bridge or "") == contact:
+            yield ("hears those who consult", contact), HoldCustomer(contact)
+        elif leg is not None and believed.state == "in_conversation" and leg.bridge == ON_HOLD:
+            yield ("still hears music", contact), ResumeCustomer(contact)
+        elif believed.party is not None:
+            yield from _party_difference(contact, believed.party, board)
         elif leg is not None and believed.state == "elsewhere" and contact not in board.outside:
             yield ("nobody outside", contact), ElsewhereFailed(contact, "fault")
         elif believed.state == "leaving_message" and contact not in messages:
@@ -188,9 +216,18 @@ def differences_from_floor(
     for leg in board.legs.values():
         yield from _stray(leg, beliefs)
     for bridge in bridges:
-        contact = bridge["id"].removeprefix(CONVERSATION)
-        if contact != bridge["id"] and contact not in board.customers:
+        contact = conversing(bridge["id"])
+        if contact is not None and contact not in board.customers:
             yield ("bridge", bridge["id"]), DestroyBridge(bridge["id"])
+
+
+def _party_difference(
+    contact: str, party: tuple[str, PartyState], board: Switchboard
+) -> Iterator[tuple[object, Difference]]:
+    name, state = party
+    if name not in board.legs:
+        gone = PartyFailed(contact, name, "fault") if state == "dialled" else PartyLeft(contact, name)
+        yield ("party gone", name), gone
 
 
 def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, customer: Leg | None) -> Stimulus | None:
@@ -199,7 +236,7 @@ def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, custo
             return OfferFailed(offer, "fault")
         case "offered" if leg is not None and leg.answered:
             return OfferAccepted(offer)
-        case "connecting" | "in_conversation" | "on_hold" if leg is None:
+        case "connecting" | "in_conversation" | "on_hold" | "consulting" | "supervising" if leg is None:
             return AgentLeft(engaged.contact, engaged.agent, "fault")
         case "connecting" if leg is not None and customer is not None and leg.bridge == customer.bridge is not None:
             return ConversationStarted(engaged.contact, offer)
@@ -209,7 +246,11 @@ def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, custo
 
 def _stray(leg: Leg, beliefs: Beliefs) -> Iterator[tuple[object, Difference]]:
     """A leg that the floor knows nothing of. A customer is announced (once more), and ended if that changes nothing."""
-    if leg.role == "agent":
+    if leg.role == "party":
+        contact = beliefs.contacts.get(leg.contact)
+        if contact is None or contact.party is None or contact.party[0] != leg.channel:
+            yield ("stray", leg.channel), EndChannel(leg.channel)
+    elif leg.role in ("agent", "snoop"):
         engaged = beliefs.offers.get(leg.offer or "")
         if engaged is None or engaged.state in ("wrapping_up", "ended"):
             yield ("stray", leg.channel), EndChannel(leg.channel)

@@ -54,6 +54,32 @@ class Recorder:
             else:
                 log.error("The conversation %s is not recorded: %s", agent.offer, error)
 
+    async def pause(self, offer: str) -> None:
+        """Keep silence instead of what is said, and mark from when on."""
+        await self._mute(offer, is_paused=True)
+
+    async def resume(self, offer: str) -> None:
+        await self._mute(offer, is_paused=False)
+
+    async def _mute(self, offer: str, *, is_paused: bool) -> None:
+        """What is not known to be muted is not marked so; a pause that can't be had is logged and seen in the row."""
+        contact = self._board.recordings.get(offer)
+        agent = self._board.agent_leg(contact, offer) if contact is not None else None
+        if agent is None:
+            return
+        try:
+            await self._manager.action(
+                "MixMonitorMute", Channel=agent.name, Direction="both", State="1" if is_paused else "0"
+            )
+        except ManagerRefused as error:
+            if NO_CHANNEL not in str(error):
+                log.error("The recording %s is not %s: %s", offer, "paused" if is_paused else "resumed", error)
+            return
+        if is_paused:
+            self._ledger.paused(offer, moment(self._now()))
+        else:
+            self._ledger.resumed(offer, moment(self._now()))
+
     def expect_message(self, contact: str) -> str:
         """Expect the contact's message; its path below the folder."""
         return self._expect(contact, contact, None, None)

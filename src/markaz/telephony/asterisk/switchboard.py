@@ -9,10 +9,17 @@ from typing import Final, Literal
 
 LEG_VARIABLE: Final = "MARKAZ_LEG"
 CONVERSATION: Final = "conversation-"
+CONFERENCE: Final = "conference-"
+"""A conversation that somebody has joined; it stays one, however few are left (decision 11)."""
 WAITING: Final = "waiting-"
+ON_HOLD: Final = "on-hold"
+"""Where customers are while their agents consult."""
+SUPERVISION: Final = "supervision-"
+SNOOP: Final = "~snoop"
 
-Role = Literal["customer", "callback", "agent", "outside"]
-"""A customer who called, a customer we call back, an agent's phone, a number outside."""
+Role = Literal["customer", "callback", "agent", "outside", "party", "snoop"]
+"""A customer who called, a customer we call back, an agent's phone, a number outside that has the customer, one that is
+in the agents' conversation, and a channel through which a supervisor hears."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +31,8 @@ class Leg:
     contact: str
     offer: str | None = None
     agent: str | None = None
+    guest: bool = False
+    """An agent who is consulted, has joined or supervises: its conversation may begin without the customer."""
     attempt: int | None = None
     name: str = ""
     caller: str = ""
@@ -52,11 +61,19 @@ class Leg:
         """The text kept on the channel; `parse_leg` reads it."""
         match self.role:
             case "agent":
-                return f"agent:{self.contact}:{self.offer}:{self.agent}"
+                return f"{'guest' if self.guest else 'agent'}:{self.contact}:{self.offer}:{self.agent}"
             case "callback":
                 return f"callback:{self.contact}:{self.attempt}:{self.offer}"
             case _:
                 return f"{self.role}:{self.contact}"
+
+
+def conversing(bridge: str) -> str | None:
+    """The contact whose conversation is in `bridge`; None when it is another one's or none of ours."""
+    for prefix in (CONVERSATION, CONFERENCE):
+        if bridge.startswith(prefix):
+            return bridge.removeprefix(prefix)
+    return None
 
 
 def parse_leg(channel: str, description: str) -> Leg | None:
@@ -66,12 +83,18 @@ def parse_leg(channel: str, description: str) -> Leg | None:
             return Leg(channel=channel, role="customer", contact=contact)
         case ["outside", contact]:
             return Leg(channel=channel, role="outside", contact=contact)
-        case ["agent", contact, offer, agent]:
-            return Leg(channel=channel, role="agent", contact=contact, offer=offer, agent=agent)
+        case ["party", contact]:
+            return Leg(channel=channel, role="party", contact=contact)
+        case ["agent" | "guest" as kind, contact, offer, agent]:
+            is_guest = kind == "guest"
+            return Leg(channel=channel, role="agent", contact=contact, offer=offer, agent=agent, guest=is_guest)
         case ["callback", contact, attempt, offer] if attempt.isdigit():
             return Leg(channel=channel, role="callback", contact=contact, attempt=int(attempt), offer=offer)
         case _:
-            return None
+            offer, snoop, _ = channel.partition(SNOOP)  # Asterisk gives a snooping channel no variables of ours
+            if not snoop:
+                return None
+            return Leg(channel=channel, role="snoop", contact=offer.rpartition(".")[0], offer=offer)
 
 
 @dataclass(slots=True)
@@ -83,6 +106,10 @@ class Switchboard:
     outside: dict[str, Leg] = field(default_factory=dict)
     agents: dict[str, dict[str, Leg]] = field(default_factory=dict)
     """contact -> offer -> the agent's leg."""
+    snoops: dict[str, Leg] = field(default_factory=dict)
+    """A supervisor's offer -> the channel that they hear through."""
+    conferences: set[str] = field(default_factory=set)
+    """Contacts whose conversation is in a conference bridge."""
     recordings: dict[str, str] = field(default_factory=dict)
     """Recording (an offer, or a contact for a message) -> contact, while it runs."""
     phones: dict[str, str] = field(default_factory=dict)
@@ -103,6 +130,11 @@ class Switchboard:
                 self.outside[leg.contact] = leg
             case "customer" | "callback":
                 self.customers[leg.contact] = leg
+            case "snoop":
+                assert leg.offer is not None
+                self.snoops[leg.offer] = leg
+            case "party":
+                pass  # its channel is the party's name
 
     def remove(self, channel: str) -> Leg | None:
         """Forget a channel; the leg that it was, or None when it was none (or gone before)."""
@@ -114,10 +146,16 @@ class Switchboard:
             offers.pop(leg.offer or "", None)
             if not offers:
                 self.agents.pop(leg.contact, None)
+        if leg.role == "snoop" and self.snoops.get(leg.offer or "") is leg:
+            del self.snoops[leg.offer or ""]
         for place in (self.customers, self.outside):
             if place.get(leg.contact) is leg:
                 del place[leg.contact]
         return leg
+
+    def conversation(self, contact: str) -> str:
+        """The bridge in which the contact's conversation is."""
+        return f"{CONFERENCE if contact in self.conferences else CONVERSATION}{contact}"
 
     def agent_leg(self, contact: str, offer: str) -> Leg | None:
         return self.agents.get(contact, {}).get(offer)

@@ -28,11 +28,13 @@ from markaz.routing import (
     OfferFailed,
     OfferPlaced,
     OfferRefused,
+    PartyFailed,
+    PartyLeft,
     TransferRequested,
 )  # fmt: skip
 from markaz.routing import Stimulus as RoutingStimulus
 from markaz.telephony.asterisk.client import Event
-from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, Leg, Switchboard, parse_leg
+from markaz.telephony.asterisk.switchboard import LEG_VARIABLE, Leg, Switchboard, conversing, parse_leg
 
 EVENT_TYPES: Final = (
     "StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelHangupRequest", "ChannelDtmfReceived", "Dial",
@@ -73,7 +75,7 @@ class CustomerCame:
 
 @dataclass(frozen=True, slots=True)
 class LegAnswered:
-    """A callback's customer or a number outside picked up and is to be joined."""
+    """A callback's customer or a number outside picked up, or a snooping channel is up, and is to be joined."""
 
     leg: Leg
 
@@ -174,6 +176,10 @@ class Translator:
                 yield CustomerMissed(leg.contact, failure_cause(cause))
             case "outside" if not leg.answered and not leg.ending:
                 yield ElsewhereFailed(leg.contact, failure_cause(cause))
+            case "party" if leg.answered and not leg.ending:
+                yield PartyLeft(leg.contact, leg.channel)
+            case "party" if not leg.ending:
+                yield PartyFailed(leg.contact, leg.channel, failure_cause(cause))
             case "agent" if not leg.ending:
                 yield from _agent_ended(leg, cause, left)
             case _:
@@ -195,7 +201,7 @@ class Translator:
             case "callback":
                 yield CustomerReached(leg.contact)
                 yield LegAnswered(leg)
-            case "outside":
+            case "outside" | "party" | "snoop":
                 yield LegAnswered(leg)
             case "customer":
                 return
@@ -235,14 +241,14 @@ class Translator:
 
     def _entered_bridge(self, event: Event) -> Iterator[Stimulus]:
         bridge = event["bridge"]
-        if not bridge["id"].startswith(CONVERSATION):
+        contact = conversing(bridge["id"])
+        if contact is None:
             return
-        contact = bridge["id"].removeprefix(CONVERSATION)
         customer = self._board.customers.get(contact)
-        if customer is None or customer.channel not in bridge["channels"]:
-            return
+        is_with_customer = customer is not None and customer.channel in bridge["channels"]
         for leg in self._board.agents.get(contact, {}).values():
-            if leg.channel in bridge["channels"] and not leg.talking and not leg.ending:
+            is_heard = is_with_customer or (leg.guest and len(bridge["channels"]) > 1)
+            if is_heard and leg.channel in bridge["channels"] and not leg.talking and not leg.ending:
                 assert leg.offer is not None
                 leg.talking = True
                 yield ConversationStarted(contact, leg.offer)
