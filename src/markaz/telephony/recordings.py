@@ -66,7 +66,11 @@ class Finding:
 
 
 _DUE: Final = """
-SELECT recording, path, expected_at, ended_at FROM recording
+SELECT recording, path, expected_at, ended_at, (
+    SELECT coalesce(sum(extract(epoch FROM coalesce(pause.ended_at, recording.ended_at) - pause.began_at)), 0)::float8
+    FROM recording_pause AS pause WHERE (pause.floor, pause.recording) = (recording.floor, recording.recording)
+) AS paused_seconds
+FROM recording
 WHERE floor = %s AND state = 'expected' AND (ended_at < %s OR (ended_at IS NULL AND expected_at < %s))
 ORDER BY ended_at NULLS LAST, expected_at LIMIT %s
 """
@@ -93,11 +97,11 @@ async def reconcile_recordings(
     settled, stale = now - timedelta(seconds=SETTLE_SECONDS), now - timedelta(seconds=STALE_SECONDS)
     rows = await (await connection.execute(_DUE, (floor, settled, stale, ROWS_MAX))).fetchall()
     states: list[str] = []
-    for recording, path, expected_at, ended_at in rows:
+    for recording, path, expected_at, ended_at, paused_seconds in rows:
         if ended_at is None and _written_after(folder / path, stale):
             continue
         long = (ended_at - expected_at).total_seconds() if ended_at is not None else None
-        found = await asyncio.to_thread(judge, folder / path, conversation_seconds=long)
+        found = await asyncio.to_thread(judge, folder / path, conversation_seconds=long, paused_seconds=paused_seconds)
         await connection.execute(
             _JUDGE,
             (
@@ -124,8 +128,11 @@ async def _adopted(
     return True
 
 
-def judge(path: Path, *, conversation_seconds: float | None) -> Finding:
-    """Look at the recording that should be at `path` (.wav), making it from its raw form when that is there."""
+def judge(path: Path, *, conversation_seconds: float | None, paused_seconds: float = 0.0) -> Finding:
+    """Look at the recording that should be at `path` (.wav), making it from its raw form when that is there.
+
+    Levels are those of the whole file, less `paused_seconds` that hold silence because they were not to be kept.
+    """
     raw = path.with_suffix(".raw")
     if raw.exists():
         _wrap(raw, path)
@@ -134,12 +141,12 @@ def judge(path: Path, *, conversation_seconds: float | None) -> Finding:
         if is_short:
             return Finding("present", 0.0, problem="the conversation ended before there was sound")
         return Finding("missing", problem="there is no file" if not path.exists() else "the file is empty")
-    channels, seconds, levels = _measure(path)
+    channels, seconds, levels = _measure(path, paused_seconds)
     agent = levels[1] if channels == 2 else None
     finding = Finding("present", seconds, levels[0], agent)
     sides = (("customer", levels[0]), ("agent", agent))
     quiet = [name for name, level in sides if level is not None and level < SILENT_DBFS]
-    if quiet and not is_short and seconds >= JUDGED_SECONDS_MIN:
+    if quiet and not is_short and seconds - paused_seconds >= JUDGED_SECONDS_MIN:
         return Finding(
             "silent", seconds, levels[0], agent, problem=f"nothing is heard of the {' and the '.join(quiet)}"
         )
@@ -176,8 +183,8 @@ def _wrap(raw: Path, path: Path) -> None:
     raw.unlink()
 
 
-def _measure(path: Path) -> tuple[int, float, list[float]]:
-    """Channels, seconds and level of each channel (dBFS), read in blocks: a file may be hours long."""
+def _measure(path: Path, paused_seconds: float) -> tuple[int, float, list[float]]:
+    """Channels, seconds and level of each channel (dBFS) outside pauses, in blocks: a file may be hours long."""
     with path.open("rb") as file:
         header = file.read(WAV_HEADER_BYTES)
     channels, rate = struct.unpack_from("<HI", header, 22)
@@ -188,7 +195,7 @@ def _measure(path: Path) -> tuple[int, float, list[float]]:
         block = np.asarray(samples[start * channels : min(frames, start + BLOCK_FRAMES) * channels], dtype=np.float64)
         power += np.square(block.reshape(-1, channels)).sum(axis=0)
     with np.errstate(divide="ignore"):
-        levels = 10 * np.log10(power / max(frames, 1) / 32_768**2)
+        levels = 10 * np.log10(power / max(frames - paused_seconds * rate, 1) / 32_768**2)
     return channels, frames / rate, [float(max(SILENCE_DBFS, level)) for level in levels]
 
 
