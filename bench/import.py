@@ -2,7 +2,7 @@
 
 The log is generated line by line from a seed: a centre of 20 queues and 200 agents, steady traffic with answers,
 missed offers, abandonment, time-outs into a second queue, transfers, pauses, and one malformed line in 10,000. Memory
-is the peak of the importing process, compared between a tenth of the file and the whole of it.
+is the peak of the importing process, compared between a hundredth of the file and the whole of it.
 """
 
 import json
@@ -104,7 +104,7 @@ def write(path: Path, size: int) -> None:
 
 
 def main() -> None:
-    """Generate, import a tenth and the whole, report."""
+    """Generate, import a hundredth and the whole, report."""
     with tempfile.TemporaryDirectory(prefix="markaz-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)
@@ -112,23 +112,23 @@ def main() -> None:
         try:
             url = server.start()
             migrate(url)
-            rows = [_measure(url, folder, size) for size in (BYTES // 10, BYTES)]
+            rows = [_measure(url, folder, size) for size in (BYTES // 100, BYTES)]
             with psycopg.connect(url) as connection:
                 found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
         finally:
             server.stop()
-    tenth, whole = rows
+    part, whole = rows
     result = {
         "rows": rows,
-        "peak_ratio": round(whole["peak_megabytes"] / tenth["peak_megabytes"], 2),
+        "peak_ratio": round(whole["peak_megabytes"] / part["peak_megabytes"], 2),
         "database_megabytes": round((found or (0,))[0] / 1e6),
     }
     for row in rows:
         print(
-            f"{row['bytes'] / 1e6:,.0f} MB, {row['lines']:,} lines, {row['contacts']:,} contacts: {row['seconds']:,.1f} s, "
-            f"{row['lines_per_second']:,} lines/s, peak {row['peak_megabytes']:.0f} MB"
+            f"{row['bytes'] / 1e6:,.0f} MB, {row['lines']:,} lines, {row['contacts']:,} contacts: "
+            f"{row['seconds']:,.1f} s, {row['lines_per_second']:,} lines/s, peak {row['peak_megabytes']:.0f} MB"
         )
-    print(f"Ten times the file, {result['peak_ratio']:.2f} times the memory.")
+    print(f"A hundred times the file, {result['peak_ratio']:.2f} times the memory.")
     if out := os.environ.get("OUT"):
         Path(out).write_text(json.dumps(result, indent=2) + "\n")
 
@@ -138,7 +138,7 @@ def _measure(url: str, folder: Path, size: int) -> dict[str, float]:
     began = perf_counter()
     write(path, size)
     print(f"generated {path.stat().st_size / 1e6:,.0f} MB in {perf_counter() - began:.0f} s", file=sys.stderr)
-    command = [sys.executable, "-c", _IMPORT, url, f"bench{size}", str(path)]
+    command = [sys.executable, "-c", _IMPORT, url, f"b{size}", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)

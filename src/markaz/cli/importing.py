@@ -46,6 +46,10 @@ def command() -> None:
     "--zone", default="UTC", show_default=True,
     help="IANA time zone of dates and times; seconds since 1970 need none.",
 )  # fmt: skip
+@click.option(
+    "--agent", "agents", multiple=True, metavar="INTERFACE=NAME",
+    help="An agent that the log calls by both; may be repeated.",
+)  # fmt: skip
 @click.option("--replace", is_flag=True, help="Drop what was imported into the floor, and import anew.")
 @click.option("--dry-run", is_flag=True, help="Read everything and say what would be imported; write nothing.")
 @click.option(
@@ -55,8 +59,8 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_invocation
 def queue_log(
-    invocation: Invocation, *, files: tuple[Path, ...], floor: str, project: str, zone: str, replace: bool,
-    dry_run: bool, unused: IO[str] | None, as_json: bool,
+    invocation: Invocation, *, files: tuple[Path, ...], floor: str, project: str, zone: str,
+    agents: tuple[str, ...], replace: bool, dry_run: bool, unused: IO[str] | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make contacts of Asterisk's queue_log FILEs: plain or gzipped, rotated ones in any order.
 
@@ -64,7 +68,7 @@ def queue_log(
     before is passed over, whatever the file is called now; of a file that has grown, the new lines are taken. Every
     line is used, left aside for a reason that is counted, or malformed and shown with its number.
     """
-    place = zone_named(zone)
+    place, names = zone_named(zone), _names(agents)
     settings = Invocation(invocation.home, floor).settings()
     progress = Progress(sys.stderr)
     began = monotonic()
@@ -72,8 +76,9 @@ def queue_log(
         from markaz.imports import Import
 
         result = Import(
-            store, floor=settings.floor, zone=place, replace=replace, dry_run=dry_run, unused=unused, progress=progress
-        ).run(files)
+            store, floor=settings.floor, zone=place, names=names, replace=replace, dry_run=dry_run, unused=unused,
+            progress=progress,
+        ).run(files)  # fmt: skip
     seconds = monotonic() - began
     if as_json:
         figures = {**msgspec.to_builtins(result), "seconds": round(seconds, 3)}
@@ -81,6 +86,17 @@ def queue_log(
     else:
         for line in told(result, seconds=seconds, has_list=unused is not None):
             click.echo(line)
+
+
+def _names(pairs: Sequence[str]) -> dict[str, str]:
+    """Interface -> name. Raises `click.BadParameter`."""
+    names: dict[str, str] = {}
+    for pair in pairs:
+        interface, equals, name = pair.partition("=")
+        if not (interface and equals and name):
+            raise click.BadParameter(f"{pair!r} is not INTERFACE=NAME, such as PJSIP/1001=Anna.")
+        names[interface] = name
+    return names
 
 
 @contextmanager

@@ -6,7 +6,9 @@ what was exported from a realtime table, a local date and time.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -73,8 +75,8 @@ class Malformed(msgspec.Struct, gc=False):
 _TIME = re.compile(r"([0-9]{1,12})\.([0-9]{1,9})", re.ASCII)
 _EVENT = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
-_ABSENT = frozenset(("", "NONE", "NULL", "REALTIME", "MANAGER"))
-"""What stands in the place of a call's id when there is no call: the last two say who changed a member."""
+_ABSENT = frozenset(("", "NONE", "NULL", "REALTIME", "MANAGER", "CLI"))
+"""What stands in the place of a call's id when there is no call: the last three say who changed a member."""
 
 NUMBERS: dict[str, tuple[int, ...]] = {
     "CONNECT": (0, 2), "COMPLETEAGENT": (0, 1), "COMPLETECALLER": (0, 1), "ABANDON": (2,), "EXITEMPTY": (2,),
@@ -92,10 +94,15 @@ _WITH_AGENT = OF_AGENTS | {"CONNECT", "COMPLETEAGENT", "COMPLETECALLER", "RINGNO
 
 
 class Reader:
-    """Reads lines one after the other; `zone` is where times without an offset were written."""
+    """Reads lines one after the other; `zone` is where times without an offset were written.
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    `names`: an agent's interface -> its name. Unless `log_membername_as_agent` is on, Asterisk logs ADDMEMBER and
+    REMOVEMEMBER under the interface, and everything else under the name.
+    """
+
+    def __init__(self, zone: ZoneInfo, names: Mapping[str, str] = MappingProxyType({})) -> None:
         self._zone = zone
+        self._names = names
         self._before: Instant = 0
         self.not_utf8 = 0
         """Lines that are read with their undecodable bytes written as \\xNN."""
@@ -139,7 +146,7 @@ class Reader:
             at,
             None if call in _ABSENT else call,
             None if queue in _NOBODY else queue,
-            None if agent in _NOBODY else agent,
+            None if agent in _NOBODY else self._names.get(agent, agent),
             event,
             data,
             text,

@@ -1,9 +1,10 @@
 """The import of queue_log files: survey all, then file by file in the order of their time, each in a transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -80,16 +81,21 @@ class Result(msgspec.Struct, kw_only=True):
 
 
 class Import:
-    """`store` None: nothing is known of before, and nothing is written. `unused`: where each unused line is told."""
+    """`store` None: nothing is known of before, and nothing is written. `unused`: where each unused line is told.
+
+    `names`: agents' interfaces -> their names (see `lines.Reader`).
+    """
 
     def __init__(
         self, store: Store | None, *, floor: str, zone: ZoneInfo, replace: bool = False, dry_run: bool = False,
-        unused: IO[str] | None = None, progress: Progress = lambda *_: None,
+        names: Mapping[str, str] = MappingProxyType({}), unused: IO[str] | None = None,
+        progress: Progress = lambda *_: None,
     ) -> None:  # fmt: skip
         self._known = None if replace else store
         """What was imported before, where that counts."""
         self._sink = None if dry_run else store
         self._zone = zone
+        self._names = names
         self._replace = replace
         self._unused = unused
         self._progress = progress
@@ -140,7 +146,7 @@ class Import:
 
     def _import(self, surveyed: Survey, history: History) -> None:
         history.account = account = Account()
-        reader, malformed = Reader(self._zone), Counter[str]()
+        reader, malformed = Reader(self._zone, self._names), Counter[str]()
         n = len(self._result.files) + 1 if self._sink is None else self._sink.begin_file()
         began = self._done
         for number, lines in new_lines(surveyed, lambda _: None):
