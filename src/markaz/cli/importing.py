@@ -70,16 +70,15 @@ def queue_log(
     """
     place, names = zone_named(zone), _names(agents)
     settings = Invocation(invocation.home, floor).settings()
-    progress = Progress(sys.stderr)
-    began = monotonic()
-    with _store(settings, project=project, dry_run=dry_run) as store, progress:
+    with _store(settings, project=project, dry_run=dry_run) as store, Progress(sys.stderr) as progress:
         from markaz.imports import Import
 
+        began = monotonic()
         result = Import(
             store, floor=settings.floor, zone=place, names=names, replace=replace, dry_run=dry_run, unused=unused,
             progress=progress,
         ).run(files)  # fmt: skip
-    seconds = monotonic() - began
+        seconds = monotonic() - began
     if as_json:
         figures = {**msgspec.to_builtins(result), "seconds": round(seconds, 3)}
         click.echo(msgspec.json.format(msgspec.json.encode(figures)).decode())
@@ -144,7 +143,7 @@ class Progress:
     def __call__(self, phase: str, done: int, total: int, lines: int) -> None:
         now = monotonic()
         if phase != self._phase:
-            self._phase, self._began = phase, now
+            self._phase, self._began, self._said = phase, now, now
         if now - self._said < (TERMINAL_SECONDS if self._is_terminal else OTHERWISE_SECONDS):
             return
         self._said = now
@@ -176,12 +175,12 @@ def told(result: "Result", *, seconds: float, has_list: bool) -> Sequence[str]:
     if sum(result.malformed.values()) > len(result.malformed_first) and not has_list:
         lines.append("  (more; --unused FILE writes them all)")
     lines += [
-        f"  {count:,} {text}"
+        f"  noticed: {count:,} × {text}"
         for count, text in (
-            (result.assumed, "contacts with something worked out that the log lacks"),
-            (result.disagree, "contacts whose seconds in the log are not those between its stamps"),
-            (result.went_back, "lines stamped before earlier ones: the clock went back"),
-            (result.not_utf8, "lines with bytes that are not UTF-8, kept as \\xNN"),
+            (result.assumed, "a contact with something worked out that the log lacks"),
+            (result.disagree, "a contact whose seconds in the log are not those between its stamps"),
+            (result.went_back, "a line stamped before earlier ones: the clock went back"),
+            (result.not_utf8, "a line with bytes that are not UTF-8, kept as \\xNN"),
         )
         if count
     ]
