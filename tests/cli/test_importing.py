@@ -8,7 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from markaz.cli import main
 from markaz.imports import Store
 from tests.cli.conftest import Run
 
@@ -267,3 +269,18 @@ def test_names_and_times_of_an_export_are_understood(run: Run, tmp_path: Path, r
     told = json.loads(run("--floor", "imported", "explain", "1.1", "--json").stdout)
     assert told["facts"]["agents"] == ['O"Neil \\ {x}']
     assert told["facts"]["customer"] == "49\\15\t1"
+
+
+def test_an_installation_that_was_never_served_can_begin_with_its_past(log: Path, open_folder: Path) -> None:
+    home = open_folder / "first-day"
+
+    def markaz(*arguments: object) -> str:
+        done = CliRunner().invoke(main, ["--home", str(home), *map(str, arguments)])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    assert "3 contacts would be in floor imported" in markaz("import", "queue-log", log, "--dry-run")
+    assert not (home / "postgres").exists()
+    assert "3 contacts are in floor imported" in markaz("import", "queue-log", log)
+    assert "all imported before" in markaz("import", "queue-log", log, "--dry-run")
+    assert "gave up in queue support" in markaz("--floor", "imported", "explain", "1.3")

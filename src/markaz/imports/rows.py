@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from markaz.imports.agents import Activity
 from markaz.imports.calls import Call
-from markaz.kit.time import Instant
+from markaz.kit.time import SECOND, Instant
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "contact": (
@@ -17,7 +17,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "queue_visit": ("floor", "contact", "n", "queue", "entered_at", "left_at", "ended", "agent", "wait_seconds"),
     "engagement": (
         "floor", "offer", "contact", "agent", "queue", "offered_at", "placed_at", "accepted_at", "connected_at",
-        "wrap_up_at", "ended_at", "state", "reason",
+        "wrap_up_at", "ended_at", "lead_seconds", "lead_began_at", "state", "reason",
     ),
     "imported_contact": ("floor", "contact", "record"),
     "agent_activity": ("floor", "agent", "n", "presence", "reason", "began_at", "ended_at"),
@@ -69,10 +69,13 @@ def _add(rows: Rows, call: Call, floor: str, project: str) -> None:
         offered, connected, ended = _at(o.offered_at), _at(o.connected_at), _at(o.ended_at)
         # The log knows no wrap-up: the conversation's end is the engagement's.
         wrap_up = ended if o.connected_at is not None else "\\N"
+        leads = o.connected_at is not None and o.ended_at is not None
+        lead_seconds = ((o.ended_at or 0) - (o.connected_at or 0)) / SECOND if leads else 0.0
+        lead_began = connected if o.ended_at is None else "\\N"
         state = "ended" if o.ended_at is not None else "in_conversation"
         offers.append(
             f"{floor}\t{name}.{n}\t{name}\t{_text(o.agent)}\t{_text(o.queue)}\t{offered}\t{offered}\t{connected}\t"
-            f"{connected}\t{wrap_up}\t{ended}\t{state}\t{_text(o.reason)}\n"
+            f"{connected}\t{wrap_up}\t{ended}\t{lead_seconds}\t{lead_began}\t{state}\t{_text(o.reason)}\n"
         )
     record = "\\n".join(map(_free, call.record))
     rows["imported_contact"].append(f"{key}\t{record}\n")
