@@ -105,7 +105,7 @@ def write(path: Path, size: int) -> None:
 
 def main() -> None:
     """Generate, import a hundredth and the whole, report."""
-    with tempfile.TemporaryDirectory(prefix="markaz-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="markaz-import-") as name:
         folder = Path(name)
         folder.chmod(0o711)
         server = PostgresServer(folder / "postgres")

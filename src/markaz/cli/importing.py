@@ -22,7 +22,7 @@ OTHERWISE_SECONDS = 10.0
 """Between two words on progress, on a terminal and where it is written into a file."""
 
 
-@click.group(name="import")
+@click.group(name="import", epilog=examples("markaz import queue-log /var/log/asterisk/queue_log --dry-run"))
 def command() -> None:
     """Bring in what an existing centre has of its past, so that figures and stories begin on the first day."""
 
