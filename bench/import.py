@@ -128,7 +128,7 @@ def main() -> None:
             f"{row['bytes'] / 1e6:,.0f} MB, {row['lines']:,} lines, {row['contacts']:,} contacts: "
             f"{row['seconds']:,.1f} s, {row['lines_per_second']:,} lines/s, peak {row['peak_megabytes']:.0f} MB"
         )
-    print(f"A hundred times the file, {result['peak_ratio']:.2f} times the memory.")
+    print(f"A hundred times the bytes asked for, {result['peak_ratio']:.2f} times the memory.")
     if out := os.environ.get("OUT"):
         Path(out).write_text(json.dumps(result, indent=2) + "\n")
 
