@@ -8,7 +8,7 @@ DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor docs lock clean
+.PHONY: help setup demo test check bench-floor bench-import docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,9 @@ check: $(DEV) ## style, types, layers, docs; fast enough for every commit
 
 bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JSON
 	@OUT=$(OUT) $(BIN)/python bench/floor.py
+
+bench-import: $(MAIN) ## a gigabyte of queue_log imported: lines/s and memory; BYTES=, OUT=FILE writes JSON
+	@BYTES=$(or $(BYTES),1000000000) OUT=$(OUT) $(BIN)/python bench/import.py
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py

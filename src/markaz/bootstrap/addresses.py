@@ -98,13 +98,13 @@ def database_url(settings: Settings) -> str:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[str]:
-    """The database for a command that only reads: when ours does not run, it runs for as long as the command.
+def open_database(settings: Settings, *, create: bool = False) -> Iterator[str]:
+    """The database for a command of its own: when ours does not run, it runs for as long as the command.
 
-    Raises `NothingRuns` when there has never been one.
+    Raises `NothingRuns` when there has never been one, unless that is a reason to `create` it.
     """
     server = managed_postgres(settings) if settings.database_url is None else None
-    is_ours = server is not None and server.pid is None and (settings.home / "postgres").exists()
+    is_ours = server is not None and server.pid is None and (create or (settings.home / "postgres").exists())
     if is_ours and server is not None:
         server.start()
     try:

@@ -124,7 +124,8 @@ GROUP BY CUBE (interval, key), coalesce(reason, 'unknown')
 
 AGENT_TIME: LiteralString = """
 WITH heard AS (  -- the floor's last sign of life: what it had open then lasts no longer than that
-    SELECT coalesce((SELECT written_at FROM floor_live WHERE floor = %(floor)s), now()) AS at
+    SELECT coalesce((SELECT written_at FROM floor_live WHERE floor = %(floor)s),
+        (SELECT heard_at FROM imported_floor WHERE floor = %(floor)s), now()) AS at
 ), activity AS (
     SELECT agent, presence, coalesce(reason, 'unknown') AS reason, period * tstzrange(began_at, ended) AS span
     FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange(%(since)s, %(until)s) AS period

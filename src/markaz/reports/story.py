@@ -8,6 +8,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from markaz import imports
 from markaz.kit.time import Instant, moment
 from markaz.reports.errors import UnknownContact
 from markaz.reports.wording import Kind, answered, told
@@ -17,6 +18,10 @@ SELECT journal.number, journal.at, journal.stimulus::text AS stimulus, journal.o
 FROM journal_contact JOIN journal USING (floor, number)
 WHERE journal_contact.floor = %(floor)s AND journal_contact.contact = %(contact)s
 ORDER BY journal.number
+"""
+_IMPORTED: LiteralString = """
+SELECT record, (SELECT json_object_agg(n, name) FROM imported_file WHERE floor = %(floor)s) AS files
+FROM imported_contact WHERE floor = %(floor)s AND contact = %(contact)s
 """
 _CONTACT: LiteralString = "SELECT * FROM contact WHERE floor = %(floor)s AND contact = %(contact)s"
 _SEGMENTS: LiteralString = """
@@ -47,7 +52,10 @@ _LETTING_GO = frozenset({"EndContact", "PromiseCallback", "RefuseNumber"})
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened: `number` is the journal's, `entry` the journal's own words for it."""
+    """One thing that happened: `number` is the journal's, `entry` the journal's own words for it.
+
+    Of an imported contact both are the log's: the number of the line, and the line.
+    """
 
     at: datetime
     number: int
@@ -70,7 +78,10 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def story(connection: AsyncConnection[Any], *, floor: str, contact: str) -> Story:
-    """The story of `contact`, in the order of the journal. Raises `UnknownContact`."""
+    """The story of `contact`, in the order of the journal, or of the log it was imported from.
+
+    Raises `UnknownContact`.
+    """
 
     async def ask(query: LiteralString) -> tuple[dict[str, Any], ...]:
         async with connection.cursor(row_factory=dict_row) as cursor:
@@ -85,7 +96,7 @@ async def story(connection: AsyncConnection[Any], *, floor: str, contact: str) -
         floor=floor,
         contact=contact,
         facts=facts[0] if facts else None,
-        moments=tuple(_moments(rows, contact)),
+        moments=tuple(_moments(rows, contact)) if rows else tuple(_imported(await ask(_IMPORTED))),
         segments=await ask(_SEGMENTS),
         queue_visits=await ask(_VISITS),
         engagements=await ask(_ENGAGEMENTS),
@@ -106,6 +117,14 @@ def _moments(rows: Iterable[dict[str, Any]], contact: str) -> Iterator[Moment]:
                 kind, text = answered(output, contact)
                 yield Moment(at=moment(at), number=number, kind=kind, text=text, entry=output)
                 is_let_go = output["type"] in _LETTING_GO or (is_let_go and output["type"] != "DialCustomer")
+
+
+def _imported(rows: Iterable[dict[str, Any]]) -> Iterator[Moment]:
+    """What the lines of an imported contact tell; each names the file and line it stands in."""
+    for row in rows:
+        for line in imports.told(row["record"]):
+            entry = {"type": "LogLine", "file": row["files"].get(str(line.file)), "line": line.line, "text": line.text}
+            yield Moment(at=moment(line.at), number=line.line, kind="told", text=line.words, entry=entry)
 
 
 def _concerns(output: dict[str, Any], contact: str) -> bool:

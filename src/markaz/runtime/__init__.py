@@ -6,12 +6,13 @@ from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, Sti
 from markaz.runtime.journal import END_OF_TIME, FloorLeased, Journal
 from markaz.runtime.live import LiveFloor
 from markaz.runtime.live_view import LiveView, live_view
-from markaz.runtime.projector import Projector
+from markaz.runtime.projector import FloorImported, Projector
 from markaz.runtime.replay import replay
 
 __all__ = [
     "END_OF_TIME",
     "Core",
+    "FloorImported",
     "FloorLeased",
     "Journal",
     "LiveFloor",

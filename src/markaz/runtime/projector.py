@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import LiteralString, TypeVar
+from dataclasses import dataclass
+from typing import ClassVar, LiteralString, TypeVar
 
 import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, class_row
 
+from markaz.kit.errors import MarkazError
 from markaz.runtime.database import connect
 from markaz.runtime.journal import read_page
 from markaz.runtime.projection import (
@@ -35,6 +37,7 @@ _MOVE = """
 INSERT INTO projection (name, floor, number) VALUES (%s, %s, %s)
 ON CONFLICT (name, floor) DO UPDATE SET number = excluded.number
 """
+_IMPORTED = "SELECT FROM imported_floor WHERE floor = %s"
 _TABLES = ("contact", "contact_segment", "queue_visit", "engagement", "agent_activity", "journal_contact")
 _KEYS = {
     "contact": ("contact",),
@@ -43,6 +46,14 @@ _KEYS = {
     "engagement": ("offer",),
     "agent_activity": ("agent", "n"),
 }
+
+
+@dataclass(eq=False)
+class FloorImported(MarkazError):
+    """Floor "{floor}" was imported and has no journal to fold: import its files anew with --replace instead."""
+
+    code: ClassVar[str] = "floor_imported"
+    floor: str
 
 
 class Projector:
@@ -81,8 +92,13 @@ class Projector:
             return len(rows)
 
     async def rebuild(self, connection: psycopg.AsyncConnection[TupleRow]) -> int:
-        """Drop this floor's read models and fold the whole journal again; how many rows that were."""
+        """Drop this floor's read models and fold the whole journal again; how many rows that were.
+
+        Raises `FloorImported` when they came from no journal.
+        """
         async with connection.transaction():
+            if await (await connection.execute(_IMPORTED, (self._floor,))).fetchone() is not None:
+                raise FloorImported(self._floor)
             for table in _TABLES:
                 delete = sql.SQL("DELETE FROM {} WHERE floor = %s").format(sql.Identifier(table))
                 await connection.execute(delete, (self._floor,))

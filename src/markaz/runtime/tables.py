@@ -238,3 +238,35 @@ journal_contact = Table(
     Column("number", BigInteger, primary_key=True),
 )
 """Which journal rows speak of a contact, for its story."""
+
+imported_floor = Table(
+    "imported_floor",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("heard_at", _moment),
+    Column("state", LargeBinary),
+)
+"""A floor that was imported: up to when, and what a later file goes on from."""
+
+imported_file = Table(
+    "imported_file",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    Column("account", JSON, nullable=False),
+    Column("imported_at", _moment, nullable=False, server_default=text("now()")),
+)
+"""`sha256` of the first `bytes` bytes, which are `lines` whole lines, unpacked: the content, whatever its name."""
+
+imported_contact = Table(
+    "imported_contact",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+)
+"""The log's own words for a contact, a line each: the file's `n`, the line's number, the line."""
