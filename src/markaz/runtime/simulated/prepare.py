@@ -1,6 +1,6 @@
 """Before a run: what a scenario leaves to its recorded calls is worked out from them and put in its place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -20,8 +20,10 @@ def prepared(scenario: Scenario, calls: Sequence[RecordedCall]) -> Scenario:
     if recorded is None:
         return scenario
     queue_of = recorded.queues
+    wants_wrap_up = any(isinstance(workload.wrap_up, Estimated) for workload in scenario.workload.values())
+    gaps = turnovers(calls, seconds_max=TURNOVER_SECONDS_MAX) if wants_wrap_up else {}
     workload = {
-        queue: _estimated(law, [call for call in calls if queue_of[call.type] == queue], calls)
+        queue: _estimated(law, [call for call in calls if queue_of[call.type] == queue], gaps)
         for queue, law in scenario.workload.items()
     }
     agents = scenario.agents
@@ -34,22 +36,20 @@ def prepared(scenario: Scenario, calls: Sequence[RecordedCall]) -> Scenario:
     return msgspec.structs.replace(scenario, workload=workload, agents=agents, recorded=recorded)
 
 
-def _estimated(workload: Workload, mine: Sequence[RecordedCall], calls: Sequence[RecordedCall]) -> Workload:
+def _estimated(workload: Workload, mine: Sequence[RecordedCall], gaps: Mapping[str, Sequence[float]]) -> Workload:
     patience, wrap_up = workload.patience, workload.wrap_up
     if isinstance(patience, Estimated):
         waits = [Wait(call.waited, call.patience is not None) for call in mine]
         estimate = exponential_patience if patience.by == "exponential" else kaplan_meier
         patience = estimate(waits)
     if isinstance(wrap_up, Estimated):
-        wrap_up = _wrap_up(mine, calls)
+        wrap_up = _wrap_up(sorted({call.type for call in mine}), gaps)
     return msgspec.structs.replace(workload, patience=patience, wrap_up=wrap_up)
 
 
-def _wrap_up(mine: Sequence[RecordedCall], calls: Sequence[RecordedCall]) -> Distribution:
-    """After calls of this queue's types; as after any other call where none shows it."""
-    found = turnovers(calls, seconds_max=TURNOVER_SECONDS_MAX)
-    kinds = {call.type for call in mine}
-    seconds = [gap for kind in sorted(kinds) for gap in found.get(kind, ())] or [
-        gap for kind in sorted(found) for gap in found[kind]
+def _wrap_up(kinds: Sequence[str], gaps: Mapping[str, Sequence[float]]) -> Distribution:
+    """As after calls of `kinds`; as after any other call where none shows it."""
+    seconds = [gap for kind in kinds for gap in gaps.get(kind, ())] or [
+        gap for kind in sorted(gaps) for gap in gaps[kind]
     ]
     return Empirical(tuple(seconds)) if seconds else Fixed(0.0)
