@@ -2,12 +2,10 @@
 
 import errno
 import logging
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.disk import disk_with_room_for
 from tests.runtime.test_journal import day_rows, numbers, until_back
 
 from markaz.runtime.core import Core
@@ -16,17 +14,6 @@ from markaz.runtime.journal import Journal, JournalFull, SpoolDamaged
 from markaz.runtime.live import LiveFloor
 from markaz.runtime.rows import stimulus_of
 from markaz.runtime.spool import Spool
-
-
-@contextmanager
-def disk_with_room_for(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond `size` bytes: the kernel cuts a write short there, and refuses more."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_write_that_the_disk_cuts_short_leaves_only_whole_records(tmp_path: Path) -> None:
