@@ -142,7 +142,9 @@ def load_scenario(path: Path) -> Scenario:
         scenario = msgspec.toml.decode(path.read_bytes(), type=Scenario)
     except OSError as error:
         raise ScenarioInvalid(path.name, f"the file cannot be read ({error.strerror})") from error
-    except msgspec.MsgspecError as error:
+    except RecursionError as error:
+        raise ScenarioInvalid(path.name, "it is nested too deeply") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ScenarioInvalid(path.name, str(error)) from error
     if scenario.recorded is None:
         return scenario
