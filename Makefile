@@ -8,7 +8,7 @@ DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor docs lock clean
+.PHONY: help setup demo test check bench-floor bench-bank docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,9 @@ check: $(DEV) ## style, types, layers, docs; fast enough for every commit
 
 bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JSON
 	@OUT=$(OUT) $(BIN)/python bench/floor.py
+
+bench-bank: $(MAIN) ## a bank's real January beside the same days simulated, and what explains the difference; OUT=FILE
+	@OUT=$(OUT) $(BIN)/python bench/bank.py
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py

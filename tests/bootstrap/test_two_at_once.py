@@ -6,6 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -60,10 +61,11 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path, na
         if kind is socket.SOCK_STREAM:
             other.listen()
         port: int = other.getsockname()[1]
-        ports = {"web_port": 0, "sip_port": 0, "http_port": 0, "manager_port": 0, name: port}
+        free = Settings(home=tmp_path, web_port=0, sip_port=0, http_port=0, manager_port=0)
+        settings = msgspec.structs.replace(free, **{name: port})
         with pytest.raises(PortTaken, match=f"already listens on 127.0.0.1:{port}, which {name} in"):
-            choose_addresses(Settings(home=tmp_path, **ports))
-    choose_addresses(Settings(home=tmp_path, **ports))
+            choose_addresses(settings)
+    choose_addresses(settings)
 
 
 @pytest.mark.parametrize("content", [b"", b'{"host": "127.0.0', b"\x00\x00", b"\xff", b"[1]"])
