@@ -8,7 +8,7 @@ DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor bench-import docs lock clean
+.PHONY: help setup demo test check bench-floor bench-import bench-bank docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -35,6 +35,9 @@ bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JS
 
 bench-import: $(MAIN) ## a gigabyte of queue_log imported: lines/s and memory; BYTES=, OUT=FILE writes JSON
 	@BYTES=$(or $(BYTES),1000000000) OUT=$(OUT) $(BIN)/python bench/import.py
+
+bench-bank: $(MAIN) ## a bank's real January beside the same days simulated, and what explains the difference; OUT=FILE
+	@OUT=$(OUT) $(BIN)/python bench/bank.py
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py

@@ -15,6 +15,7 @@ import pytest_asyncio
 from markaz.telephony import DatabaseLedger, ExpectedRecording
 from markaz.telephony.recordings import Counts, reconcile_recordings
 from markaz.telephony.sound import read_wav, write_wav
+from tests.disk import disk_with_room_for
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -188,3 +189,50 @@ async def test_what_could_never_begin_is_not_expected_any_more(
     ledger.withdrawn("never")
     await ledger.stop()
     assert await rows(connection, "recording") == [("begun",)]
+
+
+async def test_a_full_disk_does_not_stop_the_ledger(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The database is away and the disk full: rows stay in memory, and follow when there is room again."""
+    spool = tmp_path / "spool"
+    away = "host=127.0.0.1 port=1 dbname=none connect_timeout=1"
+    ledger = DatabaseLedger(conninfo=away, floor="f", spool=spool)
+    await ledger.start()
+    spool.symlink_to("/dev/full")
+    ledger.expect(expected("early"))
+    async with asyncio.timeout(10):
+        while "No space left on device" not in caplog.text:
+            await asyncio.sleep(0.01)
+    spool.unlink()  # somebody made room
+    ledger.expect(expected("late"))
+    await ledger.stop(seconds_max=0.0)
+    back = DatabaseLedger(conninfo=database, floor="f", spool=spool)
+    await back.start()
+    await back.stop()
+    assert await rows(connection, "recording") == [("early",), ("late",)]
+
+
+async def test_a_write_cut_short_and_a_damaged_line_cost_nothing_else(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = tmp_path / "spool"
+    away = "host=127.0.0.1 port=1 dbname=none connect_timeout=1"
+    for names in (("one", "two"), ("three", "four")):
+        ledger = DatabaseLedger(conninfo=away, floor="f", spool=spool)
+        await ledger.start()
+        for name in names:
+            ledger.expect(expected(name))
+        room = spool.stat().st_size + 50 if spool.exists() else 1_000_000
+        with disk_with_room_for(room):
+            await ledger.stop(seconds_max=0.0)
+    assert spool.read_bytes().count(b"\n") == 2, "half of what found no room would have spoilt the next line"
+    lines = spool.read_bytes().splitlines()
+    spool.write_bytes(bytes(len(lines[0])) + b"\n" + lines[1] + b"\n")
+    back = DatabaseLedger(conninfo=database, floor="f", spool=spool)
+    await back.start()
+    await back.stop()
+    assert await rows(connection, "recording") == [("two",)]
+    assert "Lines [1] of" in caplog.text
+    (kept,) = tmp_path.glob("spool.damaged-*")
+    assert len(kept.read_bytes().splitlines()) == 2

@@ -15,7 +15,9 @@ SECONDS_MAX = 60.0
 
 
 async def test_the_process_serves_until_sigterm(database: str, tmp_path: Path) -> None:
-    (tmp_path / "markaz.toml").write_text(f'database_url = "{database}"\nweb_port = 0\n')
+    (tmp_path / "markaz.toml").write_text(
+        f'database_url = "{database}"\nweb_port = 0\nsip_port = 0\nhttp_port = 0\nmanager_port = 0\n'
+    )
     settings = load_settings(tmp_path)
     addresses = choose_addresses(settings)
     process = await asyncio.create_subprocess_exec(

@@ -1,17 +1,20 @@
 """Where the parts of a running installation listen: chosen once by `serve`, read by everybody else."""
 
+import errno
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 
 from markaz.bootstrap.settings import Settings
 from markaz.kit.errors import MarkazError
 from markaz.kit.postgres import PostgresServer
+
+Known = TypeVar("Known")
 
 
 @dataclass(eq=False)
@@ -20,6 +23,26 @@ class NothingRuns(MarkazError):
 
     code: ClassVar[str] = "nothing_runs"
     home: Path
+
+
+@dataclass(eq=False)
+class RunFileDamaged(MarkazError):
+    """{path} says what runs, and can't be read ({problem}): stop Markaz if it runs, delete it, start it again."""
+
+    code: ClassVar[str] = "run_file_damaged"
+    path: Path
+    problem: str
+
+
+@dataclass(eq=False)
+class PortTaken(MarkazError):
+    """Another program already listens on {host}:{port}, which {name} in {settings} wants: stop that, or change it."""
+
+    code: ClassVar[str] = "port_taken"
+    host: str
+    port: int
+    name: str
+    settings: Path
 
 
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,37 +61,43 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def choose_addresses(settings: Settings) -> Addresses:
-    """The configured ports, a free one for each 0; remembered for the other processes."""
+    """The configured ports, a free one for each 0; remembered for the other processes. Raises `PortTaken`."""
     with ExitStack() as stack:
 
-        def free(port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-            if port:
-                return port
+        def free(name: str, kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+            port: int = getattr(settings, name)
             probe = stack.enter_context(socket.socket(socket.AF_INET, kind))
-            probe.bind((settings.host, 0))
+            if kind is socket.SOCK_STREAM:  # what we ended a moment ago is no obstacle
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                raise PortTaken(settings.host, port, name, settings.home / "markaz.toml") from error
             chosen: int = probe.getsockname()[1]
             return chosen
 
         addresses = Addresses(
             host=settings.host,
-            sip_port=free(settings.sip_port, socket.SOCK_DGRAM),
-            http_port=free(settings.http_port),
-            manager_port=free(settings.manager_port),
-            web_port=free(settings.web_port),
+            sip_port=free("sip_port", socket.SOCK_DGRAM),
+            http_port=free("http_port"),
+            manager_port=free("manager_port"),
+            web_port=free("web_port"),
             rtp_ports=settings.rtp_ports,
         )
-    settings.run.mkdir(parents=True, exist_ok=True)
-    _path(settings).write_bytes(msgspec.json.format(msgspec.json.encode(addresses)))
+    write_run_file(_path(settings), msgspec.json.format(msgspec.json.encode(addresses)))
     return addresses
 
 
 def read_addresses(settings: Settings) -> Addresses:
     """Where the installation listens: as `serve` chose here, else (a part alone on another machine) as configured.
 
-    Raises `NothingRuns` when nothing was ever started here and a port is left to be chosen.
+    Raises `NothingRuns` when nothing was ever started here and a port is left to be chosen, `RunFileDamaged`.
     """
     ports = (settings.sip_port, settings.http_port, settings.manager_port, settings.web_port)
-    if not _path(settings).exists():
+    known = read_run_file(_path(settings), Addresses)
+    if known is None:
         if 0 in ports:
             raise NothingRuns(settings.home)
         return Addresses(
@@ -79,7 +108,25 @@ def read_addresses(settings: Settings) -> Addresses:
             web_port=settings.web_port,
             rtp_ports=settings.rtp_ports,
         )
-    return msgspec.json.decode(_path(settings).read_bytes(), type=Addresses)
+    return known
+
+
+def read_run_file(path: Path, kind: type[Known]) -> Known | None:
+    """What a file under `run/` says; None when there is none. Raises `RunFileDamaged`."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise RunFileDamaged(path, str(error)) from error
+
+
+def write_run_file(path: Path, content: bytes) -> None:
+    """Whole or not at all: others read it at any moment, and the disk may be full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(content)
+    draft.replace(path)
 
 
 def managed_postgres(settings: Settings) -> PostgresServer:

@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 LEASE_RETRY_SECONDS = 0.5
 LIVE_VIEW_SECONDS = 1.0
+CLOCK_OFF_SECONDS_MAX = 5.0
+"""A greater difference between the floor's clock and the system's is told."""
 RETRY_SECONDS = 1.0
 
 _PHONES = "SELECT agent, username, secret FROM phone WHERE floor = %s"
@@ -60,6 +62,8 @@ class FloorProcess:
         self._floor = settings.floor
         self._url = database_url(settings)
         self._clock = WallClock()
+        self._clock_told = 0.0
+        """The difference between the clocks, in seconds, that was told last."""
         self._incarnation = secrets.token_hex(8)
         self._journal = Journal(self._url, self._floor, settings.home / "spool" / f"{self._floor}.journal")
         self._seen: set[int] = set()
@@ -188,7 +192,19 @@ class FloorProcess:
                 view = live_view(self._floor, self._live, self._clock(), self._telephony.state)
                 body = msgspec.json.encode(view).decode()
                 await connection.execute(_PUBLISH, (self._floor, self._incarnation, body))
+                self._compare_clocks()
                 await asyncio.sleep(LIVE_VIEW_SECONDS)
+
+    def _compare_clocks(self) -> None:
+        """Tell when the system's clock has been stepped, or was set back before we began; nobody's stamp follows it."""
+        ahead = self._clock.ahead_seconds()
+        if abs(ahead - self._clock_told) <= CLOCK_OFF_SECONDS_MAX:
+            return
+        self._clock_told = ahead
+        logger.error(
+            "The floor's clock is %.0f s %s the system's, which was set: the journal never goes back, so it goes "
+            "on by its own.", abs(ahead), "ahead of" if ahead > 0 else "behind",
+        )  # fmt: skip
 
 
 async def _for_ever(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

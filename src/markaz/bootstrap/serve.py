@@ -6,12 +6,13 @@ again; calls in progress go on meanwhile, because they live in Asterisk.
 
 import asyncio
 import contextlib
+import fcntl
 import itertools
 import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -19,7 +20,15 @@ from typing import ClassVar, Literal
 import msgspec
 import psutil
 
-from markaz.bootstrap.addresses import Addresses, choose_addresses, database_url, managed_postgres, read_addresses
+from markaz.bootstrap.addresses import (
+    Addresses,
+    choose_addresses,
+    database_url,
+    managed_postgres,
+    read_addresses,
+    read_run_file,
+    write_run_file,
+)
 from markaz.bootstrap.leftovers import end_leftovers, mark_children
 from markaz.bootstrap.settings import Settings
 from markaz.kit.errors import MarkazError
@@ -42,7 +51,8 @@ class AlreadyServing(MarkazError):
 
     code: ClassVar[str] = "already_serving"
     home: str
-    pid: int
+    pid: int | None
+    """None when it has only just begun."""
 
 
 class ServeState(msgspec.Struct):
@@ -120,8 +130,11 @@ class Supervisor:
     async def run(self) -> None:
         """Until cancelled."""
         settings = self._settings
-        self._refuse_second()
         settings.run.mkdir(parents=True, exist_ok=True)
+        with _only_here(settings):
+            await self._serve(settings)
+
+    async def _serve(self, settings: Settings) -> None:
         self._save()
         self.leftovers = await asyncio.to_thread(end_leftovers, settings.home)
         if self.leftovers:
@@ -205,28 +218,33 @@ class Supervisor:
         finally:
             await _end(process)
 
-    def _refuse_second(self) -> None:
-        state = read_state(self._settings)
-        if state is not None and _is_alive(state):
-            raise AlreadyServing(str(self._settings.home), state.pid)
-
     def _note(self, name: str, pid: int | None) -> None:
         if pid is not None:
             self._state.processes[name] = pid
         self._save()
 
     def _save(self) -> None:
-        """Whole or not at all: others read it at any moment."""
-        path = _state_path(self._settings)
-        draft = path.with_suffix(".draft")
-        draft.write_bytes(msgspec.json.encode(self._state))
-        draft.replace(path)
+        write_run_file(_state_path(self._settings), msgspec.json.encode(self._state))
+
+
+@contextlib.contextmanager
+def _only_here(settings: Settings) -> Iterator[None]:
+    """Hold the installation's lock, which ends with this process however it ends. Raises `AlreadyServing`.
+
+    A lock and not a file with a process id: of two that start at the same moment exactly one must get it.
+    """
+    with (settings.run / "serve.lock").open("a") as lock:  # never deleted: another process may hold it
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            state = read_state(settings)
+            raise AlreadyServing(str(settings.home), None if state is None else state.pid) from None
+        yield
 
 
 def read_state(settings: Settings) -> ServeState | None:
-    """What `serve` runs now, or None."""
-    path = _state_path(settings)
-    return msgspec.json.decode(path.read_bytes(), type=ServeState) if path.exists() else None
+    """What `serve` runs now, or None. Raises `RunFileDamaged`."""
+    return read_run_file(_state_path(settings), ServeState)
 
 
 def running(settings: Settings) -> Addresses | None:

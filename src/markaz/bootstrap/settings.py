@@ -75,6 +75,8 @@ def load_settings(home: Path | None = None, *, floor: str | None = None, serving
         if floor is None and not serving and last.exists():
             floor = last.read_text()
         return settings if floor is None else msgspec.structs.replace(settings, floor=floor)
+    except RecursionError as error:
+        raise SettingsUnreadable(path, "it is nested too deeply") from error
     except (OSError, msgspec.MsgspecError, ValueError) as error:
         raise SettingsUnreadable(path, str(error)) from error
 

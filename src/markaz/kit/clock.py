@@ -17,3 +17,7 @@ class WallClock:
 
     def __call__(self) -> Instant:
         return (time.monotonic_ns() + self._anchor_ns) // 1_000
+
+    def ahead_seconds(self) -> float:
+        """How far this clock is ahead of the system's, which may have been stepped since; negative: behind it."""
+        return (time.monotonic_ns() + self._anchor_ns - time.time_ns()) / 1e9

@@ -84,6 +84,29 @@ class SpoolDiverged(MarkazError):
     path: Path
 
 
+@dataclass(eq=False)
+class SpoolDamaged(MarkazError):
+    """What the floor {floor!r} wrote while the database was away is damaged: what could be read was copied, all of it
+    is kept in {path}; the floor goes on from there and takes over the calls that Asterisk has.
+    """
+
+    code: ClassVar[str] = "spool_damaged"
+    floor: str
+    path: Path
+
+
+@dataclass(eq=False)
+class JournalFull(MarkazError):
+    """Neither the database nor {path} takes the journal of the floor {floor!r} ({problem}): it stops before it acts on
+    what is not written, calls in progress go on; make room on the disk, and it starts again by itself.
+    """
+
+    code: ClassVar[str] = "journal_full"
+    floor: str
+    path: Path
+    problem: str
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     number: int
@@ -126,7 +149,7 @@ class Journal:
         self._connection = connection
         try:
             await self._copy_spool(connection)
-        except SpoolDiverged as error:
+        except (SpoolDiverged, SpoolDamaged) as error:
             logger.critical("%s", error)
         self.number = await self._last_number(connection)
 
@@ -140,7 +163,7 @@ class Journal:
         self._spool.close()
 
     async def append(self, rows: Sequence[Row]) -> None:
-        """Make `rows` durable: in PostgreSQL, or in the spool. Raises `LeaseLost`, and OSError when both are full."""
+        """Make `rows` durable: in PostgreSQL, or in the spool. Raises `LeaseLost`, `SpoolDamaged`, `JournalFull`."""
         await self.catch_up()
         if self._connection is not None:
             try:
@@ -148,15 +171,22 @@ class Journal:
             except DATABASE_AWAY as error:
                 await self._give_up_database(error)
                 # The commit may have happened and its answer been lost: the copy from the spool skips such rows.
-                await asyncio.to_thread(self._spool.append, rows)
+                await self._spool_rows(rows)
         else:
-            await asyncio.to_thread(self._spool.append, rows)
+            await self._spool_rows(rows)
         self.number = rows[-1].number
+
+    async def _spool_rows(self, rows: Sequence[Row]) -> None:
+        try:
+            await asyncio.to_thread(self._spool.append, rows)
+        except OSError as error:
+            raise JournalFull(self._floor, self._spool.path, error.strerror or str(error)) from error
 
     async def catch_up(self) -> None:
         """When PostgreSQL was away and answers again, copy the spool over and write there from now on.
 
-        Never waits for a connection: that is tried beside. Raises `LeaseLost`.
+        Never waits for a connection: that is tried beside. Raises `LeaseLost`, and `SpoolDamaged`: what the core
+        knows is then more than the journal has, and the floor must begin again from that.
         """
         if self._connection is not None:
             return
@@ -180,6 +210,9 @@ class Journal:
         except SpoolDiverged as error:
             await connection.close()
             raise LeaseLost(self._floor) from error
+        except SpoolDamaged:
+            await connection.close()
+            raise
         except DATABASE_AWAY:
             await connection.close()
             return
@@ -250,17 +283,22 @@ class Journal:
         return (await cursor.fetchone() or (0,))[0]
 
     async def _copy_spool(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
-        """Append what the spool has and the journal has not. Raises `SpoolDiverged` when it is not the sequel."""
+        """Append what the spool has and the journal has not.
+
+        Raises `SpoolDiverged` when it is not the sequel, `SpoolDamaged` when only a part of it could be read.
+        """
         if not self._spool.path.exists():
             return
-        rows = await asyncio.to_thread(self._spool.rows)
+        rows, is_whole = await asyncio.to_thread(self._spool.rows)
         last = await self._last_number(connection)
         missing = [row for row in rows if row.number > last]
         has_gap = bool(missing) and missing[0].number != last + 1
         if has_gap or not await self._are_kept(connection, [row for row in rows if row.number <= last]):
-            raise SpoolDiverged(self._floor, await asyncio.to_thread(self._spool.set_aside))
+            raise SpoolDiverged(self._floor, await asyncio.to_thread(self._spool.set_aside, "diverged"))
         if missing:
             await self._commit(connection, missing)
+        if not is_whole:
+            raise SpoolDamaged(self._floor, await asyncio.to_thread(self._spool.set_aside, "damaged"))
         await asyncio.to_thread(self._spool.clear)
 
     async def _are_kept(self, connection: psycopg.AsyncConnection[TupleRow], rows: Sequence[Row]) -> bool:

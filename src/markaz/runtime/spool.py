@@ -1,9 +1,11 @@
 """The local file that stands in for the journal while PostgreSQL is away."""
 
+import contextlib
 import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -14,7 +16,11 @@ logger = logging.getLogger(__name__)
 
 
 class Spool:
-    """A file of JSON lines, each synced before it counts. A torn last line was never acted on and is dropped."""
+    """A file of JSON lines, each synced before it counts. A torn last line was never acted on and is dropped.
+
+    A line before the last that cannot be read means that the file itself was damaged: rows before it count, and the
+    file is kept for people.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -31,19 +37,28 @@ class Spool:
                 lines = lines[os.write(self._descriptor, lines) :]
             os.fdatasync(self._descriptor)
         except OSError:
-            os.ftruncate(self._descriptor, size)
+            with contextlib.suppress(OSError):  # what it said first is what matters
+                os.ftruncate(self._descriptor, size)
             raise
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> tuple[list[Row], bool]:
+        """The rows that can be read, and whether the file is whole (but for a torn last line)."""
         lines = self.path.read_bytes().split(b"\n")
+        rows: list[Row] = []
+        for number, line in enumerate(lines[:-1], start=1):
+            try:
+                rows.append(msgspec.json.decode(line, type=_Spooled).row())
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                logger.critical("Line %s of %s is damaged; what follows it is not copied.", number, self.path)
+                return rows, False
         if lines[-1]:
             logger.warning("The last record of %s is torn; nothing was done about it, and it is dropped.", self.path)
-        return [msgspec.json.decode(line, type=_Spooled).row() for line in lines[:-1]]
+        return rows, True
 
-    def set_aside(self) -> Path:
+    def set_aside(self, why: Literal["diverged", "damaged"]) -> Path:
         """Keep the file under another name, for people to look at."""
         self.close()
-        aside = self.path.with_name(f"{self.path.name}.diverged-{self.path.stat().st_mtime_ns}")
+        aside = self.path.with_name(f"{self.path.name}.{why}-{self.path.stat().st_mtime_ns}")
         self.path.rename(aside)
         return aside
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import shutil
 from collections import deque
 from datetime import datetime
 from pathlib import Path
@@ -199,22 +200,50 @@ class DatabaseLedger:
                 return _RESUME, (entry.at, self._floor, entry.recording)
 
     def _read_spool(self) -> list[Entry]:
-        """What was written whole: a process that was cut off may have left half a line, which is dropped."""
+        """What was written whole: a process that was cut off may have left half a line, which is dropped.
+
+        The file is kept aside when a line before the last cannot be read; the others count all the same.
+        """
         content = self._spool.read_bytes()
         whole = content[: content.rfind(b"\n") + 1]
         if whole != content:
             log.warning("The last line of %s was cut off and is dropped: %r", self._spool, content[len(whole) :])
             os.truncate(self._spool, len(whole))
-        return [msgspec.json.decode(line, type=Entry) for line in whole.splitlines()]
+        entries: list[Entry] = []
+        damaged: list[int] = []
+        for number, line in enumerate(whole.split(b"\n")[:-1], start=1):
+            try:
+                entries.append(msgspec.json.decode(line, type=Entry))
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                damaged.append(number)
+        if damaged:
+            aside = self._spool.with_name(f"{self._spool.name}.damaged-{self._spool.stat().st_mtime_ns}")
+            shutil.copy2(self._spool, aside)
+            log.critical("Lines %s of %s are damaged and are left out; kept in %s", damaged, self._spool, aside)
+        return entries
 
     def _spool_entries(self) -> None:
+        """Write what is not in the spool yet, whole or not at all; what finds no room stays queued."""
         new = [self._entries[index] for index in range(self._spooled, len(self._entries))]
         if not new:
             return
-        self._spool.parent.mkdir(parents=True, exist_ok=True)
-        with self._spool.open("ab") as file:
-            os.fchmod(file.fileno(), SPOOL_MODE)
-            file.writelines(msgspec.json.encode(entry) + b"\n" for entry in new)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            self._spool.parent.mkdir(parents=True, exist_ok=True)
+            with self._spool.open("ab", buffering=0) as file:
+                size = file.seek(0, os.SEEK_END)
+                try:
+                    os.fchmod(file.fileno(), SPOOL_MODE)
+                    lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in new)
+                    while lines:
+                        lines = lines[file.write(lines) or 0 :]
+                    os.fsync(file.fileno())
+                except OSError:
+                    with contextlib.suppress(OSError):
+                        file.truncate(size)
+                    raise
+        except OSError as error:
+            log.critical(
+                "%s rows of the ledger of recordings are in memory alone: %s (%s)", len(new), self._spool, error
+            )
+            return
         self._spooled = len(self._entries)

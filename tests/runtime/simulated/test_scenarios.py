@@ -223,3 +223,10 @@ def test_a_senseless_scenario_is_refused_in_words(tmp_path: Path, old: str, new:
     with pytest.raises(ScenarioInvalid, match=problem) as caught:
         load_scenario(path)
     assert caught.value.name == "wrong.toml"
+
+
+@pytest.mark.parametrize(("content", "problem"), [(b"\xff\xfe", "codec"), (b"a = " + b"[" * 100_000, "nested too")])
+def test_a_file_that_is_no_text_is_named(tmp_path: Path, content: bytes, problem: str) -> None:
+    (tmp_path / "mine.toml").write_bytes(content)
+    with pytest.raises(ScenarioInvalid, match=problem):
+        load_scenario(tmp_path / "mine.toml")

@@ -36,6 +36,24 @@ L1,7,0,0,PS,2026-03-03,9:00:00,9:00:08,8,0:00:00,0:00:00,0,AGENT,9:00:08,9:01:08
 """
 
 
+DAYS = """\
+type,priority,date,vru_entry,vru_time,q_time,outcome,ser_start,ser_time,server
+PS,2,2026-03-02,9:00:00,10,0,AGENT,9:00:10,60,ann
+PS,2,2026-03-02,9:00:20,10,45,AGENT,9:01:15,60,ann
+PS,0,2026-03-02,9:00:30,10,20,HANG,0:00:00,0,NO_SERVER
+PS,0,2026-03-02,23:59:50,15,0,AGENT,0:00:05,60,ann
+PS,0,2026-03-03,9:00:00,10,0,AGENT,9:00:10,60,ann
+PS,0,2026-03-04,9:00:00,10,0,AGENT,9:00:10,60,ann
+"""
+
+
+def days_written(folder: Path) -> Path:
+    """A file of the calls of three days."""
+    file = folder / "days.csv"
+    file.write_text(DAYS)
+    return file
+
+
 @pytest.mark.parametrize(
     ("law", "mean", "scv"),
     [
@@ -74,6 +92,13 @@ def test_recorded_calls_that_sought_an_agent_are_read(tmp_path: Path, suffix: st
         ("NW", 0, 5), ("PS", 10, 10), ("PS", 120, 8),
     ]  # fmt: skip
     assert [(call.patience, call.service) for call in calls] == [(40, None), (None, 120), (None, 60)]
+
+
+def test_several_days_are_read_with_calls_that_are_served_after_midnight(tmp_path: Path) -> None:
+    file = days_written(tmp_path)
+    calls = read_recorded(file, day=date(2026, 3, 2), last_day=date(2026, 3, 3), since_seconds=0, until_seconds=86_400)
+    assert [call.served_from for call in calls] == [32_410, 32_475, None, 86_405, 118_810]
+    assert [call.priority for call in calls] == ["2", "2", "0", "0", "0"]
 
 
 def test_unreadable_recordings_say_what_is_wrong(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from markaz.runtime.simulated.scenario import RateFrom, Recorded, Scenario, Work
 
 _GAPS_AT_ONCE = 1_024
 
-_PURPOSES = ("arrivals", "talk", "patience", "wrap_up", "answer")
+_PURPOSES = ("arrivals", "talk", "patience", "wrap_up", "answer", "priority")
 """Each has its own stream of random numbers for each queue or group, so that a change of one leaves the others."""
 
 
@@ -31,6 +31,7 @@ class Arrival(msgspec.Struct, frozen=True):
     talk: Instant
     patience: Instant | None
     wrap_up: Instant
+    priority: int = 0
 
 
 def stream(scenario: Scenario, replication: int, purpose: str, number: int) -> Generator:
@@ -49,6 +50,7 @@ def recorded_calls(scenario: Scenario) -> list[RecordedCall]:
         day=recorded.day,
         since_seconds=seconds_of_day(recorded.since),
         until_seconds=seconds_of_day(recorded.until),
+        last_day=recorded.last_day,
     )
     wanted = [call for call in calls if call.type in recorded.queues]
     if not wanted:
@@ -65,7 +67,7 @@ def arrivals(scenario: Scenario, replication: int, calls: Sequence[RecordedCall]
             steps = _steps(workload.calls_per_minute)
             random = stream(scenario, replication, "arrivals", number)
             instants = takewhile(lambda at: at < until, chain.from_iterable(poisson(steps, random)))
-            moments = ((at, None, None) for at in instants)
+            moments = ((at, None, None, 0) for at in instants)
             sources.append(_with_durations(scenario, replication, number, queue, workload, moments, ()))
         elif scenario.recorded is not None:
             mine = [call for call in calls if scenario.recorded.queues[call.type] == queue]
@@ -96,8 +98,8 @@ def poisson(steps: Sequence[tuple[float, float]], random: Generator) -> Iterator
         yield np.rint((since[step] + (counts - expected[step]) / rates[step]) * SECOND).astype(np.int64).tolist()
 
 
-Moment = tuple[Instant, Instant | None, Instant | None]
-"""When a contact comes, and its talk and patience where they are recorded."""
+Moment = tuple[Instant, Instant | None, Instant | None, int]
+"""When a contact comes, its talk and patience where they are recorded, and its priority."""
 
 
 def _replayed(
@@ -105,12 +107,23 @@ def _replayed(
     calls: Sequence[RecordedCall], recorded: Recorded,
 ) -> Iterator[Arrival]:  # fmt: skip
     begin = seconds_of_day(recorded.since)
+    priorities = _priorities(recorded, calls, stream(scenario, replication, "priority", number))
     moments = (
-        (round((call.queued - begin) * SECOND), _microseconds(call.service), _microseconds(call.patience))
-        for call in calls
+        (round((call.queued - begin) * SECOND), _microseconds(call.service), _microseconds(call.patience), priority)
+        for call, priority in zip(calls, priorities, strict=True)
     )
     services = tuple(call.service for call in calls if call.service is not None)
     return _with_durations(scenario, replication, number, queue, workload, moments, services)
+
+
+def _priorities(recorded: Recorded, calls: Sequence[RecordedCall], random: Generator) -> list[int]:
+    """The floor's priority of each call; unknown ones as often as among those of the queue that are known."""
+    told = [recorded.priorities.get(call.priority, 0) for call in calls]
+    known = [priority for priority, call in zip(told, calls, strict=True) if call.waited > 0]
+    if not recorded.priority_unknown_unless_waited or not known:
+        return told
+    drawn = random.choice(np.asarray(known), len(told)).tolist()
+    return [one if call.waited > 0 else other for one, other, call in zip(told, drawn, calls, strict=True)]
 
 
 def _microseconds(seconds: float | None) -> Instant | None:
@@ -127,7 +140,7 @@ def _with_durations(
     drawn = None if law is None else draws(law, stream(scenario, replication, "patience", number))
     talk_is_recorded = isinstance(workload.talk, AsRecorded)
     patience_is_recorded = isinstance(law, AsRecorded)
-    for at, recorded_talk, recorded_patience in moments:
+    for at, recorded_talk, recorded_patience, priority in moments:
         lasts = next(talk)
         patience = next(drawn) if drawn is not None else None
         yield Arrival(
@@ -136,4 +149,5 @@ def _with_durations(
             recorded_talk if talk_is_recorded and recorded_talk is not None else lasts,
             recorded_patience if patience_is_recorded else patience,
             next(wrap_up),
+            priority,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from math import log, sqrt
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -56,7 +56,29 @@ class AsRecorded(Law, frozen=True, tag="recorded"):
     """
 
 
-Distribution = Fixed | Exponential | Lognormal | Gamma | Empirical | AsRecorded
+class Survival(Law, frozen=True, tag="survival"):
+    """`seconds[i]` with probability `shares[i]`; the rest is longer than the last of them, by an exponential time."""
+
+    seconds: Annotated[tuple[NotNegative, ...], msgspec.Meta(min_length=1)]
+    shares: Annotated[tuple[NotNegative, ...], msgspec.Meta(min_length=1)]
+    tail_mean_seconds: Positive
+
+    def __post_init__(self) -> None:
+        if len(self.seconds) != len(self.shares) or sum(self.shares) > 1 + 1e-9:
+            raise ValueError("a survival law has a share for each of its seconds, and they sum to at most 1")
+
+
+class Estimated(Law, frozen=True, tag="estimated"):
+    """Estimated from the recorded calls of the queue, over the whole recorded period.
+
+    Patience by the Kaplan-Meier estimate, or as the exponential law of greatest likelihood; wrap-up from the time
+    between two calls of one server while other customers waited.
+    """
+
+    by: Literal["kaplan_meier", "exponential"] = "kaplan_meier"
+
+
+Distribution = Fixed | Exponential | Lognormal | Gamma | Empirical | Survival | AsRecorded | Estimated
 
 
 def draws(law: Distribution, random: Generator, recorded: tuple[float, ...] = ()) -> Iterator[Instant]:
@@ -68,13 +90,15 @@ def draws(law: Distribution, random: Generator, recorded: tuple[float, ...] = ()
                 yield constant
         case AsRecorded():
             law = Empirical(recorded or (0.0,))
+        case Estimated():
+            raise AssertionError("estimated laws are replaced by what was estimated before the run")
         case _:
             pass
     while True:
         yield from np.rint(_some(law, random) * SECOND).astype(np.int64).tolist()
 
 
-def _some(law: Exponential | Lognormal | Gamma | Empirical, random: Generator) -> np.ndarray:
+def _some(law: Exponential | Lognormal | Gamma | Empirical | Survival, random: Generator) -> np.ndarray:
     """`_DRAWN_AT_ONCE` durations in seconds."""
     match law:
         case Exponential(mean):
@@ -86,3 +110,8 @@ def _some(law: Exponential | Lognormal | Gamma | Empirical, random: Generator) -
             return random.gamma(1 / scv, mean * scv, _DRAWN_AT_ONCE)
         case Empirical(seconds):
             return random.choice(np.asarray(seconds), _DRAWN_AT_ONCE)
+        case Survival(seconds, shares, tail):
+            known = np.asarray(seconds)
+            step = np.searchsorted(np.cumsum(shares), random.random(_DRAWN_AT_ONCE), side="right")
+            longer = known[-1] + random.exponential(tail, _DRAWN_AT_ONCE)
+            return np.where(step < len(known), known[np.minimum(step, len(known) - 1)], longer)

@@ -8,7 +8,7 @@ import msgspec
 from markaz.kit.time import SECOND
 from markaz.runtime.simulated.estimate import Estimate, mean, ratio
 from markaz.runtime.simulated.scenario import Scenario
-from markaz.runtime.simulated.tally import Batch, QueueTally
+from markaz.runtime.simulated.tally import Batch, QueueTally, all_queues, together
 
 
 class QueueResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,11 +44,28 @@ class QueueResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GroupResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A group of agents (`group` None: all): the share of its time spent talking or in wrap-up."""
+    """A group of agents (`group` None: all): the share of its time on duty spent talking or in wrap-up."""
 
     group: str | None
     agents: int
     occupancy: Estimate | None
+
+
+class IntervalResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Contacts of all queues that arrived from `minute` (of the run) on, until the next interval; means per run.
+
+    `agents` is the mean number on duty or with a contact in hand; the percentile is over all runs together.
+    """
+
+    minute: float
+    arrived: float
+    answered: float
+    abandoned: float
+    agents: float
+    service_level: Estimate | None
+    abandonment: Estimate | None
+    wait_mean_seconds: Estimate | None
+    wait_p90_seconds: float | None
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,18 +84,22 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     total: QueueResult
     groups: tuple[GroupResult, ...]
     all_agents: GroupResult
+    intervals: tuple[IntervalResult, ...]
     calls: int
     processor_seconds: float
     calls_per_second: float
 
 
-def fold(scenario: Scenario, batches: Sequence[Batch], *, calls: int, processor_seconds: float) -> Result:
-    """The result of batches of equal length."""
+def fold(
+    scenario: Scenario, batches: Sequence[Batch], *, calls: int, processor_seconds: float,
+    intervals: Sequence[Sequence[Batch]] = (),
+) -> Result:  # fmt: skip
+    """The result of batches of (about) equal length; `intervals` are the parts of each replication."""
     groups = {group.id: group for group in scenario.agents}
     queues = [
         _queue_result(
             queue.id, queue.target_seconds, [batch.queues[queue.id] for batch in batches], batches,
-            [group.id for group in scenario.agents if queue.id in group.queues], scenario,
+            [group.id for group in scenario.agents if queue.id in group.queues], scenario.confidence,
         )
         for queue in scenario.queues
     ]  # fmt: skip
@@ -90,32 +111,49 @@ def fold(scenario: Scenario, batches: Sequence[Batch], *, calls: int, processor_
         confidence=scenario.confidence,
         measured_minutes=scenario.measured_minutes,
         queues=tuple(queues),
-        total=_queue_result(None, None, [_together(batch) for batch in batches], batches, list(groups), scenario),
+        total=_queue_result(
+            None, None, [all_queues(batch) for batch in batches], batches, list(groups), scenario.confidence
+        ),
         groups=tuple(_group_result(group, [group], batches, scenario) for group in groups),
         all_agents=_group_result(None, list(groups), batches, scenario),
+        intervals=tuple(
+            _interval_result(scenario, number, parts) for number, parts in enumerate(zip(*intervals, strict=True))
+        ),
         calls=calls,
         processor_seconds=processor_seconds,
         calls_per_second=calls / processor_seconds if processor_seconds else 0.0,
     )
 
 
-def _together(batch: Batch) -> QueueTally:
-    total = QueueTally()
-    for tally in batch.queues.values():
-        total.add(tally)
-    return total
+def _interval_result(scenario: Scenario, number: int, parts: Sequence[Batch]) -> IntervalResult:
+    """One interval, from its part of each replication."""
+    assert scenario.interval_minutes is not None, "only such scenarios are cut into intervals"
+    tallies = [all_queues(part) for part in parts]
+    total = all_queues(together(parts))
+    per_contact = partial(ratio, below=[tally.arrived for tally in tallies], confidence=scenario.confidence)
+    return IntervalResult(
+        minute=scenario.warm_up_minutes + number * scenario.interval_minutes,
+        arrived=total.arrived / len(parts),
+        answered=total.outcomes.get("answered", 0) / len(parts),
+        abandoned=total.outcomes.get("abandoned", 0) / len(parts),
+        agents=sum(sum(part.present_area.values()) for part in parts) / sum(part.time for part in parts),
+        service_level=per_contact([tally.answered_in_time for tally in tallies]),
+        abandonment=per_contact([tally.outcomes.get("abandoned", 0) for tally in tallies]),
+        wait_mean_seconds=per_contact([tally.wait_sum / SECOND for tally in tallies]),
+        wait_p90_seconds=total.wait_percentile(0.9),
+    )
 
 
 def _queue_result(
     queue: str | None, target_seconds: int | None, tallies: Sequence[QueueTally], batches: Sequence[Batch],
-    groups: Sequence[str], scenario: Scenario,
+    groups: Sequence[str], confidence: float,
 ) -> QueueResult:  # fmt: skip
     total = QueueTally()
     for tally in tallies:
         total.add(tally)
     outcomes = total.outcomes
-    per_contact = partial(ratio, below=[tally.arrived for tally in tallies], confidence=scenario.confidence)
-    average = partial(mean, confidence=scenario.confidence)
+    per_contact = partial(ratio, below=[tally.arrived for tally in tallies], confidence=confidence)
+    average = partial(mean, confidence=confidence)
     return QueueResult(
         queue=queue,
         target_seconds=target_seconds,
@@ -138,19 +176,16 @@ def _queue_result(
         queue_length_mean=average(
             [tally.waiting_area / batch.time for tally, batch in zip(tallies, batches, strict=True)]
         ),
-        occupancy=_occupancy(groups, batches, scenario),
+        occupancy=_occupancy(groups, batches, confidence),
     )
 
 
 def _group_result(name: str | None, groups: Sequence[str], batches: Sequence[Batch], scenario: Scenario) -> GroupResult:
-    return GroupResult(group=name, agents=_agents(groups, scenario), occupancy=_occupancy(groups, batches, scenario))
+    agents = sum(group.count for group in scenario.agents if group.id in groups)
+    return GroupResult(group=name, agents=agents, occupancy=_occupancy(groups, batches, scenario.confidence))
 
 
-def _agents(groups: Sequence[str], scenario: Scenario) -> int:
-    return sum(group.count for group in scenario.agents if group.id in groups)
-
-
-def _occupancy(groups: Sequence[str], batches: Sequence[Batch], scenario: Scenario) -> Estimate | None:
-    agents = _agents(groups, scenario)
+def _occupancy(groups: Sequence[str], batches: Sequence[Batch], confidence: float) -> Estimate | None:
     busy = [sum(batch.busy_area[group] for group in groups) for batch in batches]
-    return ratio(busy, [agents * batch.time for batch in batches], confidence=scenario.confidence)
+    present = [sum(batch.present_area[group] for group in groups) for batch in batches]
+    return ratio(busy, present, confidence=confidence)

@@ -10,9 +10,11 @@ from typing import Annotated
 import msgspec
 
 from markaz.routing import Capacity, ProjectRules, QueueRules, ToQueue
-from markaz.runtime.simulated.distributions import AsRecorded, Distribution, Fixed, NotNegative, Positive
+from markaz.runtime.simulated.distributions import AsRecorded, Distribution, Estimated, Fixed, NotNegative, Positive
 from markaz.runtime.simulated.errors import ScenarioInvalid
-from markaz.runtime.simulated.recorded import seconds_of_day
+from markaz.runtime.simulated.presence import AgentsAsRecorded
+from markaz.runtime.simulated.recorded import DAY_SECONDS, seconds_of_day
+from markaz.runtime.simulated.shifts import Moment, Shift, ShiftsConflict, moments
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -44,7 +46,10 @@ class Workload(Part, frozen=True, kw_only=True):
 
 
 class AgentGroup(Part, frozen=True, kw_only=True):
-    """`count` equal agents. `queues`: queue -> preference (1 first); `answer`: from ringing to picking up."""
+    """`count` equal agents. `queues`: queue -> preference (1 first); `answer`: from ringing to picking up.
+
+    Each works every one of `shifts`; without any they stay for the whole run.
+    """
 
     id: str
     count: Count
@@ -52,25 +57,41 @@ class AgentGroup(Part, frozen=True, kw_only=True):
     skills: dict[str, int] = {}
     capacity: Capacity = Capacity()
     answer: Distribution = Fixed(0.0)
+    shifts: tuple[Shift, ...] = ()
 
 
 class Recorded(Part, frozen=True, kw_only=True):
-    """Recorded calls instead of rates: a `file`, one `day` of it, `since` to `until` (HH:MM), type -> queue.
+    """Recorded calls instead of rates: a `file`, from `since` (HH:MM) of `day` to `until` of `last_day`, type -> queue.
 
-    Calls of a type that is not named are left out. A relative `file` is relative to the scenario's own.
+    Without `last_day` it is one day. Calls of a type that is not named are left out. `priorities`: what the column
+    `priority` says -> priority on the floor, 0 where it is not named; with `priority_unknown_unless_waited` those who
+    did not wait have one drawn from those of their queue who did. `agents`: take them from the recording, too. A
+    relative `file` is relative to the scenario's own.
     """
 
     file: str
     day: date
     since: str = "00:00"
     until: str = "24:00"
+    last_day: date | None = None
     queues: dict[str, str]
+    priorities: dict[str, int] = {}
+    priority_unknown_unless_waited: bool = False
+    agents: AgentsAsRecorded | None = None
+
+    @property
+    def seconds(self) -> int:
+        """How long the period is. Raises `ValueError` when a time of day is none."""
+        days = ((self.last_day or self.day) - self.day).days
+        return days * DAY_SECONDS + seconds_of_day(self.until) - seconds_of_day(self.since)
 
 
 class Scenario(Part, frozen=True, kw_only=True):
     """A run: `replications` of `warm_up_minutes` (not counted), then `minutes` that are.
 
-    With recorded calls `minutes` is the recorded period less the warm-up. `confidence` is that of every interval.
+    With recorded calls `minutes` is the recorded period less the warm-up, otherwise the run begins at `begins` of a
+    day; shifts count from that. With `interval_minutes` the result has a line for each such interval. `confidence` is
+    that of every estimate.
     """
 
     name: str
@@ -78,10 +99,12 @@ class Scenario(Part, frozen=True, kw_only=True):
     replications: Count = 10
     minutes: Positive | None = None
     warm_up_minutes: NotNegative = 0.0
+    begins: str = "00:00"
+    interval_minutes: Positive | None = None
     confidence: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 0.95
     projects: tuple[ProjectRules, ...] = ()
     queues: Annotated[tuple[QueueRules, ...], msgspec.Meta(min_length=1)]
-    agents: tuple[AgentGroup, ...]
+    agents: tuple[AgentGroup, ...] = ()
     workload: dict[str, Workload]
     recorded: Recorded | None = None
 
@@ -96,8 +119,21 @@ class Scenario(Part, frozen=True, kw_only=True):
         if self.recorded is None:
             assert self.minutes is not None, "checked when the scenario was made"
             return self.minutes
-        recorded = seconds_of_day(self.recorded.until) - seconds_of_day(self.recorded.since)
-        return recorded / 60 - self.warm_up_minutes
+        return self.recorded.seconds / 60 - self.warm_up_minutes
+
+    @property
+    def begins_seconds(self) -> int:
+        """The time of day, in seconds, at which the run begins."""
+        return seconds_of_day(self.recorded.since if self.recorded is not None else self.begins)
+
+    def moments(self, group: AgentGroup) -> list[Moment]:
+        """What each agent of `group` does and when; empty when they stay for the whole run."""
+        return moments(
+            group.shifts,
+            first_day=None if self.recorded is None else self.recorded.day,
+            begins_seconds=self.begins_seconds,
+            minutes=self.warm_up_minutes + self.measured_minutes,
+        )
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -106,7 +142,9 @@ def load_scenario(path: Path) -> Scenario:
         scenario = msgspec.toml.decode(path.read_bytes(), type=Scenario)
     except OSError as error:
         raise ScenarioInvalid(path.name, f"the file cannot be read ({error.strerror})") from error
-    except msgspec.MsgspecError as error:
+    except RecursionError as error:
+        raise ScenarioInvalid(path.name, "it is nested too deeply") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ScenarioInvalid(path.name, str(error)) from error
     if scenario.recorded is None:
         return scenario
@@ -119,6 +157,8 @@ def _problem(scenario: Scenario) -> str | None:
     queues = {queue.id for queue in scenario.queues}
     named = [(f"workload.{queue}", queue) for queue in scenario.workload]
     for group in scenario.agents:
+        if isinstance(group.answer, AsRecorded | Estimated):
+            return f"the answer of agents {group.id} cannot come from recorded calls: they do not tell it"
         named += [(f"the queues of agents {group.id}", queue) for queue in group.queues]
     for queue in scenario.queues:
         steps = [step.to for step in queue.overflow] + [queue.when_full]
@@ -131,19 +171,43 @@ def _problem(scenario: Scenario) -> str | None:
     groups = [group.id for group in scenario.agents]
     if len(queues) < len(scenario.queues) or len(set(groups)) < len(groups):
         return "two queues or two groups of agents have the same id"
-    return _problem_of_time(scenario) or _problem_of_workload(scenario)
+    return _problem_of_time(scenario) or _problem_of_agents(scenario) or _problem_of_workload(scenario)
+
+
+def _problem_of_agents(scenario: Scenario) -> str | None:
+    if scenario.recorded is not None and scenario.recorded.agents is not None:
+        return "there are [[agents]], and recorded.agents too: which are there?" if scenario.agents else None
+    for group in scenario.agents:
+        try:
+            scenario.moments(group)
+        except ShiftsConflict as conflict:
+            return f"the shifts of agents {group.id} are senseless: {conflict}"
+    return None
 
 
 def _problem_of_time(scenario: Scenario) -> str | None:
+    try:
+        seconds_of_day(scenario.begins)
+    except ValueError as error:
+        return f"begins is a time of day as HH:MM, not {error}"
     if scenario.recorded is None:
-        return None if scenario.minutes is not None else "it needs minutes (or recorded calls)"
+        return (
+            _problem_of_intervals(scenario) if scenario.minutes is not None else "it needs minutes (or recorded calls)"
+        )
     if scenario.minutes is not None:
         return "minutes and recorded calls exclude each other: the recorded period says how long"
     try:
         minutes = scenario.measured_minutes
     except ValueError as error:
         return f"recorded.since and recorded.until are times of day as HH:MM, not {error}"
-    return None if minutes > 0 else "the recorded period must be longer than the warm-up"
+    return _problem_of_intervals(scenario) if minutes > 0 else "the recorded period must be longer than the warm-up"
+
+
+def _problem_of_intervals(scenario: Scenario) -> str | None:
+    length = scenario.interval_minutes
+    if length is None or (scenario.measured_minutes / length).is_integer():
+        return None
+    return f"the {scenario.measured_minutes:g} minutes that count are no multiple of interval_minutes"
 
 
 def _problem_of_workload(scenario: Scenario) -> str | None:
@@ -154,8 +218,10 @@ def _problem_of_workload(scenario: Scenario) -> str | None:
         if (queue in recorded) == (workload.calls_per_minute is not None):
             return f"workload.{queue} needs either calls_per_minute or recorded calls"
         laws = (workload.talk, workload.patience, workload.wrap_up)
-        if queue not in recorded and any(isinstance(law, AsRecorded) for law in laws):
+        if queue not in recorded and any(isinstance(law, AsRecorded | Estimated) for law in laws):
             return f"workload.{queue} takes durations from recorded calls, but its calls are not recorded"
         if isinstance(workload.wrap_up, AsRecorded):
             return f"workload.{queue}.wrap_up cannot be recorded: such calls have one service time, which is talk"
+        if isinstance(workload.talk, Estimated):
+            return f"workload.{queue}.talk cannot be estimated: take it as recorded"
     return None

@@ -1,5 +1,7 @@
 """What is counted while a scenario runs, in bounded memory: per queue and batch, and areas under counts over time."""
 
+from collections.abc import Sequence
+
 from markaz.kit.time import SECOND, Instant
 from markaz.routing import Outcome
 
@@ -87,10 +89,36 @@ class Area:
 class Batch:
     """What one replication, or one part of the only one, counted."""
 
-    __slots__ = ("busy_area", "queues", "time")
+    __slots__ = ("busy_area", "present_area", "queues", "time")
 
     def __init__(self, queues: list[str], groups: list[str]) -> None:
         self.queues = {queue: QueueTally() for queue in queues}
         self.busy_area: dict[str, Instant] = dict.fromkeys(groups, 0)
         """Agents of each group who handle a contact, integrated over the batch's time."""
+        self.present_area: dict[str, Instant] = dict.fromkeys(groups, 0)
+        """Agents of each group who are on duty, or still have a contact in hand, integrated over the batch's time."""
         self.time: Instant = 0
+
+    def add(self, other: "Batch") -> None:
+        """Count what `other`, another part of the run, counted, too."""
+        for queue, tally in other.queues.items():
+            self.queues[queue].add(tally)
+        for group, area in other.busy_area.items():
+            self.busy_area[group] += area
+            self.present_area[group] += other.present_area[group]
+        self.time += other.time
+
+
+def together(batches: Sequence[Batch]) -> Batch:
+    """One batch of several (at least one) of the same scenario."""
+    total = Batch(list(batches[0].queues), list(batches[0].busy_area))
+    for batch in batches:
+        total.add(batch)
+    return total
+
+
+def all_queues(batch: Batch) -> QueueTally:
+    total = QueueTally()
+    for tally in batch.queues.values():
+        total.add(tally)
+    return total

@@ -4,18 +4,20 @@ Customers wait as long as their patience and then hang up; agents answer after a
 one replication. The floor is the one that runs live.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from typing import Any
 
 from markaz.kit.time import SECOND, Instant
 from markaz.routing import (
+    AgentBecameNotReady,
     AgentBecameReady,
     AgentConfigured,
     AgentMoved,
     AgentProfile,
     AgentSignedIn,
+    AgentSignedOut,
     CheckContact,
     ConnectContact,
     ContactArrived,
@@ -46,6 +48,7 @@ from markaz.routing import (
 from markaz.runtime.simulated.arrivals import Arrival, stream
 from markaz.runtime.simulated.distributions import draws
 from markaz.runtime.simulated.scenario import Scenario
+from markaz.runtime.simulated.shifts import Turn
 from markaz.runtime.simulated.tally import Area, Batch, QueueTally
 
 BEGINNING: Instant = 86_400 * SECOND
@@ -94,7 +97,14 @@ class World:
         self._projects = {queue.id: queue.project for queue in scenario.queues}
         self._waiting = {queue.id: Area(BEGINNING) for queue in scenario.queues}
         self._busy = {group.id: Area(BEGINNING) for group in scenario.agents}
+        self._present = {group.id: Area(BEGINNING) for group in scenario.agents}
         self._group_of: dict[str, str] = {}
+        self._on_duty: set[str] = set()
+        """Agents within a shift and not in a pause."""
+        self._handling: Counter[str] = Counter()
+        """Contacts in hand, of agents who have any."""
+        self._counted: set[str] = set()
+        """Agents whose time counts as available: those on duty, and those who still have a contact in hand."""
         self._answer = {
             group.id: draws(group.answer, stream(scenario, replication, "answer", number))
             for number, group in enumerate(scenario.agents)
@@ -127,11 +137,16 @@ class World:
         self._told.extend(ProjectConfigured(project) for project in projects.values())
         self._told.extend(QueueConfigured(queue) for queue in scenario.queues)
         for group in scenario.agents:
+            moments = scenario.moments(group)
             for number in range(group.count):
                 agent = f"{group.id}-{number + 1}"
                 self._group_of[agent] = group.id
                 profile = AgentProfile(id=agent, skills=group.skills, queues=group.queues, capacity=group.capacity)
-                self._told.extend((AgentConfigured(profile), AgentSignedIn(agent), AgentBecameReady(agent)))
+                self._told.append(AgentConfigured(profile))
+                if not group.shifts:
+                    self._take_turn((agent, "begins"))
+                for at, turn in moments:
+                    self._after(at, self._take_turn, (agent, turn))
         self._settle()
 
     def _plan_batches(self, scenario: Scenario) -> None:
@@ -190,9 +205,9 @@ class World:
             if ended is not None:
                 ended.queues[queue].waiting_area = taken
         for group, area in self._busy.items():
-            taken = area.take(self._at)
+            busy, present = area.take(self._at), self._present[group].take(self._at)
             if ended is not None:
-                ended.busy_area[group] = taken
+                ended.busy_area[group], ended.present_area[group] = busy, present
 
     # Customers
 
@@ -211,7 +226,7 @@ class World:
         customer = self._customers[contact] = Customer(arrival, self._at, tally)
         self._waiting[arrival.queue].change(self._at, 1)
         self._told.append(ContactArrived(contact, "voice", self._projects[arrival.queue], contact))
-        self._told.append(ContactQueued(contact, arrival.queue))
+        self._told.append(ContactQueued(contact, arrival.queue, priority=arrival.priority))
         self._settle()
         if tally is not None:
             tally.at_once += customer.offer is not None
@@ -305,14 +320,14 @@ class World:
         match moved.after:
             case "in_conversation":
                 customer = self._customers[moved.contact]
-                self._busy[self._group_of[moved.agent]].change(self._at, 1)
+                self._handles(moved.agent, 1)
                 self._stop_waiting(customer, answered=True)
                 self._after(customer.arrival.talk, self._hang_up, moved.contact)
                 self._wrap_ups[moved.offer] = customer.arrival.wrap_up
             case "wrapping_up":
                 self._after(self._wrap_ups[moved.offer], self._finish, moved)
             case "ended" if self._wrap_ups.pop(moved.offer, None) is not None:
-                self._busy[self._group_of[moved.agent]].change(self._at, -1)
+                self._handles(moved.agent, -1)
             case _:
                 pass
 
@@ -322,4 +337,37 @@ class World:
 
     def _agent_moved(self, moved: AgentMoved) -> None:
         if moved.after == "not_ready" and moved.before == "ready" and moved.until is None:
-            self._after(RETURN_SECONDS * SECOND, self._told.append, AgentBecameReady(moved.agent))
+            self._after(RETURN_SECONDS * SECOND, self._return, moved.agent)
+
+    def _return(self, agent: str) -> None:
+        if agent in self._on_duty:
+            self._told.append(AgentBecameReady(agent))
+
+    def _take_turn(self, taken: tuple[str, Turn]) -> None:
+        agent, turn = taken
+        match turn:
+            case "begins":
+                self._told.extend((AgentSignedIn(agent), AgentBecameReady(agent)))
+            case "resumes":
+                self._told.append(AgentBecameReady(agent))
+            case "pauses":
+                self._told.append(AgentBecameNotReady(agent, "pause"))
+            case "ends":
+                self._told.append(AgentSignedOut(agent))
+        if turn in ("begins", "resumes"):
+            self._on_duty.add(agent)
+        else:
+            self._on_duty.discard(agent)
+        self._count(agent)
+
+    def _handles(self, agent: str, by: int) -> None:
+        self._busy[self._group_of[agent]].change(self._at, by)
+        self._handling[agent] += by
+        self._count(agent)
+
+    def _count(self, agent: str) -> None:
+        """Time available is time on duty, and what a contact in hand takes beyond it."""
+        available = agent in self._on_duty or self._handling[agent] > 0
+        if available != (agent in self._counted):
+            self._present[self._group_of[agent]].change(self._at, 1 if available else -1)
+            (self._counted.add if available else self._counted.discard)(agent)
