@@ -191,6 +191,14 @@ def test_nobody_is_dialled_before_the_promise_was_heard_and_the_customer_hung_up
     assert offers(house.tell(CustomerLeft("c1"))) == [("c1", "ann")]
 
 
+def test_who_is_still_on_the_line_long_after_a_promise_is_let_go():
+    """A process that ended before it acted has said nothing, and whom it left there can't be called back."""
+    house = promised()
+    assert only(EndContact, house.later(45)) == [EndContact("c1", "callback_due")]
+    assert house.state("c1") == "waiting"
+    assert notes(house.tell(CustomerLeft("c1"))) == ["CustomerLeft: had left before"]
+
+
 def test_a_promise_that_nobody_hears_the_end_of_is_kept_all_the_same():
     house = promised()
     house.tell(CustomerLeft("c0"), CustomerLeft("c2"))

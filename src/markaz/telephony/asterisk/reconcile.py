@@ -174,7 +174,7 @@ def differences_from_floor(
         leg = board.customers.get(contact)
         if believed.has_leg and leg is None:
             yield ("customer gone", contact), CustomerLeft(contact, "fault")
-        elif leg is not None and believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}":
+        elif leg is not None and believed.has_leg and _waits_elsewhere(leg, believed):
             yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
         elif leg is not None and believed.state == "elsewhere" and contact not in board.outside:
             yield ("nobody outside", contact), ElsewhereFailed(contact, "fault")
@@ -191,6 +191,10 @@ def differences_from_floor(
         contact = bridge["id"].removeprefix(CONVERSATION)
         if contact != bridge["id"] and contact not in board.customers:
             yield ("bridge", bridge["id"]), DestroyBridge(bridge["id"])
+
+
+def _waits_elsewhere(leg: Leg, believed: BelievedContact) -> bool:
+    return believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}"
 
 
 def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, customer: Leg | None) -> Stimulus | None:
