@@ -45,7 +45,9 @@ RETRY_SECONDS = 1.0
 
 _PHONES = "SELECT agent, username, secret FROM phone WHERE floor = %s"
 _PHONE = _PHONES + " AND agent = %s"
-_HAS_MESSAGES = "SELECT EXISTS (SELECT FROM inbox WHERE floor = %s)"
+_IS_CONFIGURED = """
+SELECT EXISTS (SELECT FROM inbox WHERE floor = %s AND message -> 'stimulus' ->> 'type' LIKE '%%Configured')
+"""
 _PUBLISH = """
 INSERT INTO floor_live (floor, incarnation, body) VALUES (%s, %s, %s)
 ON CONFLICT (floor) DO UPDATE SET incarnation = excluded.incarnation, body = excluded.body, written_at = now()
@@ -119,7 +121,7 @@ class FloorProcess:
         if self._journal.number > 0:
             return
         async with await connect(self._url) as connection, connection.transaction():
-            cursor = await connection.execute(_HAS_MESSAGES, (self._floor,))
+            cursor = await connection.execute(_IS_CONFIGURED, (self._floor,))
             if (await cursor.fetchone() or (False,))[0]:  # a process before this one, or `markaz apply`, did so
                 return
             told = await organisation.stimuli(connection)
