@@ -40,6 +40,8 @@ class Leg:
     transferring: bool = False
     bridge: str | None = None
     conversed: bool = False
+    recorded: bool = False
+    """We have asked for its recording; `Switchboard.recordings` also has what a process before us may have begun."""
     playback: str | None = None
     found_again: bool = False
     """It was on Asterisk's list when we came back: what plays to it is not known."""
