@@ -73,9 +73,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """The last prompt should be over by now."""
+    """The last prompt to this leg should be over by now."""
 
-    contact: str
+    leg: Leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +215,14 @@ class Performer:
                 await self.outside.answered(leg)
             case LegEnded(leg):
                 await self._clean_up(leg)
-            case LastPromptEnded(contact) | HangUp(contact):
-                await self._legs.end(self._board.customers.get(contact))
+            case LastPromptEnded(contact):
+                leg = self._board.customers.get(contact)
+                if leg is not None and (leg.found_again or leg.playback == f"{contact}.last"):
+                    await self._legs.end(leg)
+            case HangUp(leg) if self._board.customers.get(leg.contact) is leg:
+                await self._legs.end(leg)
+            case HangUp():
+                return  # it is gone; who has the contact's line now is called back
             case MessagePromptEnded(contact):
                 await self.messages.record(contact)
             case MessageEnded(contact):
@@ -262,7 +268,7 @@ class Performer:
         if media is None or not await self._legs.play(contact, f"{contact}.last", media):
             await self._legs.end(leg)
             return
-        asyncio.get_running_loop().call_later(LAST_PROMPT_SECONDS_MAX, self._lines.put, contact, HangUp(contact))
+        asyncio.get_running_loop().call_later(LAST_PROMPT_SECONDS_MAX, self._lines.put, contact, HangUp(leg))
 
     async def _check(self, contact: str) -> None:
         leg = self._board.customers.get(contact)
