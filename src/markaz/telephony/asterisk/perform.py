@@ -116,6 +116,10 @@ class Performer:
     def perform(self, outputs: Sequence[object]) -> None:
         """Start what `outputs` ask for, in order per contact; records are nobody's work. Never waits."""
         for output in outputs:
+            if isinstance(output, WithdrawOffer | ReleaseAgent):
+                leg = self._board.agent_leg(output.contact, output.offer)
+                if leg is not None:
+                    self._board.released[output.agent] = leg
             if isinstance(output, Imperative):
                 self._lines.put(output.contact, output)
 
@@ -287,6 +291,9 @@ class Performer:
         if phone is None or seconds <= 0:
             self._emit(OfferFailed(work.offer, "unreachable" if phone is None else "no_answer"))
             return
+        before = self._board.released.get(work.agent)
+        if before is not None:  # in another contact's line, and no phone is to ring while its last call ends
+            await self._release(before.contact, before.offer or "")
         leg = Leg(channel=work.offer, role="agent", contact=work.contact, offer=work.offer, agent=work.agent)
         answer = await self._legs.originate(
             leg,

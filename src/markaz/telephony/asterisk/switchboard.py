@@ -85,6 +85,8 @@ class Switchboard:
     outside: dict[str, Leg] = field(default_factory=dict)
     agents: dict[str, dict[str, Leg]] = field(default_factory=dict)
     """contact -> offer -> the agent's leg."""
+    released: dict[str, Leg] = field(default_factory=dict)
+    """agent -> the leg that the floor has done with, and that is to end before the agent's phone rings again."""
     recordings: dict[str, str] = field(default_factory=dict)
     """Recording (an offer, or a contact for a message) -> contact, while it runs."""
     phones: dict[str, str] = field(default_factory=dict)
@@ -114,6 +116,8 @@ class Switchboard:
         if leg.role == "agent":
             offers = self.agents.get(leg.contact, {})
             offers.pop(leg.offer or "", None)
+            if leg.agent is not None and self.released.get(leg.agent) is leg:
+                del self.released[leg.agent]
             if not offers:
                 self.agents.pop(leg.contact, None)
         for place in (self.customers, self.outside):
