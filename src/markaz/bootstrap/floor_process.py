@@ -82,10 +82,10 @@ class FloorProcess:
             now=self._clock,
         )
         try:
+            self._live.tell(FloorStarted(self._incarnation))  # before any news of what happened while nobody listened
             await self._prepare_telephony()
             await self._telephony.start()
             await self._configure_new_floor()
-            self._live.tell(FloorStarted(self._incarnation))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._live.run())
                 tasks.create_task(_for_ever("inbox", self._read_inbox))
