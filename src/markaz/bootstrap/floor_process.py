@@ -204,7 +204,7 @@ async def _for_ever(name: str, work: Callable[[], Coroutine[Any, Any, None]]) ->
 
 
 def beliefs(core: Core) -> Beliefs:
-    """The floor's open voice contacts and offers, as the reconciler compares them with Asterisk."""
+    """The floor's open voice contacts, offers and phones, as the reconciler compares them with Asterisk."""
     state = core.floor.state
     return Beliefs(
         contacts={
@@ -217,4 +217,5 @@ def beliefs(core: Core) -> Beliefs:
             for engagement in state.engagements.values()
             if engagement.channel == "voice"
         },
+        phones={agent.id: agent.phone for agent in state.agents.values() if agent.presence != "signed_out"},
     )
