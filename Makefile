@@ -8,7 +8,7 @@ DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor docs lock clean
+.PHONY: help setup demo test check faults bench-floor docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,9 @@ check: $(DEV) ## style, types, layers, docs; fast enough for every commit
 
 bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JSON
 	@OUT=$(OUT) $(BIN)/python bench/floor.py
+
+faults: $(DEV) ## days of a simulated floor with faults, by seed; options: SEEDS=200 FIRST=n SEED=n OUT=FILE
+	@$(BIN)/python -m tests.faults --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py
