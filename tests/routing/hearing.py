@@ -32,6 +32,7 @@ from markaz.routing import (
 from markaz.routing.state import Engagement
 
 CUSTOMER = "customer"
+TALKING = ("in_conversation", "on_hold", "consulting")
 
 
 class Switchboard:
@@ -132,8 +133,8 @@ def check_hearing(floor: Floor, contact_id: str, board: Switchboard) -> None:
         assert not board.together & {one.offer for one in parts}, board.together
     listening = {one.offer: (contact.offer, one.part) for one in parts if one.state == "supervising"}
     assert board.hearing == listening
-    is_talking = lead is not None and lead.state in ("in_conversation", "on_hold", "consulting")
-    expected = {lead.offer: contact.recording_paused} if is_talking and _is_recorded(floor, lead) else {}
+    is_recorded = lead is not None and lead.state in TALKING and _is_recorded(floor, lead)
+    expected = {lead.offer: contact.recording_paused} if lead is not None and is_recorded else {}
     assert board.recordings == expected, (board.recordings, expected)
 
 
