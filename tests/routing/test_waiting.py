@@ -4,6 +4,7 @@ import pytest
 
 from markaz.routing import (
     AgentLeft,
+    AgentSignedOut,
     Announcement,
     AnnouncePlace,
     CallbackAsked,
@@ -306,3 +307,20 @@ def test_what_was_said_too_late_is_noted():
         "ContactQueued: closed",
         "MessageLeft: closed",
     ]
+
+
+def test_who_spoke_with_a_number_outside_that_is_gone_is_asked_for_nothing_more():
+    """The other side left while no floor ran: what is found out is that it is not there."""
+    house = House(queue())
+    house.tell(ContactArrived("c1", "voice", "p", "+1"), NumberAsked("c1", "99"), ElsewhereAnswered("c1"))
+    effects = house.tell(ElsewhereFailed("c1", "fault"))
+    assert only(EndContact, effects) == [EndContact("c1", "number_left")]
+    assert outcomes(effects) == [("c1", "answered")]
+
+
+def test_who_was_answered_counts_so_though_a_message_follows():
+    house = House(queue(overflow=(Overflow(after_seconds=30, to=ToVoicemail()),)), agent("ann"))
+    house.answer(house.call("c1"))
+    house.tell(AgentLeft("c1", "ann", "fault"), AgentSignedOut("ann"))
+    house.later(40)
+    assert outcomes(house.tell(MessageLeft("c1", 12.0))) == [("c1", "answered")]
