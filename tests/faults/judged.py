@@ -25,7 +25,7 @@ CONVERSATION_SECONDS_MIN = 1.0
 """A shorter conversation may leave no recording."""
 NEWS_SECONDS_MAX = 5.0
 """What the floor hears late, it hears within so long."""
-TALKED = {"answered", "callback", "overflowed", "voicemail", "lost_to_fault"}
+TALKED = {"answered", "callback", "overflowed", "lost_to_fault"}
 """Outcomes of who talked to somebody."""
 
 
