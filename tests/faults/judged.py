@@ -163,5 +163,9 @@ def _recordings(books: Books, database: Database, home: Path, *, was_whole: bool
             raise Violated(f"the file {path.stem} is in no ledger, and nothing tells whose it is")
     for contact, seconds in books.messages.items():
         kept = books.contacts.get(contact)
-        if kept is not None and seconds >= 1.5 and kept.outcome not in ("voicemail", "lost_to_fault"):
+        if (
+            kept is not None
+            and seconds >= 1.5
+            and kept.outcome not in ("voicemail", "answered", "callback", "lost_to_fault")
+        ):
             raise Violated(f"the contact {contact} left a message of {seconds:.1f} s and counts as {kept.outcome}")
