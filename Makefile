@@ -8,7 +8,7 @@ DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor bench-import bench-bank docs lock clean
+.PHONY: help setup demo test check bench-floor bench-import bench-bank faults docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -38,6 +38,9 @@ bench-import: $(MAIN) ## a gigabyte of queue_log imported: lines/s and memory; B
 
 bench-bank: $(MAIN) ## a bank's real January beside the same days simulated, and what explains the difference; OUT=FILE
 	@OUT=$(OUT) $(BIN)/python bench/bank.py
+
+faults: $(DEV) ## days of a simulated floor with faults, by seed; options: SEEDS=200 FIRST=n SEED=n OUT=FILE
+	@$(BIN)/python -m tests.faults --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py

@@ -2,6 +2,7 @@
 
 import pytest
 
+from markaz.kit.time import SECOND
 from markaz.routing import (
     AgentBecameNotReady,
     AgentBecameReady,
@@ -19,6 +20,7 @@ from markaz.routing import (
     ElsewhereFailed,
     EndContact,
     EngagementMoved,
+    FloorStarted,
     HoldBegan,
     HoldEnded,
     KeepWaiting,
@@ -157,6 +159,17 @@ def test_an_agent_who_hangs_up_while_being_connected_pauses_like_one_who_refused
     house.tell(OfferAccepted("c1.1"))
     assert offers(house.tell(AgentLeft("c1", "ann", "fault"))) == [], "or a broken phone would spin"
     assert offers(house.later(10)) == [("c1", "ann")]
+
+
+def test_who_was_joined_while_no_process_ran_is_not_taken_apart():
+    """Nobody heard that the conversation began, and the time for it is long over when the next process comes."""
+    house = House(queue(), agent("ann"))
+    house.call("c1")
+    house.tell(OfferAccepted("c1.1"))
+    house.at += 60 * SECOND
+    assert only(ReleaseAgent, house.tell(FloorStarted("next"))) == []
+    house.tell(ConversationStarted("c1", "c1.1"))
+    assert house.state("c1") == "in_conversation"
 
 
 def test_a_fault_in_the_agents_leg_returns_the_customer_to_the_front():

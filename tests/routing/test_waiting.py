@@ -4,6 +4,7 @@ import pytest
 
 from markaz.routing import (
     AgentLeft,
+    AgentSignedOut,
     Announcement,
     AnnouncePlace,
     CallbackAsked,
@@ -191,6 +192,14 @@ def test_nobody_is_dialled_before_the_promise_was_heard_and_the_customer_hung_up
     assert offers(house.tell(CustomerLeft("c1"))) == [("c1", "ann")]
 
 
+def test_who_is_still_on_the_line_long_after_a_promise_is_let_go():
+    """A process that ended before it acted has said nothing, and whom it left there can't be called back."""
+    house = promised()
+    assert only(EndContact, house.later(45)) == [EndContact("c1", "callback_due")]
+    assert house.state("c1") == "waiting"
+    assert notes(house.tell(CustomerLeft("c1"))) == ["CustomerLeft: had left before"]
+
+
 def test_a_promise_that_nobody_hears_the_end_of_is_kept_all_the_same():
     house = promised()
     house.tell(CustomerLeft("c0"), CustomerLeft("c2"))
@@ -298,3 +307,20 @@ def test_what_was_said_too_late_is_noted():
         "ContactQueued: closed",
         "MessageLeft: closed",
     ]
+
+
+def test_who_spoke_with_a_number_outside_that_is_gone_is_asked_for_nothing_more():
+    """The other side left while no floor ran: what is found out is that it is not there."""
+    house = House(queue())
+    house.tell(ContactArrived("c1", "voice", "p", "+1"), NumberAsked("c1", "99"), ElsewhereAnswered("c1"))
+    effects = house.tell(ElsewhereFailed("c1", "fault"))
+    assert only(EndContact, effects) == [EndContact("c1", "number_left")]
+    assert outcomes(effects) == [("c1", "answered")]
+
+
+def test_who_was_answered_counts_so_though_a_message_follows():
+    house = House(queue(overflow=(Overflow(after_seconds=30, to=ToVoicemail()),)), agent("ann"))
+    house.answer(house.call("c1"))
+    house.tell(AgentLeft("c1", "ann", "fault"), AgentSignedOut("ann"))
+    house.later(40)
+    assert outcomes(house.tell(MessageLeft("c1", 12.0))) == [("c1", "answered")]

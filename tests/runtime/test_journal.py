@@ -80,6 +80,25 @@ async def test_a_second_floor_is_refused_while_the_first_runs(database: str, tmp
     await second.close()
 
 
+async def test_a_second_floor_beside_the_first_waits_though_the_database_has_lost_the_lease(
+    database: str, tmp_path: Path
+) -> None:
+    _, rows = day_rows()
+    first, second = Journal(database, "main", tmp_path / "spool"), Journal(database, "main", tmp_path / "spool")
+    await first.open()
+    await first.append(rows[:5])
+    async with await connect(database) as other:
+        await other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    await first.append(rows[5:9])
+    assert first.is_spooling
+    with pytest.raises(FloorLeased):
+        await second.open()
+    await first.close()
+    await second.open()
+    assert second.number == 9
+    await second.close()
+
+
 @pytest.fixture
 def quick_return(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("markaz.runtime.journal.RECONNECT_SECONDS", 0.0)
@@ -148,7 +167,7 @@ async def test_what_does_not_continue_the_journal_is_kept_aside(database: str, t
     await back.open()
     assert back.number == 4
     await back.close()
-    assert [path.name.partition("-")[0] for path in tmp_path.iterdir()] == ["spool.diverged"]
+    assert [path.name.partition("-")[0] for path in tmp_path.glob("spool.*-*")] == ["spool.diverged"]
     assert await numbers(database) == [1, 2, 3, 4]
 
 

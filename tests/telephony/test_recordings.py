@@ -1,8 +1,11 @@
 """The ledger of recordings in a real database, and its reconciliation with real files."""
 
 import asyncio
+import contextlib
 import os
-from collections.abc import AsyncIterator
+import resource
+import signal
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -177,6 +180,42 @@ async def test_half_a_line_in_the_spool_is_dropped(
     await back.start()
     await back.stop()
     assert await rows(connection, "recording") == [("one",), ("two",)]
+
+
+async def test_a_full_disk_leaves_no_half_line_and_the_ledger_goes_on(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = tmp_path / "spool"
+    ledger = DatabaseLedger(conninfo="host=127.0.0.1 port=1 dbname=none connect_timeout=1", floor="f", spool=spool)
+    await ledger.start()
+    ledger.expect(expected("one"))
+    async with asyncio.timeout(10):
+        while not spool.exists():
+            await asyncio.sleep(0)
+    whole = spool.read_bytes()
+    with files_of_at_most(len(whole) + 20):
+        ledger.expect(expected("two"))
+    assert spool.read_bytes() == whole
+    assert "can't be kept" in caplog.text
+    ledger.expect(expected("three"))  # there is room again
+    assert len(spool.read_bytes().splitlines()) == 3
+    await ledger.stop(seconds_max=0.1)
+    back = DatabaseLedger(conninfo=database, floor="f", spool=spool)
+    await back.start()
+    await back.stop()
+    assert await rows(connection, "recording") == [("one",), ("three",), ("two",)]
+
+
+@contextlib.contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Nobody in this process can write a file beyond `size` bytes, as on a full disk."""
+    before, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
 
 
 async def test_what_could_never_begin_is_not_expected_any_more(

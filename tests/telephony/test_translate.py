@@ -21,7 +21,14 @@ from markaz.routing import (
 )
 from markaz.telephony.asterisk.client import Event
 from markaz.telephony.asterisk.switchboard import Leg, Switchboard, parse_leg
-from markaz.telephony.asterisk.translate import Chore, LegEnded, TransferAsked, Translator, failure_cause
+from markaz.telephony.asterisk.translate import (
+    Chore,
+    LegEnded,
+    TransferAsked,
+    Translator,
+    contact_name,
+    failure_cause,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -30,8 +37,15 @@ def session(name: str) -> list[Event]:
     return [json.loads(line) for line in (GOLDEN / f"{name}.jsonl").read_text().splitlines()]
 
 
+def test_a_channel_is_the_same_contact_to_every_process() -> None:
+    channel = {"id": "1795600005.1", "creationtime": "2026-11-25T09:46:45.500+0000"}
+    assert contact_name(channel) == contact_name(dict(channel))
+    assert contact_name(channel) != contact_name({**channel, "id": "1795600005.2"})
+    assert contact_name(channel) < contact_name({**channel, "creationtime": "2026-11-25T09:46:45.501+0000"})
+
+
 def translate(events: list[Event], board: Switchboard) -> list[object]:
-    translator = Translator(board, lambda: "c1")
+    translator = Translator(board, lambda channel: "c1")
     said: list[object] = []
     for event in events:
         if event["type"] == "Dial" and (offer := event["peer"]["id"]) not in board.legs and not event["dialstatus"]:
@@ -101,7 +115,7 @@ def test_causes(cause: int, meant: str) -> None:
 
 def test_an_unanswered_offer_fails_by_its_cause(board: Switchboard) -> None:
     board.add(Leg(channel="c1.1", role="agent", contact="c1", offer="c1.1", agent="anna"))
-    said = list(Translator(board, lambda: "c1").ended("c1.1", 20))
+    said = list(Translator(board, lambda channel: "c1").ended("c1.1", 20))
     assert said[1:] == [OfferFailed("c1.1", "unreachable")]
 
 
@@ -121,7 +135,7 @@ def test_an_unanswered_offer_fails_by_its_cause(board: Switchboard) -> None:
     ],
 )
 def test_transfer_targets(board: Switchboard, target: str, meant: tuple[str, str] | None) -> None:
-    assert Translator(board, lambda: "c1").transfer_target(target) == meant
+    assert Translator(board, lambda channel: "c1").transfer_target(target) == meant
 
 
 def test_a_contact_that_is_replaced_is_not_a_lost_phone(board: Switchboard) -> None:

@@ -47,7 +47,9 @@ RETRY_SECONDS = 1.0
 
 _PHONES = "SELECT agent, username, secret FROM phone WHERE floor = %s"
 _PHONE = _PHONES + " AND agent = %s"
-_HAS_MESSAGES = "SELECT EXISTS (SELECT FROM inbox WHERE floor = %s)"
+_IS_CONFIGURED = """
+SELECT EXISTS (SELECT FROM inbox WHERE floor = %s AND message -> 'stimulus' ->> 'type' LIKE '%%Configured')
+"""
 _PUBLISH = """
 INSERT INTO floor_live (floor, incarnation, body) VALUES (%s, %s, %s)
 ON CONFLICT (floor) DO UPDATE SET incarnation = excluded.incarnation, body = excluded.body, written_at = now()
@@ -84,10 +86,10 @@ class FloorProcess:
             now=self._clock,
         )
         try:
+            self._live.tell(FloorStarted(self._incarnation))  # before any news of what happened while nobody listened
             await self._prepare_telephony()
             await self._telephony.start()
             await self._configure_new_floor()
-            self._live.tell(FloorStarted(self._incarnation))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._live.run())
                 tasks.create_task(_for_ever("inbox", self._read_inbox))
@@ -123,7 +125,7 @@ class FloorProcess:
         if self._journal.number > 0:
             return
         async with await connect(self._url) as connection, connection.transaction():
-            cursor = await connection.execute(_HAS_MESSAGES, (self._floor,))
+            cursor = await connection.execute(_IS_CONFIGURED, (self._floor,))
             if (await cursor.fetchone() or (False,))[0]:  # a process before this one, or `markaz apply`, did so
                 return
             told = await organisation.stimuli(connection)
@@ -218,7 +220,7 @@ async def _for_ever(name: str, work: Callable[[], Coroutine[Any, Any, None]]) ->
 
 
 def beliefs(core: Core) -> Beliefs:
-    """The floor's open voice contacts and offers, as the reconciler compares them with Asterisk."""
+    """The floor's open voice contacts, offers and phones, as the reconciler compares them with Asterisk."""
     state = core.floor.state
     return Beliefs(
         contacts={
@@ -237,4 +239,5 @@ def beliefs(core: Core) -> Beliefs:
             for engagement in state.engagements.values()
             if engagement.channel == "voice"
         },
+        phones={agent.id: agent.phone for agent in state.agents.values() if agent.presence != "signed_out"},
     )

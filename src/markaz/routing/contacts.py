@@ -169,6 +169,10 @@ def elsewhere_failed(floor: FloorState, told: stimuli.ElsewhereFailed) -> None:
     contact = contact_in(floor, "ElsewhereFailed", told.contact, "elsewhere")
     if contact is None:
         return
+    if contact.answered_elsewhere and contact.leaving is not None:  # the other side left while nobody listened
+        floor.out.append(EndContact(contact.id, "number_left"))
+        floor.close_contact(contact, contact.leaving, reason="number_left")
+        return
     contact.leaving = None
     reason = f"number failed: {told.cause}"
     if contact.party is not None:

@@ -133,6 +133,13 @@ def started(floor: FloorState, told: stimuli.ConversationStarted) -> None:
     floor.remember(contact, engagement.agent)
 
 
+def connect_anew(floor: FloorState) -> None:
+    """A process takes over: legs may have been joined while nobody listened, and that may be news for a while."""
+    for engagement in floor.engagements.values():
+        if engagement.state == "connecting" and floor.contacts[engagement.contact].leg:
+            floor.after(("connect", engagement.offer), CONNECT_SECONDS_MAX)
+
+
 def connect_expired(floor: FloorState, offer: str) -> None:
     """The legs were not joined in time: the contact goes back to its place, a callback is tried again later."""
     engagement = floor.engagements[offer]

@@ -135,6 +135,8 @@ class Floor:
         state.at = at = max(at, state.at)
         out: list[Effect] = []
         state.out = out
+        if isinstance(stimulus, stimuli.FloorStarted):
+            conversations.connect_anew(state)
         self._fire_due(at)
         handler = _HANDLERS.get(type(stimulus))
         if handler is not None:

@@ -96,10 +96,10 @@ class FloorState:
     def close_contact(self, contact: Contact, outcome: Outcome, *, reason: str, agent_leg: bool = True) -> None:
         """The contact is over, wherever it was; an offer that rings is withdrawn, a conversation goes to wrap-up.
 
-        `agent_leg` is False when the agent has hung up already. Who was answered once and then went, or was turned
-        away, counts as answered; a promised call back that was kept counts as callback.
+        `agent_leg` is False when the agent has hung up already. Who was answered once counts as answered, whatever
+        came after (decision 8); a promised call back that was kept counts as callback.
         """
-        if contact.answered and outcome in ("abandoned", "refused"):
+        if contact.answered and outcome in ("overflowed", "voicemail", "self_served", "refused", "abandoned"):
             outcome = "answered"
         if outcome == "answered" and contact.callback_number is not None:
             outcome = "callback"

@@ -212,6 +212,8 @@ def promise_callback(floor: FloorState, contact: Contact, number: str, *, reason
 
 def callback_due(floor: FloorState, contact: Contact) -> None:
     """The customer has hung up after the promise, or it is time for the next attempt."""
+    if contact.leg:  # nobody has told the customer, as when a process ended before it acted
+        floor.out.append(EndContact(contact.id, "callback_due"))
     contact.leg = False
     floor.timers.cancel(("retry", contact.id))
     enqueue(floor, contact, contact.queue or "", "due", reason="callback_due")

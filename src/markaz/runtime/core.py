@@ -34,13 +34,16 @@ class Core:
     def handle(self, at: Instant, stimulus: Stimulus) -> list[Output]:
         """Everything that follows from `stimulus` at `at`, deadlines up to `at` first, in order."""
         out: list[Output] = []
+        if isinstance(stimulus, routing.FloorStarted):  # before deadlines that passed while no process ran
+            self._tell_floor(at, stimulus, out)
+            self._take(at, self.self_service.time_passed(at), out)
+            self._take(at, self.self_service.speak_again(at), out)
+            return out
         self._take(at, self.self_service.time_passed(at), out)
         if isinstance(stimulus, flows.FlowStimulus):
             self._take(at, self.self_service.handle(at, stimulus), out)
         else:
             self._tell_floor(at, stimulus, out)
-            if isinstance(stimulus, routing.FloorStarted):
-                self._take(at, self.self_service.speak_again(at), out)
         return out
 
     def deadline(self) -> Instant | None:

@@ -143,9 +143,15 @@ class Journal:
 
         A spool that does not continue the journal (a standby took over meanwhile) is kept aside, never mixed in.
         """
-        connection = await self._lease()
-        if connection is None:
+        if not self._spool.take():
             raise FloorLeased(self._floor)
+        try:
+            connection = await self._lease()
+            if connection is None:
+                raise FloorLeased(self._floor)
+        except BaseException:
+            self._spool.release()
+            raise
         self._connection = connection
         try:
             await self._copy_spool(connection)
@@ -160,7 +166,7 @@ class Journal:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
-        self._spool.close()
+        self._spool.release()
 
     async def append(self, rows: Sequence[Row]) -> None:
         """Make `rows` durable: in PostgreSQL, or in the spool. Raises `LeaseLost`, `SpoolDamaged`, `JournalFull`."""

@@ -1,6 +1,7 @@
 """The local file that stands in for the journal while PostgreSQL is away."""
 
 import contextlib
+import fcntl
 import logging
 import os
 from collections.abc import Sequence
@@ -25,6 +26,29 @@ class Spool:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
+        self._lock: int | None = None
+
+    def take(self) -> bool:
+        """Make the file ours until `release`, or until this process ends; False while another process has it.
+
+        The lease in the database does not say so: while the database is away nobody has it, and who came first then
+        would copy and clear a file to which its owner still writes.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._lock = descriptor
+        return True
+
+    def release(self) -> None:
+        self.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def append(self, rows: Sequence[Row]) -> None:
         if self._descriptor is None:

@@ -1,11 +1,12 @@
 """The ledger of recordings: a row for each recording that must exist, written by the floor before it starts.
 
 The call never waits for the database: rows are queued, written in batches by a task of their own, and spooled to a
-file while the database is away.
+file while the database is away or slow, each before its recording starts.
 """
 
 import asyncio
 import contextlib
+import io
 import logging
 import os
 import shutil
@@ -20,6 +21,8 @@ import psycopg
 ENTRIES_MAX: Final = 100_000
 BATCH_MAX: Final = 500
 RETRY_SECONDS: Final = 2.0
+SLOW_SECONDS: Final = 1.0
+"""A database that takes longer for a batch may take for ever: what comes meanwhile is spooled."""
 SPOOL_MODE: Final = 0o600
 
 log = logging.getLogger(__name__)
@@ -110,6 +113,8 @@ class DatabaseLedger:
         self._entries: deque[Entry] = deque()
         self._spooled = 0
         """How many of the first entries are in the spool file."""
+        self._is_away = False
+        self._batch_began: float | None = None
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -157,7 +162,13 @@ class DatabaseLedger:
             log.error("The ledger of recordings is full; the row of %s is lost", entry.recording)
             return
         self._entries.append(entry)
+        if self._is_away or self._is_slow():
+            self._spool_entries()
         self._news.set()
+
+    def _is_slow(self) -> bool:
+        began = self._batch_began
+        return began is not None and asyncio.get_running_loop().time() - began > SLOW_SECONDS
 
     async def _write_all(self) -> None:
         while True:
@@ -170,20 +181,26 @@ class DatabaseLedger:
                         self._idle.set()
             except psycopg.Error as error:
                 log.warning("The ledger of recordings is not written (%s); kept in %s", error, self._spool)
+                self._is_away = True
                 self._spool_entries()
+            finally:
+                self._batch_began = None
             self._news.set()
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _write_queued(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
         while self._entries:
             batch = [self._entries[index] for index in range(min(BATCH_MAX, len(self._entries)))]
+            self._batch_began = asyncio.get_running_loop().time()
             async with connection.transaction():
                 for entry in batch:
                     await connection.execute(*self._statement(entry))
+            self._batch_began = None
             for _ in batch:
                 self._entries.popleft()
             self._spooled = max(0, self._spooled - len(batch))
         self._spool.unlink(missing_ok=True)
+        self._is_away = False
 
     def _statement(self, entry: Entry) -> tuple[LiteralString, tuple[object, ...]]:
         match entry:
@@ -230,20 +247,22 @@ class DatabaseLedger:
         try:
             self._spool.parent.mkdir(parents=True, exist_ok=True)
             with self._spool.open("ab", buffering=0) as file:
-                size = file.seek(0, os.SEEK_END)
-                try:
-                    os.fchmod(file.fileno(), SPOOL_MODE)
-                    lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in new)
-                    while lines:
-                        lines = lines[file.write(lines) or 0 :]
-                    os.fsync(file.fileno())
-                except OSError:
-                    with contextlib.suppress(OSError):
-                        file.truncate(size)
-                    raise
+                _append(file, b"".join(msgspec.json.encode(entry) + b"\n" for entry in new))
         except OSError as error:
             log.critical(
                 "%s rows of the ledger of recordings are in memory alone: %s (%s)", len(new), self._spool, error
             )
             return
         self._spooled = len(self._entries)
+
+
+def _append(file: io.FileIO, data: bytes) -> None:
+    os.fchmod(file.fileno(), SPOOL_MODE)
+    size = os.fstat(file.fileno()).st_size
+    try:
+        while data:
+            data = data[file.write(data) or 0 :]
+        os.fsync(file.fileno())
+    except OSError:
+        os.ftruncate(file.fileno(), size)  # half a line would spoil the next one
+        raise

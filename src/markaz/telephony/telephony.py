@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
@@ -23,7 +22,14 @@ from markaz.telephony.asterisk.provision import Provisioner
 from markaz.telephony.asterisk.reconcile import Beliefs, Mending, Reconciler
 from markaz.telephony.asterisk.recorder import FOLDER_MODE, Recorder
 from markaz.telephony.asterisk.switchboard import Switchboard
-from markaz.telephony.asterisk.translate import EVENT_TYPES, PHONE_EVENT_TYPES, Chore, Stimulus, Translator
+from markaz.telephony.asterisk.translate import (
+    EVENT_TYPES,
+    PHONE_EVENT_TYPES,
+    Chore,
+    Stimulus,
+    Translator,
+    contact_name,
+)
 from markaz.telephony.ledger import Ledger
 from markaz.telephony.prompts import PromptShelf
 
@@ -33,11 +39,6 @@ CHECK_AGAIN_SECONDS: Final = 5.0
 CONNECT_SECONDS_MAX: Final = 30.0
 
 log = logging.getLogger(__name__)
-
-
-def contact_names(now: Callable[[], Instant]) -> Callable[[], str]:
-    """Names for contacts, sortable by time: 12 hexadecimal digits of milliseconds, 8 of chance."""
-    return lambda: f"{now() // 1_000:012x}{secrets.token_hex(4)}"
 
 
 class Telephony:
@@ -60,7 +61,7 @@ class Telephony:
         self._emit = emit
         self._board = Switchboard()
         self._shelf = PromptShelf(settings.prompts)
-        self._translator = Translator(self._board, contact_names(now))
+        self._translator = Translator(self._board, contact_name)
         self._ari = AriClient(
             AriAddress(
                 port=settings.http_port,

@@ -86,9 +86,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """The last prompt should be over by now."""
+    """The last prompt to this leg should be over by now."""
 
-    contact: str
+    leg: Leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,10 @@ class Performer:
     def perform(self, outputs: Sequence[object]) -> None:
         """Start what `outputs` ask for, in order per contact; records are nobody's work. Never waits."""
         for output in outputs:
+            if isinstance(output, WithdrawOffer | ReleaseAgent):
+                leg = self._board.agent_leg(output.contact, output.offer)
+                if leg is not None:
+                    self._board.released[output.agent] = leg
             if isinstance(output, Imperative):
                 self._lines.put(output.contact, output)
 
@@ -257,8 +261,14 @@ class Performer:
                 await self.outside.answered(leg)
             case LegEnded(leg):
                 await self._clean_up(leg)
-            case LastPromptEnded(contact) | HangUp(contact):
-                await self._legs.end(self._board.customers.get(contact))
+            case LastPromptEnded(contact):
+                leg = self._board.customers.get(contact)
+                if leg is not None and (leg.found_again or leg.playback == f"{contact}.last"):
+                    await self._legs.end(leg)
+            case HangUp(leg) if self._board.customers.get(leg.contact) is leg:
+                await self._legs.end(leg)
+            case HangUp():
+                return  # it is gone; who has the contact's line now is called back
             case MessagePromptEnded(contact):
                 await self.messages.record(contact)
             case MessageEnded(contact):
@@ -295,7 +305,7 @@ class Performer:
         if media is None or not await self._legs.play(contact, f"{contact}.last", media):
             await self._legs.end(leg)
             return
-        asyncio.get_running_loop().call_later(LAST_PROMPT_SECONDS_MAX, self._lines.put, contact, HangUp(contact))
+        asyncio.get_running_loop().call_later(LAST_PROMPT_SECONDS_MAX, self._lines.put, contact, HangUp(leg))
 
     async def _check(self, contact: str) -> None:
         leg = self._board.customers.get(contact)
@@ -314,6 +324,9 @@ class Performer:
         if phone is None or seconds <= 0:
             self._emit(OfferFailed(work.offer, "unreachable" if phone is None else "no_answer"))
             return
+        before = self._board.released.get(work.agent)
+        if before is not None:  # in another contact's line, and no phone is to ring while its last call ends
+            await self._release(before.contact, before.offer or "")
         leg = Leg(
             channel=work.offer, role="agent", contact=work.contact, offer=work.offer, agent=work.agent,
             guest=work.part != "lead",

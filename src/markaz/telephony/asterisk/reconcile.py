@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from markaz.flows import ContactEntered
 from markaz.routing import (
     AgentLeft,
+    AgentPhoneFound,
+    AgentPhoneLost,
     ContactState,
     ConversationStarted,
     CustomerLeft,
@@ -69,10 +71,12 @@ class BelievedOffer:
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """The floor's open contacts and offers by id."""
+    """The floor's open contacts and offers by id, and the phones of agents."""
 
     contacts: Mapping[str, BelievedContact] = field(default_factory=dict)
     offers: Mapping[str, BelievedOffer] = field(default_factory=dict)
+    phones: Mapping[str, bool] = field(default_factory=dict)
+    """Agent -> whether the phone is believed to be reachable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,9 @@ class Reconciler:
         certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator))
         beliefs = self._beliefs()
         messages = await self._messages_under_way(beliefs)
-        suspected = dict(differences_from_floor(bridges, messages, self._board, beliefs))
+        endpoints = (await self._ari.request("GET", "endpoints", "PJSIP")).body
+        suspected: dict[object, Difference] = dict(differences_from_floor(bridges, messages, self._board, beliefs))
+        suspected |= dict(phone_differences(endpoints, self._board, beliefs))
         confirmed = [difference for key, difference in suspected.items() if key in self._suspected]
         self._suspected = {key: difference for key, difference in suspected.items() if key not in self._suspected}
         for difference in (*certain, *confirmed):
@@ -150,6 +156,9 @@ class Reconciler:
             case MessageLeft(contact=contact):
                 self._messages.ended(contact)
                 self._tell(MessageLeft(contact, self._messages.seconds(contact)))
+            case AgentPhoneFound(agent=agent) | AgentPhoneLost(agent=agent):
+                self._board.reachable.pop(agent, None)  # whatever is told next is news
+                self._tell(difference)
             case ContactEntered(contact=contact):
                 self._board.customers[contact].announced_again = True
                 self._tell(difference)
@@ -196,7 +205,7 @@ def differences_from_floor(
         leg = board.customers.get(contact)
         if believed.has_leg and leg is None:
             yield ("customer gone", contact), CustomerLeft(contact, "fault")
-        elif leg is not None and believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}":
+        elif leg is not None and believed.has_leg and _waits_elsewhere(leg, believed):
             yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
         elif leg is not None and believed.is_on_music and conversing(leg.bridge or "") == contact:
             yield ("hears those who consult", contact), HoldCustomer(contact)
@@ -228,6 +237,22 @@ def _party_difference(
     if name not in board.legs:
         gone = PartyFailed(contact, name, "fault") if state == "dialled" else PartyLeft(contact, name)
         yield ("party gone", name), gone
+
+
+def phone_differences(
+    endpoints: Sequence[Event], board: Switchboard, beliefs: Beliefs
+) -> Iterator[tuple[object, Difference]]:
+    """Phones that came or went while nobody listened, with a key as above."""
+    for endpoint in endpoints:
+        agent = board.agents_by_phone.get(endpoint["resource"])
+        believed = beliefs.phones.get(agent) if agent is not None else None
+        is_there = endpoint.get("state") == "online"
+        if agent is not None and believed is not None and believed != is_there:
+            yield ("phone", agent, is_there), AgentPhoneFound(agent) if is_there else AgentPhoneLost(agent)
+
+
+def _waits_elsewhere(leg: Leg, believed: BelievedContact) -> bool:
+    return believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}"
 
 
 def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, customer: Leg | None) -> Stimulus | None:

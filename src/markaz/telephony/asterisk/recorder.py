@@ -41,8 +41,9 @@ class Recorder:
     async def start(self, agent: Leg, queue: str | None) -> None:
         """Record the conversation of `agent`'s offer; a recording that cannot start stays expected, so it is seen."""
         assert agent.offer is not None
-        if agent.offer in self._board.recordings:
+        if agent.recorded:
             return
+        agent.recorded = True
         path = self._expect(agent.offer, agent.contact, agent.agent, queue)
         try:
             await self._manager.action(

@@ -49,6 +49,8 @@ class Leg:
     transferring: bool = False
     bridge: str | None = None
     conversed: bool = False
+    recorded: bool = False
+    """We have asked for its recording; `Switchboard.recordings` also has what a process before us may have begun."""
     playback: str | None = None
     found_again: bool = False
     """It was on Asterisk's list when we came back: what plays to it is not known."""
@@ -110,6 +112,8 @@ class Switchboard:
     """A supervisor's offer -> the channel that they hear through."""
     conferences: set[str] = field(default_factory=set)
     """Contacts whose conversation is in a conference bridge."""
+    released: dict[str, Leg] = field(default_factory=dict)
+    """agent -> the leg that the floor has done with, and that is to end before the agent's phone rings again."""
     recordings: dict[str, str] = field(default_factory=dict)
     """Recording (an offer, or a contact for a message) -> contact, while it runs."""
     phones: dict[str, str] = field(default_factory=dict)
@@ -144,6 +148,8 @@ class Switchboard:
         if leg.role == "agent":
             offers = self.agents.get(leg.contact, {})
             offers.pop(leg.offer or "", None)
+            if leg.agent is not None and self.released.get(leg.agent) is leg:
+                del self.released[leg.agent]
             if not offers:
                 self.agents.pop(leg.contact, None)
         if leg.role == "snoop" and self.snoops.get(leg.offer or "") is leg:

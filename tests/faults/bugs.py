@@ -1,0 +1,188 @@
+"""Deliberate bugs, each put into the real code for a day: the checkers must say so, or they check nothing.
+
+Those of the second half once were in Markaz, and a seed found them.
+"""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markaz.kit.clock import WallClock
+from markaz.routing import CustomerLeft
+from markaz.routing.floor_state import FloorState
+from markaz.runtime import journal as journal_module
+from markaz.runtime.journal import Journal
+from markaz.runtime.live import LiveFloor
+from markaz.runtime.projection import ReadModels
+from markaz.runtime.spool import Spool
+from markaz.telephony import DatabaseLedger, telephony
+from markaz.telephony.asterisk.perform import HangUp, LastPromptEnded, Performer
+from markaz.telephony.asterisk.reconcile import EndChannel, Reconciler
+from markaz.telephony.asterisk.recorder import Recorder
+from markaz.telephony.asterisk.translate import CustomerCame, Translator
+from tests.faults.disk import SimulatedDisk
+from tests.faults.drawn import Fault
+from tests.faults.floors import Patch
+
+
+@dataclass(frozen=True)
+class Bug:
+    """`faults` make it matter; `says` is part of the sentence that must be found not to hold, within twelve days."""
+
+    name: str
+    patches: Sequence[Patch]
+    faults: Sequence[Fault]
+    says: str
+
+
+def fault(name: str, at: float, seconds: float = 0.0, how: float = 0.5) -> Fault:
+    return Fault(name, at, seconds, how)
+
+
+def _around(place: type, name: str, make: Callable[[Any], Any]) -> Patch:
+    """The method `name`, made anew from the real one."""
+    return place, name, make(getattr(place, name))
+
+
+def _act_first(handle: Any) -> Any:
+    async def act_first(live: LiveFloor, group: Any) -> None:
+        append, perform = live.journal.append, live._perform
+
+        async def late(rows: Any) -> None:
+            from markaz.runtime.rows import outputs_of
+
+            perform([output for row in rows for output in outputs_of(row)])
+            await append(rows)
+
+        live.journal.append, live._perform = late, lambda outputs: None  # pyright: ignore[reportAttributeAccessIssue]
+        try:
+            await handle(live, group)
+        finally:
+            live.journal.append, live._perform = append, perform  # pyright: ignore[reportAttributeAccessIssue]
+
+    return act_first
+
+
+async def _throw_spool_away(journal: Journal, connection: Any) -> None:
+    journal._spool.clear()
+
+
+async def _lease_anyway(journal: Journal) -> Any:
+    connection = await journal_module.connect("")
+    journal._backend = connection.info.backend_pid
+    return connection
+
+
+def _every(count: int, instead: Any) -> Callable[[Any], Any]:
+    """Each time but for every `count`-th, when `instead` is answered and nothing done."""
+
+    def make(real: Any) -> Any:
+        calls = itertools.count(1)
+        return lambda *given: instead if next(calls) % count == 0 else real(*given)
+
+    return make
+
+
+def _deaf_to_leaving(ended: Any) -> Any:
+    calls = itertools.count(1)
+
+    def hear(translator: Translator, channel: str, cause: int) -> Any:
+        is_deaf = next(calls) % 4 == 0
+        return [one for one in ended(translator, channel, cause) if not (is_deaf and isinstance(one, CustomerLeft))]
+
+    return hear
+
+
+async def _check_nothing(reconciler: Reconciler) -> int:
+    return 0
+
+
+async def _end_agents(reconciler: Reconciler) -> int:
+    for leg in list(reconciler._board.legs.values()):
+        if leg.role == "agent":
+            await reconciler._mend(EndChannel(leg.channel))
+    return 0
+
+
+def _tell_nobody(act: Any) -> Any:
+    async def do(performer: Performer, work: Any) -> None:
+        if not isinstance(work, CustomerCame):
+            await act(performer, work)
+
+    return do
+
+
+def _count_apart() -> Callable[[Any], str]:
+    name = itertools.count(1)
+    return lambda channel: f"contact{next(name):08}"
+
+
+DELIBERATE = (
+    Bug("acts before it writes", [_around(LiveFloor, "_handle", _act_first)], (), "before any durable"),
+    Bug("does not sync the spool", [(SimulatedDisk, "fdatasync", lambda disk, descriptor: None)],
+        [fault("database_killed", 60, 20)], "before any durable"),
+    Bug("throws the spool away", [(Journal, "_copy_spool", _throw_spool_away)],
+        [fault("database_killed", 60, 10)], "the journal of"),
+    Bug("needs no lease", [(Journal, "_lease", _lease_anyway), (Spool, "take", lambda spool: True)],
+        [fault("second_floor", 60)], "floor"),
+    Bug("starts with yesterday's clock", [(WallClock, "not_before", lambda clock, at: None)],
+        [fault("clock_jumps", 60, how=0.1), fault("floor_killed", 61)], ""),
+    Bug("keeps what it has handled in the inbox",
+        [(journal_module, "_DELETE_INBOX", "SELECT pg_terminate_backend(%s)")], (), "did not drain"),
+    Bug("does not hear who hangs up", [_around(Translator, "ended", _deaf_to_leaving),
+                                       (Reconciler, "check", _check_nothing)], (), "did not drain"),
+    Bug("ends the agents' calls when it starts", [(Reconciler, "check", _end_agents)],
+        [fault("floor_killed", 100)], "cut by the floor"),
+    Bug("seats a busy agent", [(FloorState, "reseat", lambda floor, agent: floor.matching.seat(agent, ("voice",), 0))],
+        (), "is rung by"),
+    Bug("projects no more than nine rows of ten", [_around(ReadModels, "apply", _every(10, None))],
+        (), "read models"),
+    Bug("writes no ledger", [_around(DatabaseLedger, "_put", _every(3, None))], (), "ledger"),
+    Bug("never asks whether all is as it believes", [(Reconciler, "check", _check_nothing)],
+        [fault("network_cut", 60, 20), fault("floor_killed", 100)], ""),
+)  # fmt: skip
+
+
+# Bugs that were there
+
+
+def _last_prompt_of_anybody(act: Any) -> Any:
+    async def do(performer: Performer, work: Any) -> None:
+        if isinstance(work, HangUp | LastPromptEnded):
+            contact = work.leg.contact if isinstance(work, HangUp) else work.contact
+            await performer._legs.end(performer._board.customers.get(contact))
+        else:
+            await act(performer, work)
+
+    return do
+
+
+def _found_is_recorded(start: Any) -> Any:
+    async def record(recorder: Recorder, agent: Any, queue: Any) -> None:
+        if agent.offer not in recorder._board.recordings:
+            await start(recorder, agent, queue)
+
+    return record
+
+
+def _rings_at_once(offer: Any) -> Any:
+    async def ring(performer: Performer, work: Any) -> None:
+        performer._board.released.clear()
+        await offer(performer, work)
+
+    return ring
+
+
+THAT_WERE_THERE = (
+    Bug("ends whoever has the line a minute after the last prompt",
+        [_around(Performer, "_act", _last_prompt_of_anybody)], (), "cut by the floor"),
+    Bug("takes an agent's leg that it finds for recorded", [_around(Recorder, "start", _found_is_recorded)],
+        [fault("floor_killed", at) for at in (40, 60, 80, 100, 120, 140, 160, 180, 200)], "ledger of recordings"),
+    Bug("rings who is about to be hung up", [_around(Performer, "_offer", _rings_at_once)], (), "is rung by"),
+    Bug("counts a call twice over a restart",
+        [(telephony, "contact_name", _count_apart()), _around(Performer, "_act", _tell_nobody)],
+        [fault("floor_killed", 100)], "contacts"),
+    Bug("lets a standby copy a spool in use", [(Spool, "take", lambda spool: True)],
+        [fault("second_floor", 40), *(fault("database_killed", at, 1.1) for at in range(60, 220, 20))], ""),
+)  # fmt: skip

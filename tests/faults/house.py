@@ -1,0 +1,101 @@
+"""The small centre that every seed runs: three queues with all their rules, a menu, six agents, two numbers outside."""
+
+from collections.abc import Sequence
+
+from markaz import flows
+from markaz.routing import (
+    AgentConfigured,
+    AgentProfile,
+    Announcement,
+    Overflow,
+    ProjectConfigured,
+    ProjectRules,
+    QueueConfigured,
+    QueueRules,
+    Relaxation,
+    Sticky,
+    ToCallback,
+    ToNumber,
+    ToQueue,
+    ToVoicemail,
+)
+from markaz.runtime import Stimulus
+
+NUMBER = "4930100"
+HUNTED = "4930999"
+"""A number that nobody configured: it is refused."""
+OUTSIDE = ("4940111", "4940222")
+MENU_KEYS = ("1", "2", "3", "4", "5", "9")
+RELAXED_SECONDS = 20
+"""After so long in a queue every agent of the queue is fit."""
+
+QUEUES = (
+    QueueRules(
+        id="sales", project="p", ring_seconds=10, wrap_up_seconds_max=10, callback_retry_seconds=30,
+        callback_attempts_max=2, overflow=(Overflow(after_seconds=45, to=ToQueue(queue="support")),),
+        announcement=Announcement(first_seconds=8, every_seconds=15),
+    ),
+    QueueRules(
+        id="support", project="p", skills={"tech": 5}, ring_seconds=8, wrap_up_seconds_max=8, waiting_max=6,
+        callback_retry_seconds=20, callback_attempts_max=2, when_full=ToCallback(),
+        relaxation=(Relaxation(after_seconds=RELAXED_SECONDS, drop=("tech",)),),
+        overflow=(Overflow(after_seconds=70, to=ToVoicemail(seconds_max=20)),), sticky=Sticky(agent="last"),
+    ),
+    QueueRules(
+        id="night", project="p", priority=1, ring_seconds=10, wrap_up_seconds_max=0,
+        overflow=(Overflow(after_seconds=30, to=ToNumber(number=OUTSIDE[0], centre="other")),),
+    ),
+)  # fmt: skip
+AGENTS = tuple(
+    AgentProfile(
+        id=name, skills={"tech": level} if level else {}, queues=dict.fromkeys(queues, 1), no_answer_pause_seconds=pause
+    )
+    for name, level, queues, pause in (
+        ("anna", 7, ("sales", "support"), None),
+        ("bilal", 5, ("sales", "support", "night"), 15),
+        ("chi", 2, ("support",), None),
+        ("daria", 0, ("sales", "night"), 10),
+        ("ehsan", 9, ("support", "night"), None),
+    )
+)
+_WAYS: dict[str, flows.AnyNode] = {
+    "sales": flows.Queue(queue="sales", while_waiting={"1": "callback", "2": "voicemail"}),
+    "support": flows.Queue(queue="support", while_waiting={"1": "callback"}),
+    "night": flows.Queue(queue="night"),
+    "again": flows.Callback(queue="sales"),
+    "message": flows.Voicemail(prompt="leave", seconds_max=20),
+    "outside": flows.Dial(number=OUTSIDE[1]),
+    "bye": flows.Disconnect(prompt="bye"),
+}
+FLOW = flows.Flow(
+    id="main",
+    start="answer",
+    nodes={
+        "answer": flows.Answer(next="greet"),
+        "greet": flows.Play(prompt="hello", next="menu"),
+        "menu": flows.Menu(
+            prompt="menu", timeout_seconds=3, attempts_max=2, otherwise="bye",
+            choices={"1": "sales", "2": "support", "3": "night", "4": "again", "5": "message", "9": "outside"},
+        ),
+        **_WAYS,
+    },
+)  # fmt: skip
+PROMPTS = ("hello", "menu", "leave", "bye")
+
+
+def configuration() -> Sequence[Stimulus]:
+    """What the organisation tells a new floor."""
+    return (
+        ProjectConfigured(ProjectRules(id="p")),
+        *map(QueueConfigured, QUEUES),
+        *map(AgentConfigured, AGENTS),
+        flows.FlowConfigured(FLOW),
+        flows.NumberConfigured(NUMBER, "p", "main"),
+    )
+
+
+def is_fit(agent: str, queue: str) -> bool:
+    """Whether the agent may serve who has waited for `RELAXED_SECONDS` in the queue."""
+    return any(one.id == agent and queue in one.queues for one in AGENTS) and (
+        queue != "night" or agent in ("bilal", "daria", "ehsan")
+    )
