@@ -67,7 +67,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, 'expected')
 ON CONFLICT (floor, recording) DO NOTHING
 """
 _END: Final[LiteralString] = (
-    "UPDATE recording SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL"
+    "UPDATE recording SET ended_at = greatest(%s, expected_at) WHERE floor = %s AND recording = %s AND ended_at IS NULL"
 )
 _WITHDRAW: Final = "DELETE FROM recording WHERE floor = %s AND recording = %s AND state = 'expected'"
 

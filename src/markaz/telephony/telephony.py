@@ -5,10 +5,11 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from markaz.kit.time import Instant
+from markaz.kit.time import Instant, instant
 from markaz.routing import KeepWaiting
 from markaz.telephony.asterisk.client import OWN_EVENT_TYPES, AriAddress, AriClient, AriLost, Event
 from markaz.telephony.asterisk.configuration import (
@@ -71,7 +72,7 @@ class Telephony:
             ),
             on_event=self._heard,
             on_connected=self._connected,
-            on_lost=lambda: log.warning("The connection to Asterisk is lost; calls in progress go on"),
+            on_lost=self._lost,
         )
         self._manager = ManagerClient(
             ManagerAddress(port=settings.manager_port, user=settings.manager_user, secret=settings.manager_secret)
@@ -99,6 +100,8 @@ class Telephony:
             tell=self._tell,
         )
         self._checker: asyncio.Task[None] | None = None
+        self._now = now
+        self._lost_at: Instant | None = None
 
     async def start(self) -> None:
         """Connect. Raises `AriLost` when Asterisk is not reached within `CONNECT_SECONDS_MAX`."""
@@ -173,7 +176,24 @@ class Telephony:
             allowed = [{"type": name} for name in (*names, *OWN_EVENT_TYPES)]
             await self._ari.request("PUT", "applications", application, "eventFilter", body={"allowed": allowed})
         await self._provisioner.push_all()
+        await self._mark_the_dead()
         await self._reconciler.check()
+
+    def _lost(self) -> None:
+        log.warning("The connection to Asterisk is lost; calls in progress go on")
+        self._lost_at = self._now()
+
+    async def _mark_the_dead(self) -> None:
+        """When it was Asterisk that died, its calls ended with it, not now that we find out."""
+        lost_at, self._lost_at = self._lost_at, None
+        if lost_at is None:
+            return
+        answer = await self._ari.request("GET", "asterisk", "info", query={"only": "status"})
+        began = datetime.fromisoformat(answer.body["status"]["startup_time"])
+        if instant(began) > lost_at:
+            log.warning("Asterisk has been started anew: the calls that it carried are lost")
+            for leg in self._board.legs.values():
+                leg.died_at = lost_at
 
     async def _link_recordings(self) -> None:
         """Asterisk records messages below its own spool folder: make that the folder of recordings."""
