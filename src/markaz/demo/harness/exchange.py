@@ -21,7 +21,8 @@ LEGS_MAX = 400
 RING_SECONDS_MAX = 60
 REGISTER_SECONDS_MAX = 15.0
 REGISTRATION_POLL_SECONDS = 0.3
-REGISTRATION_EXPIRY_SECONDS = 120
+REGISTRATION_EXPIRY_SECONDS = 40
+"""So a phone that its registrar forgot is known again soon."""
 NOT_FOUND = 404
 
 
@@ -72,6 +73,10 @@ class Exchange:
         except BaseException:
             await self.stop()
             raise
+
+    def legs_up(self) -> list[Leg]:
+        """Legs that have not ended."""
+        return list(self._legs.values())
 
     async def stop(self) -> None:
         """End everything. Safe to repeat."""
