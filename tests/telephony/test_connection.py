@@ -51,7 +51,28 @@ async def test_who_hangs_up_while_we_are_away_is_missed_when_we_are_back(floor: 
     await customer.hang_up()
     await floor.peer.until(lambda: customer.ended)
     await floor.centre.telephony.start()
-    await floor.centre.told(CustomerLeft, lambda told: told.contact == contact)
+    await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(contact, "hung_up"))
+
+
+async def test_a_successor_takes_who_is_gone_for_one_who_hung_up_unless_asterisk_is_younger(floor: Floor) -> None:
+    contact, customer = await floor.caller()
+    await floor.centre.telephony.stop()
+    await customer.hang_up()
+    await floor.peer.until(lambda: customer.ended)
+    first, successor = floor.centre.telephony, floor.centre.connection()
+    before = f"{1:012x}{contact[12:]}"  # it came long before this Asterisk was started
+    floor.centre.beliefs = Beliefs(
+        contacts={one: BelievedContact("waiting", "support", has_leg=True) for one in (contact, before)}
+    )
+    try:
+        await successor.start()
+        await successor.reconcile()
+        await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(contact, "hung_up"))
+        await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(before, "fault"))
+    finally:
+        await successor.stop()
+        floor.centre.beliefs = Beliefs()
+        await first.start()
 
 
 async def test_imperatives_wait_for_the_connection(floor: Floor) -> None:

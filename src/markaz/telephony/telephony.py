@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from markaz.telephony.asterisk.configuration import (
     TrunkSettings,
 )
 from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
+from markaz.telephony.asterisk.names import contact_names
 from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.provision import Provisioner
 from markaz.telephony.asterisk.reconcile import Beliefs, Reconciler
@@ -35,11 +35,6 @@ CHECK_AGAIN_SECONDS: Final = 5.0
 CONNECT_SECONDS_MAX: Final = 30.0
 
 log = logging.getLogger(__name__)
-
-
-def contact_names(now: Callable[[], Instant]) -> Callable[[], str]:
-    """Names for contacts, sortable by time: 12 hexadecimal digits of milliseconds, 8 of chance."""
-    return lambda: f"{now() // 1_000:012x}{secrets.token_hex(4)}"
 
 
 class Telephony:
@@ -186,11 +181,9 @@ class Telephony:
     async def _mark_the_dead(self) -> None:
         """When it was Asterisk that died, its calls ended with it, not now that we find out."""
         lost_at, self._lost_at = self._lost_at, None
-        if lost_at is None:
-            return
         answer = await self._ari.request("GET", "asterisk", "info", query={"only": "status"})
-        began = datetime.fromisoformat(answer.body["status"]["startup_time"])
-        if instant(began) > lost_at:
+        began = self._board.asterisk_began = instant(datetime.fromisoformat(answer.body["status"]["startup_time"]))
+        if lost_at is not None and began > lost_at:
             log.warning("Asterisk has been started anew: the calls that it carried are lost")
             for leg in self._board.legs.values():
                 leg.died_at = lost_at

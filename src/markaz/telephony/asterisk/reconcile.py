@@ -17,6 +17,7 @@ from markaz.routing import (
     ElsewhereFailed,
     EngagementState,
     KeepWaiting,
+    LeftCause,
     MessageLeft,
     OfferAccepted,
     OfferFailed,
@@ -24,8 +25,9 @@ from markaz.routing import (
 from markaz.telephony.asterisk.client import AriClient, Event
 from markaz.telephony.asterisk.configuration import APPLICATION
 from markaz.telephony.asterisk.messages import Messages
+from markaz.telephony.asterisk.names import came_at
 from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
-from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator, variable_of
+from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator, cause_of_absence, variable_of
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +148,7 @@ def differences_from_asterisk(
     listed = {channel["id"]: channel for channel in channels}
     for leg in list(board.legs.values()):
         if leg.placed and leg.channel not in listed:
-            yield from translator.ended(leg.channel, CAUSE_NETWORK)
+            yield from translator.ended(leg.channel, cause_of_absence(leg))
     for identity, channel in listed.items():
         if identity not in board.legs and _is_ours(channel):
             yield from translator.came(channel)
@@ -173,7 +175,7 @@ def differences_from_floor(
     for contact, believed in beliefs.contacts.items():
         leg = board.customers.get(contact)
         if believed.has_leg and leg is None:
-            yield ("customer gone", contact), CustomerLeft(contact, "fault")
+            yield ("customer gone", contact), CustomerLeft(contact, _how_left(contact, board))
         elif leg is not None and believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}":
             yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
         elif leg is not None and believed.state == "elsewhere" and contact not in board.outside:
@@ -191,6 +193,13 @@ def differences_from_floor(
         contact = bridge["id"].removeprefix(CONVERSATION)
         if contact != bridge["id"] and contact not in board.customers:
             yield ("bridge", bridge["id"]), DestroyBridge(bridge["id"])
+
+
+def _how_left(contact: str, board: Switchboard) -> LeftCause:
+    """Whoever went while we were away has hung up, unless Asterisk has been started since the call came."""
+    came = came_at(contact)
+    lives_on = came is not None and board.asterisk_began is not None and board.asterisk_began < came
+    return "hung_up" if lives_on else "fault"
 
 
 def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, customer: Leg | None) -> Stimulus | None:

@@ -96,6 +96,8 @@ class Switchboard:
     """agent -> the addresses at which the phone could be reached when last heard of."""
     extensions: dict[str, str] = field(default_factory=dict)
     """extension -> agent."""
+    asterisk_began: Instant | None = None
+    """When the Asterisk that we hear was started."""
 
     def add(self, leg: Leg) -> None:
         self.legs[leg.channel] = leg
