@@ -168,6 +168,10 @@ async def test_a_caller_who_came_while_we_were_away_is_taken_over(floor: Floor) 
     await floor.centre.telephony.start()
     entered = await floor.centre.told(ContactEntered, lambda told: told.number == "4930998", seconds=20)
     assert entered.customer == "4915191"
+    [channel] = [one["id"] for one in (await floor.centre.lists())[0]]
+    asked = ("GET", "channels", channel, "variable")
+    tries = await floor.centre.telephony._ari.request(*asked, query={"variable": "TRIES"})
+    assert tries.body["value"] == "0", "it was fetched before the dialplan tried again by itself"
 
 
 async def test_a_contact_that_is_elsewhere_with_nobody_comes_back(floor: Floor) -> None:

@@ -13,12 +13,15 @@ from markaz.routing import KeepWaiting
 from markaz.telephony.asterisk.client import OWN_EVENT_TYPES, AriAddress, AriClient, AriLost, Event
 from markaz.telephony.asterisk.configuration import (
     APPLICATION,
+    FALLBACK_AGAIN,
+    FALLBACK_WAITING,
     PHONES_APPLICATION,
+    TRUNK_CONTEXT,
     UNATTENDED,
     AsteriskSettings,
     TrunkSettings,
 )
-from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
+from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient, ManagerRefused
 from markaz.telephony.asterisk.names import contact_names
 from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.provision import Provisioner
@@ -173,6 +176,19 @@ class Telephony:
         await self._provisioner.push_all()
         await self._mark_the_dead()
         await self._reconciler.check()
+        await self._fetch_callers()
+
+    async def _fetch_callers(self) -> None:
+        """Whoever came while nobody was there need not wait for the dialplan's next try."""
+        for channel in (await self._ari.request("GET", "channels")).body:
+            place = channel["dialplan"]
+            if place["context"] != TRUNK_CONTEXT or place.get("app_name") not in FALLBACK_WAITING:
+                continue
+            there = {"Context": TRUNK_CONTEXT, "Exten": place["exten"], "Priority": FALLBACK_AGAIN}
+            try:
+                await self._manager.action("Redirect", Channel=channel["name"], **there)
+            except ManagerRefused as error:  # it has gone, or comes by itself
+                log.info("The caller on %s is not fetched: %s", channel["name"], error)
 
     def _lost(self) -> None:
         log.warning("The connection to Asterisk is lost; calls in progress go on")
