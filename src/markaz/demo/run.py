@@ -39,7 +39,7 @@ from markaz.runtime import LiveView, OrganisationChanged, StimulusSent, connect,
 from markaz.telephony import find_program
 
 START_SECONDS_MAX = 60.0
-WORK_SECONDS_MAX = 30.0
+WORK_SECONDS_MAX = 60.0
 DRAIN_SECONDS_MAX = 150.0
 """The longest that calls in progress, wrap-ups and promised call-backs may take after the last arrival."""
 SETTLE_SECONDS_MAX = 30.0
