@@ -62,6 +62,10 @@ def test_each_fault_is_told_by_telephones_and_account_together() -> None:
     assert never_reached_us([FLOOR, ASTERISK, DATABASE], LOGS) == ["+5"]
 
 
+def test_a_run_without_faults_has_nothing_to_account_for() -> None:
+    assert account([], LOGS, CONTACTS, rows_missing=2) == []
+
+
 def test_a_cut_call_that_nobody_accounts_for_is_found() -> None:
     [asterisk] = account([ASTERISK], [call("+9", 15, 23)], [contact("+9", 15, 23, "abandoned")], rows_missing=0)
     assert asterisk.broken == ["1 calls that the asterisk fault cut are not accounted as lost to it"]

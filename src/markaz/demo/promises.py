@@ -61,7 +61,7 @@ def account(
     blows: Sequence[Blow], logs: Sequence[CallerLog], contacts: "Sequence[ContactSeen]", *, rows_missing: int
 ) -> list[Fault]:
     """What became of each blow."""
-    ends = [*(blow.killed_at for blow in blows[1:]), END]
+    ends = [*(blow.killed_at for blow in blows), END][1:]
     return [
         _fault(blow, until, logs, contacts, rows_missing=rows_missing) for blow, until in zip(blows, ends, strict=True)
     ]
