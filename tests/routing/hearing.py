@@ -133,7 +133,8 @@ def check_hearing(floor: Floor, contact_id: str, board: Switchboard) -> None:
     listening = {one.offer: (contact.offer, one.part) for one in parts if one.state == "supervising"}
     assert board.hearing == listening
     is_talking = lead is not None and lead.state in ("in_conversation", "on_hold", "consulting")
-    expected = {lead.offer: contact.recording_paused} if is_talking and _is_recorded(floor, lead) else {}
+    is_recorded = lead is not None and is_talking and _is_recorded(floor, lead)
+    expected = {lead.offer: contact.recording_paused} if lead is not None and is_recorded else {}
     assert board.recordings == expected, (board.recordings, expected)
 
 
