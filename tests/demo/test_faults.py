@@ -15,7 +15,7 @@ from markaz.demo import DemoOptions, OptionsRefused
 from markaz.kit.postgres import PostgresServer
 
 RUN_SECONDS_MAX = 240.0
-"""On a busy machine; at rest the run takes about 75 s."""
+"""On a busy machine."""
 PROMISED = {"part", "killed_at", "back_seconds", "calls_in_progress", "cut", "lost_to_fault", "called_back"}
 
 pytestmark = pytest.mark.timeout(RUN_SECONDS_MAX + 30)
