@@ -106,6 +106,7 @@ def test_reads_a_centre() -> None:
         ('id = "ana"', 'id = "queue-q"', "agents[0].id:"),
         ('name = "Ana"', 'name = "Ana"\nteam = "red"', 'agents[0].team: unknown team "red"'),
         ('name = "Ana"', 'name = "A\\u0000"', "agents[0].name: has a control character in it"),
+        ("[[skills]]", 'callback_queue = "z"\n[[skills]]', 'projects[0].callback_queue: unknown queue "z"'),
         ('queue = "q" }', 'queue = "z" }', 'flows.main.nodes.wait.queue: unknown queue "z"'),
         ('type = "answer"', 'type = "dance"', "flows.main.nodes[...].type: Invalid value 'dance'"),
         ('"+4930"', '"sip:+4930"', 'numbers[0].number: "sip:+4930" is not a telephone number'),

@@ -75,7 +75,7 @@ PROJECTS = ("p1", "p2")
 QUEUES = ("q1", "q2", "q3", "q4")
 AGENTS = ("a1", "a2", "a3", "a4", "a5")
 SKILLS = ("s1", "s2")
-CUSTOMERS = ("+1", "+2", "+3")
+CUSTOMERS = ("+11", "+12", "+13", "anonymous")
 CONTACTS = tuple(f"c{n}" for n in range(1, 9))
 PARTIES = tuple(f"{contact}~p{n}" for contact in CONTACTS for n in range(1, 4))
 OFFERS = tuple(f"{contact}.{n}" for contact in CONTACTS for n in range(1, 4))
@@ -129,6 +129,7 @@ def queue_rules(queue: st.SearchStrategy[str]) -> st.SearchStrategy[QueueRules]:
         ),
         callback_attempts_max=of((1, 3)),
         callback_retry_seconds=of((0, 30)),
+        callback_after_fault=of((True, True, False)),
         record=st.booleans(),
         recording_pause_seconds_max=of((5, 300)),
     )
@@ -156,7 +157,7 @@ def agent_profiles(agent: st.SearchStrategy[str]) -> st.SearchStrategy[AgentProf
 
 def project_rules(project: st.SearchStrategy[str]) -> st.SearchStrategy[ProjectRules]:
     pauses = st.builds(PauseRule, prompt=of((None, "paused")), to=st.one_of(st.none(), st.none(), destinations))
-    return st.builds(ProjectRules, id=project, pause=pauses)
+    return st.builds(ProjectRules, id=project, pause=pauses, callback_queue=of((None, "q1", "q9")))
 
 
 def _contact_facts(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str], offer: st.SearchStrategy[str]):

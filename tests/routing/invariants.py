@@ -20,11 +20,13 @@ from markaz.routing import (
     EndContact,
     EngagementMoved,
     Floor,
+    FollowUpBegan,
     OfferContact,
     Outcome,
     QueueRules,
     Stimulus,
 )  # fmt: skip
+from markaz.routing.follow_ups import FOLLOW_UPS_MAX
 from markaz.routing.state import Agent, Contact
 from markaz.routing.timers import TimerKind
 
@@ -55,6 +57,7 @@ class Ledger:
         self.contacts: dict[str, str] = {}
         self.outcomes: dict[str, str] = {}
         self.engagements: dict[str, EngagementMoved] = {}
+        self.followed: dict[str, str] = {}
         self.presence: dict[str, str] = defaultdict(lambda: "signed_out")
         self.counts: Counter[str] = Counter()
 
@@ -75,8 +78,17 @@ class Ledger:
                     assert self.engagements[effect.offer].after == "offered"
                 case EndContact():
                     assert effect.contact in self.contacts
+                case FollowUpBegan():
+                    self._follow_up(effect)
                 case _:
                     pass
+
+    def _follow_up(self, began: FollowUpBegan) -> None:
+        assert self.outcomes[began.lost] == "lost_to_fault", began
+        assert began.lost not in self.followed, "followed up once"
+        assert began.number.removeprefix("+").isdigit(), began
+        self.followed[began.lost] = began.contact
+        CHANNELS.setdefault(began.contact, "voice")
 
     def _contact(self, moved: ContactMoved) -> None:
         assert moved.contact not in self.outcomes, f"moved after it was closed: {moved}"
@@ -179,6 +191,7 @@ def check_order(
 def check_floor(floor: Floor, ledger: Ledger) -> None:
     _check_places(floor, ledger)
     _check_leases(floor)
+    _check_follow_ups(floor)
     _check_nobody_waits_in_vain(floor)
 
 
@@ -254,6 +267,20 @@ def _check_leases(floor: Floor) -> None:
         assert subject in homes.get(kind, state.engagements if kind == "wrap_up" else state.contacts), (kind, subject)
         if kind == "pause":
             assert state.agents[subject].presence == "not_ready"
+
+
+def _check_follow_ups(floor: Floor) -> None:
+    """Each is known by its customer, can be called, and no customer's matter is followed up without end."""
+    known: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for contact in floor.state.contacts.values():
+        assert contact.cuts <= FOLLOW_UPS_MAX, contact
+        if contact.follows is not None:
+            assert contact.callback_number is not None
+            assert contact.state not in ("in_self_service", "leaving_message"), contact
+            known[contact.project, contact.customer].append(contact.id)
+    assert {customer: sorted(ids) for customer, ids in floor.state.follow_ups.items()} == {
+        customer: sorted(ids) for customer, ids in known.items()
+    }
 
 
 def _check_nobody_waits_in_vain(floor: Floor) -> None:

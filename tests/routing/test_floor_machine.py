@@ -9,6 +9,8 @@
   does not wait while that agent is free.
 * A conversation has one lead; guests have the states of their parts; the lead consults exactly while somebody is
   consulted; a pause of the recording ends by itself.
+* Whom a fault cut is closed as lost exactly once; at most one follow-up comes of it, which waits without a leg, can be
+  called, and gives way to its customer who calls again. Nobody's matter is followed up more than a few times.
 * Order is kept within a lane, by age and the priority's head start.
 * Every lease has its deadline; when the world falls silent and deadlines alone go on, the floor becomes calm in a
   bounded number of steps: no contact is offered, connected, talked to or left waiting with a leg.

@@ -58,3 +58,16 @@ def test_a_contact_that_was_passed_over_finds_the_decision_in_its_story() -> Non
     decided = [one for one in said if isinstance(one, routing.Decided)]
     assert [lane.head for lane in decided[0].lanes] == ["c1", "c2"]
     assert ("c2", folded.number) in folded.models.changes.journal_contacts
+
+
+def test_a_call_back_after_a_fault_is_a_contact_of_its_own_that_names_the_one_it_follows() -> None:
+    folded = Folded()
+    folded.tell(0, routing.ContactArrived("c1", "voice", "hotline", "+4930"), routing.ContactQueued("c1", "cards"))
+    folded.tell(5, routing.CustomerLeft("c1", "fault"))
+    folded.tell(5, routing.AgentSignedIn("boris"), routing.AgentBecameReady("boris"), routing.OfferAccepted("c1+1.1"))
+    folded.tell(1, routing.CustomerReached("c1+1"), routing.ConversationStarted("c1+1", "c1+1.1"))
+    folded.tell(9, routing.CustomerLeft("c1+1"))
+    rows = folded.models.changes.contacts
+    assert (rows["c1"].outcome, rows["c1+1"].outcome) == ("lost_to_fault", "callback")
+    assert (rows["c1+1"].follows, rows["c1+1"].customer, rows["c1+1"].project) == ("c1", "+4930", "hotline")
+    assert (folded.visits("c1"), folded.visits("c1+1")) == ([("cards", "lost_to_fault")], []), "it waits once"

@@ -65,5 +65,5 @@ def test_management_is_for_this_machine_alone() -> None:
     files = asterisk_files(settings())
     assert "bindaddr=127.0.0.1" in files["http.conf"]
     assert "bindaddr=127.0.0.1" in files["manager.conf"]
-    assert "write=system\n" in files["manager.conf"]
+    assert "write=system,call\n" in files["manager.conf"]
     assert "read=\n" in files["manager.conf"]

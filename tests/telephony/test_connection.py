@@ -51,7 +51,28 @@ async def test_who_hangs_up_while_we_are_away_is_missed_when_we_are_back(floor: 
     await customer.hang_up()
     await floor.peer.until(lambda: customer.ended)
     await floor.centre.telephony.start()
-    await floor.centre.told(CustomerLeft, lambda told: told.contact == contact)
+    await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(contact, "hung_up"))
+
+
+async def test_a_successor_takes_who_is_gone_for_one_who_hung_up_unless_asterisk_is_younger(floor: Floor) -> None:
+    contact, customer = await floor.caller()
+    await floor.centre.telephony.stop()
+    await customer.hang_up()
+    await floor.peer.until(lambda: customer.ended)
+    first, successor = floor.centre.telephony, floor.centre.connection()
+    before = f"{1:012x}{contact[12:]}"  # it came long before this Asterisk was started
+    floor.centre.beliefs = Beliefs(
+        contacts={one: BelievedContact("waiting", "support", has_leg=True) for one in (contact, before)}
+    )
+    try:
+        await successor.start()
+        await successor.reconcile()
+        await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(contact, "hung_up"))
+        await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(before, "fault"))
+    finally:
+        await successor.stop()
+        floor.centre.beliefs = Beliefs()
+        await first.start()
 
 
 async def test_imperatives_wait_for_the_connection(floor: Floor) -> None:
@@ -147,6 +168,10 @@ async def test_a_caller_who_came_while_we_were_away_is_taken_over(floor: Floor) 
     await floor.centre.telephony.start()
     entered = await floor.centre.told(ContactEntered, lambda told: told.number == "4930998", seconds=20)
     assert entered.customer == "4915191"
+    [channel] = [one["id"] for one in (await floor.centre.lists())[0]]
+    asked = ("GET", "channels", channel, "variable")
+    tries = await floor.centre.telephony._ari.request(*asked, query={"variable": "TRIES"})
+    assert tries.body["value"] == "0", "it was fetched before the dialplan tried again by itself"
 
 
 async def test_a_contact_that_is_elsewhere_with_nobody_comes_back(floor: Floor) -> None:

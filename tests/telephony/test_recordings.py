@@ -275,3 +275,62 @@ async def test_a_write_cut_short_and_a_damaged_line_cost_nothing_else(
     assert "Lines [1] of" in caplog.text
     (kept,) = tmp_path.glob("spool.damaged-*")
     assert len(kept.read_bytes().splitlines()) == 2
+
+
+async def engaged(
+    connection: psycopg.AsyncConnection[Any], offer: str, *, connected: bool, over_seconds_ago: int | None = None
+) -> None:
+    at = NOW - timedelta(seconds=20)
+    over_at = NOW - timedelta(seconds=over_seconds_ago) if over_seconds_ago is not None else None
+    await connection.execute(
+        "INSERT INTO engagement (floor, offer, contact, agent, queue, offered_at, connected_at, ended_at, state) "
+        "VALUES ('f', %s, 'c1', 'anna', 'support', %s, %s, %s, 'x')",
+        (offer, at, at if connected else None, over_at),
+    )
+
+
+async def test_what_a_floor_that_died_left_is_accounted_for(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    """It dies before a recorder began, before a row was written, before the end was told; one goes on."""
+    ledger = DatabaseLedger(conninfo=database, floor="f", spool=tmp_path / "spool")
+    await ledger.start()
+    folder = tmp_path / "2026-03-01"
+    folder.mkdir()
+    for name in ("c1.1", "c1.2", "c1.4"):
+        ledger.expect(expected(name))
+    await ledger.stop()
+    for name in ("c1.2", "c1.3", "c1.4", "c1.5"):
+        (folder / f"{name}.raw").write_bytes(conversation(15))
+    await engaged(connection, "c1.1", connected=False, over_seconds_ago=10)
+    await engaged(connection, "c1.2", connected=False, over_seconds_ago=10)
+    await engaged(connection, "c1.3", connected=True, over_seconds_ago=5)
+    await engaged(connection, "c1.4", connected=True, over_seconds_ago=5)
+    await engaged(connection, "c1.5", connected=True)
+    counts = await reconcile_recordings(connection, floor="f", folder=tmp_path, now=NOW)
+    assert counts == Counts(present=2, adopted=2, void=2)
+    assert await rows(connection, "recording, state, agent, queue") == [
+        ("c1.3", "present", "anna", "support"),
+        ("c1.4", "present", "anna", "support"),
+        ("c1.5", "expected", "anna", "support"),
+    ]
+    assert sorted(file.name for file in folder.iterdir()) == ["c1.3.wav", "c1.4.wav", "c1.5.raw"]
+    assert await reconcile_recordings(connection, floor="another", folder=tmp_path, now=NOW) == Counts()
+
+
+async def test_a_message_that_died_with_asterisk_ended_when_its_contact_did(
+    database: str, connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    ledger = DatabaseLedger(conninfo=database, floor="f", spool=tmp_path / "spool")
+    await ledger.start()
+    ledger.expect(ExpectedRecording(
+        recording="c1", contact="c1", agent=None, queue=None, path="2026-03-01/c1.wav",
+        expected_at=NOW - timedelta(seconds=20),
+    ))  # fmt: skip
+    await ledger.stop()
+    await connection.execute(
+        "INSERT INTO contact (floor, contact, channel, project, customer, state, arrived_at, closed_at, outcome) "
+        "VALUES ('f', 'c1', 'voice', 'p', '+49', 'closed', %s, %s, 'lost_to_fault')",
+        (NOW - timedelta(seconds=30), NOW - timedelta(seconds=9)),
+    )
+    assert await reconcile_recordings(connection, floor="f", folder=tmp_path, now=NOW) == Counts(missing=1)

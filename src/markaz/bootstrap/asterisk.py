@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from markaz import organisation
-from markaz.bootstrap.addresses import Addresses, read_addresses
+from markaz.bootstrap.addresses import Addresses, database_url, read_addresses
 from markaz.bootstrap.settings import Settings, secret
 from markaz.kit.errors import MarkazError
+from markaz.runtime import connect
 from markaz.telephony import (
     AsteriskServer,
     AsteriskSettings,
@@ -25,6 +27,10 @@ from markaz.telephony import (
 
 logger = logging.getLogger(__name__)
 
+DATABASE_SECONDS_MAX = 3.0
+STANDBY = "standby."
+"""Begins the names of trunks in Asterisk's own file, which no trunk of an organisation can have: what its file defines
+Asterisk lets nobody change, and the floor must be able to push the trunks as they are by then."""
 RECORDINGS_MODE = 0o700
 """Asterisk, which writes them, and the worker, which judges them, run as one user: nobody else needs to read them."""
 
@@ -46,11 +52,14 @@ def asterisk_settings(settings: Settings, addresses: Addresses) -> AsteriskSetti
     )
 
 
-def managed_asterisk(settings: Settings, addresses: Addresses) -> AsteriskServer:
-    """Not started yet. Raises `AsteriskMissing`."""
+def managed_asterisk(
+    settings: Settings, addresses: Addresses, trunks: tuple[TrunkSettings, ...] = ()
+) -> AsteriskServer:
+    """Not started yet; calls from `trunks` are taken even before a floor is there. Raises `AsteriskMissing`."""
     settings.recordings.mkdir(parents=True, exist_ok=True)
     settings.recordings.chmod(RECORDINGS_MODE)
-    files = asterisk_files(asterisk_settings(settings, addresses))
+    standing_by = tuple(replace(trunk, id=f"{STANDBY}{trunk.id}", prefixes=()) for trunk in trunks)
+    files = asterisk_files(replace(asterisk_settings(settings, addresses), trunks=standing_by))
     return AsteriskServer(find_program(settings.home), settings.home / "asterisk", files)
 
 
@@ -63,7 +72,8 @@ class AsteriskProcess:
     async def run(self) -> None:
         """Until cancelled, or Asterisk ends. Raises `AsteriskMissing`, `EspeakMissing`, `AsteriskFailed`."""
         await prompt_press(self._settings).prepare()
-        server = managed_asterisk(self._settings, read_addresses(self._settings))
+        trunks = await known_trunks(self._settings)
+        server = managed_asterisk(self._settings, read_addresses(self._settings), trunks or ())
         try:
             await server.start()
             await server.wait()
@@ -93,6 +103,18 @@ async def _made(press: PromptPress, prompt: organisation.Prompt) -> Path | None:
         return await asyncio.to_thread(lambda file: press.upload(file.read_bytes()), Path(prompt.file))
     except (MarkazError, OSError) as error:
         logger.error("The prompt %s is left out: %s", prompt.id, error)
+        return None
+
+
+async def known_trunks(settings: Settings) -> tuple[TrunkSettings, ...] | None:
+    """The trunks as the database has them; None when it cannot be asked now, for Asterisk does not wait for it."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS_MAX):
+            url = await asyncio.to_thread(database_url, settings)
+            async with await connect(url) as connection:
+                return await trunks_of(connection)
+    except (psycopg.Error, OSError, TimeoutError, MarkazError) as error:
+        logger.warning("Asterisk starts with the trunks known before: the database does not answer (%s).", error)
         return None
 
 

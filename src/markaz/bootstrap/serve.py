@@ -1,7 +1,8 @@
 """`markaz serve`: PostgreSQL and Asterisk where they are ours to run, and the floor, worker and web processes.
 
 Each part is a process of its own, so that a busy page or report never delays a call. A part that ends is started
-again; calls in progress go on meanwhile, because they live in Asterisk.
+again, PostgreSQL too; calls in progress go on meanwhile, because they live in Asterisk. A floor that ends is followed
+by a process that is loaded already.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 import psutil
@@ -31,8 +32,12 @@ from markaz.bootstrap.addresses import (
 )
 from markaz.bootstrap.leftovers import end_leftovers, mark_children
 from markaz.bootstrap.settings import Settings
+from markaz.bootstrap.spare import Spare
 from markaz.kit.errors import MarkazError
 from markaz.kit.postgres import PostgresServer
+
+if TYPE_CHECKING:
+    from markaz.telephony import TrunkSettings
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +48,8 @@ RESTART_SECONDS_MAX = 10.0
 CALM_SECONDS = 30.0
 """A part that ran this long starts again at once when it ends."""
 STOP_SECONDS_MAX = 10.0
+POLL_SECONDS = 0.1
+"""How often PostgreSQL, which may be another process' child, is looked for."""
 
 
 @dataclass(eq=False)
@@ -63,10 +70,11 @@ class ServeState(msgspec.Struct):
     began_at: float = 0.0
 
 
-def serve(settings: Settings, only: str | None = None) -> int:
+def serve(settings: Settings, only: str | None = None, *, when_told: bool = False) -> int:
     """Run everything, or the floor, the worker or Asterisk alone, until SIGINT or SIGTERM; the exit code.
 
-    The web part stands above this layer: `markaz.web.run_web`.
+    With `when_told` a part is loaded and waits for a line on its standard input (see `spare`). The web part stands
+    above this layer: `markaz.web.run_web`.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if only is None:
@@ -77,6 +85,8 @@ def serve(settings: Settings, only: str | None = None) -> int:
         case "floor":
             from markaz.bootstrap.floor_process import FloorProcess
 
+            if when_told and not sys.stdin.readline():
+                return 0
             work = FloorProcess(settings).run
         case "worker":
             from markaz.bootstrap.worker_process import WorkerProcess
@@ -126,6 +136,8 @@ class Supervisor:
         self.leftovers: list[str] = []
         """Processes of an earlier run that had to be ended first."""
         self._state = ServeState(os.getpid(), {}, psutil.Process().create_time())
+        self._spare_floor = Spare(lambda: self._start_part("floor", "--when-told"))
+        self._trunks: tuple[TrunkSettings, ...] = ()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -148,12 +160,15 @@ class Supervisor:
                 tasks.create_task(self._prepare_prompts())
             addresses = choose_addresses(settings)
             async with asyncio.TaskGroup() as tasks:
+                if postgres is not None:
+                    tasks.create_task(self._keep("postgres", lambda: self._run_postgres(postgres)))
                 tasks.create_task(self._keep("asterisk", self._run_asterisk))
                 for part in PARTS:
                     tasks.create_task(self._keep(part, lambda part=part: self._run_part(part)))
                 self.is_up.set()
                 logger.info("Serving: web %s, SIP %s:%s.", addresses.web_url, addresses.host, addresses.sip_port)
         finally:
+            await self._spare_floor.end()
             if postgres is not None:
                 await asyncio.to_thread(postgres.stop)
             _state_path(settings).unlink(missing_ok=True)
@@ -171,7 +186,7 @@ class Supervisor:
 
         await prompt_press(self._settings).prepare()
 
-    async def _keep(self, name: str, work: Callable[[], Awaitable[int]]) -> None:
+    async def _keep(self, name: str, work: Callable[[], Awaitable[int | str]]) -> None:
         """Run a part again whenever it ends; at once after a calm time, else with growing pauses."""
         loop = asyncio.get_running_loop()
         pause = RESTART_SECONDS_MIN
@@ -189,10 +204,19 @@ class Supervisor:
             await asyncio.sleep(pause)
             pause = min(2 * pause, RESTART_SECONDS_MAX)
 
-    async def _run_asterisk(self) -> int:
-        from markaz.bootstrap.asterisk import managed_asterisk  # imported late: `markaz status` would wait for it
+    async def _run_postgres(self, server: PostgresServer) -> str:
+        await asyncio.to_thread(server.start)  # or find it running
+        self._note("postgres", server.pid)
+        while server.pid is not None:
+            await asyncio.sleep(POLL_SECONDS)
+        return "unknown"
 
-        server = managed_asterisk(self._settings, read_addresses(self._settings))
+    async def _run_asterisk(self) -> int:
+        from markaz.bootstrap.asterisk import known_trunks, managed_asterisk  # late: `markaz status` would wait for it
+
+        trunks = await known_trunks(self._settings)
+        self._trunks = self._trunks if trunks is None else trunks
+        server = managed_asterisk(self._settings, read_addresses(self._settings), self._trunks)
         try:
             await server.start()
             self._note("asterisk", server.pid)
@@ -200,18 +224,23 @@ class Supervisor:
         finally:
             await server.stop()
 
-    async def _run_part(self, part: Part) -> int:
+    async def _start_part(self, part: Part, *more: str) -> asyncio.subprocess.Process:
         command = ["-m", "markaz", "--home", str(self._settings.home), "--floor", self._settings.floor]
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             *command,
             "serve",
             "--only",
             part,
+            *more,
             start_new_session=True,
+            stdin=asyncio.subprocess.PIPE if more else asyncio.subprocess.DEVNULL,
             stdout=self._output,
             stderr=self._output,
         )
+
+    async def _run_part(self, part: Part) -> int:
+        process = await (self._spare_floor.take() if part == "floor" else self._start_part(part))
         self._note(part, process.pid)
         try:
             return await process.wait()

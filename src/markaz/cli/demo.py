@@ -28,6 +28,7 @@ class ClockTime(click.ParamType):
     epilog=examples(
         "markaz demo",
         "markaz demo --seconds 120 --agents 12 --calls-per-minute 30 --seed 7 --json demo.json",
+        "markaz demo --faults floor,asterisk,database",
         "markaz demo --arrivals calls.csv.gz --day 1999-01-04 --from 10:00 --to 11:00 --speed 20",
     ),
 )
@@ -50,18 +51,25 @@ class ClockTime(click.ParamType):
     help="Divide all recorded times by this.",
 )  # fmt: skip
 @click.option(
+    "--faults", default="", metavar="PARTS",
+    help="Kill these parts once each in the middle: floor, asterisk, database (with commas between).",
+)  # fmt: skip
+@click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Write the report there as JSON, too.",
 )  # fmt: skip
 def command(
     *, seconds: int, agents: int, calls_per_minute: float, seed: int, arrivals: Path | None,
-    day: datetime | None, since: time, until: time, speed: float, json_file: Path | None,
+    day: datetime | None, since: time, until: time, speed: float, faults: str, json_file: Path | None,
 ) -> None:  # fmt: skip
     """Take real calls through a whole centre and prove what happened.
 
     Starts everything under the installation's folder: a bank's hotline with three queues, agents with real SIP phones
     and customers who call, press keys and hang up. Shows progress, then a report. Exits with 1 when a contact is
     unaccounted for, a recording is missing or silent, anything is stuck, or the journal's replay differs.
+
+    With --faults the parts named are killed and must come back by themselves: a floor in under three seconds and
+    without cutting a call; whom Asterisk's death cuts off is called back; a database is missed by nobody.
 
     With --arrivals it plays recorded calls in the anonymous bank's format (arrival, type, time in the menu, service
     time, patience of those who hung up).
@@ -74,6 +82,7 @@ def command(
         options = DemoOptions(
             seconds=seconds, agents=agents, calls_per_minute=calls_per_minute, seed=seed, arrivals=arrivals,
             day=day.date() if day is not None else None, since=since, until=until, speed=speed, json=json_file,
+            faults=tuple(part.strip() for part in faults.split(",") if part.strip()),  # pyright: ignore[reportArgumentType]  the options check it
         )  # fmt: skip
     except OptionsRefused as error:
         raise click.UsageError(str(error)) from error

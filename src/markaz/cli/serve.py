@@ -20,8 +20,9 @@ from markaz.cli.invocation import Invocation, examples, pass_invocation
     type=click.Choice(["floor", "worker", "web", "asterisk"]),
     help="Run one part alone, beside a database and an Asterisk that run already.",
 )
+@click.option("--when-told", is_flag=True, hidden=True, help="Load, then wait for a line on standard input.")
 @pass_invocation
-def command(invocation: Invocation, only: str | None) -> None:
+def command(invocation: Invocation, only: str | None, *, when_told: bool) -> None:
     """Run a centre until Ctrl-C: PostgreSQL and Asterisk where they are ours, the floor, the worker, the web process.
 
     Each part is a process of its own and is started again when it ends; calls in progress go on meanwhile. Ports and
@@ -36,5 +37,5 @@ def command(invocation: Invocation, only: str | None) -> None:
     else:
         from markaz.bootstrap import serve
 
-        code = serve(settings, only)
+        code = serve(settings, only, when_told=when_told)
     raise SystemExit(code)

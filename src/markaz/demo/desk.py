@@ -1,10 +1,15 @@
-"""Agents' desks over HTTP, as any desktop would use them."""
+"""Agents' desks over HTTP, as any desktop would use them: what the centre cannot do this moment is asked again."""
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 
 import aiohttp
 
 from markaz.demo.harness import Credentials, DeskRefused
+
+ATTEMPTS_MAX: Final = 20
+RETRY_SECONDS: Final = 0.5
+UNAVAILABLE: Final = 503
 
 
 class HttpDesk:
@@ -33,7 +38,16 @@ class HttpDesk:
 
     async def _post(self, agent: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         url = f"{self._url}/api/agents/{agent}/{what}"
-        async with self._session.post(url, headers=self._headers, json=body) as answer:
-            if answer.status >= 400:
-                raise DeskRefused(agent, what, f"{answer.status} {(await answer.text())[:200]}")
-            return await answer.json()
+        said = ""
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                async with self._session.post(url, headers=self._headers, json=body) as answer:
+                    if answer.status < 400:
+                        return await answer.json()
+                    said = f"{answer.status} {(await answer.text())[:200]}"
+                    if answer.status != UNAVAILABLE:
+                        break
+            except aiohttp.ClientConnectionError as error:
+                said = str(error)
+            await asyncio.sleep(RETRY_SECONDS)
+        raise DeskRefused(agent, what, said)

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import numpy as np
 import psycopg
 from psycopg.rows import class_row
+
+from markaz.demo.promises import Fault
 
 TARGET_SECONDS = 20.0
 DEFINITION = (
@@ -99,6 +102,8 @@ class DemoReport(msgspec.Struct, kw_only=True):
     agents: dict[str, Figures]
     callers: dict[str, int]
     """What the callers' and the agents' own telephones counted."""
+    faults: list[Fault] = []
+    """Parts that were killed on purpose, in order."""
     seconds: float
     seed: int
 
@@ -119,6 +124,7 @@ class DemoReport(msgspec.Struct, kw_only=True):
             (stuck.bridges, "bridges are stuck"),
         ]
         said = [f"{count} {what}" for count, what in checks if count]
+        said += [sentence for fault in self.faults for sentence in fault.broken]
         return said if self.replay.identical else [*said, "the replay of the journal differs"]
 
 
@@ -127,6 +133,10 @@ class ContactSeen:
     contact: str
     customer: str
     outcome: str | None
+    arrived_at: datetime | None = None
+    closed_at: datetime | None = None
+    follows: str | None = None
+    """It is the call back to a customer whom a fault cut off in that contact."""
 
 
 @dataclass(slots=True)
@@ -157,7 +167,11 @@ class RecordingSeen:
     state: str
 
 
-_CONTACTS = "SELECT contact, customer, outcome FROM contact WHERE floor = %s"
+_CONTACTS = "SELECT contact, customer, outcome, arrived_at, closed_at, follows FROM contact WHERE floor = %s"
+_MISSING = """
+SELECT coalesce(max(number), 0) - count(*) + coalesce(max(number), 0)
+    - (SELECT coalesce(max(number), 0) FROM projection WHERE floor = %(floor)s) FROM journal WHERE floor = %(floor)s
+"""
 _VISITS = "SELECT contact, queue, ended, agent, wait_seconds FROM queue_visit WHERE floor = %s ORDER BY contact, n"
 _ENGAGEMENTS = """
 SELECT queue, agent, connected_at IS NOT NULL AS connected, reason, state,
@@ -191,13 +205,20 @@ async def read(connection: psycopg.AsyncConnection[Any], floor: str) -> Seen:
     )
 
 
+async def rows_missing(connection: psycopg.AsyncConnection[Any], floor: str) -> int:
+    """Gaps in the journal, and rows that the read models have not seen."""
+    row = await (await connection.execute(_MISSING, {"floor": floor})).fetchone()
+    return row[0] if row is not None else 0
+
+
 def everybody(seen: Seen, *, placed: Sequence[str]) -> Figures:
     """All contacts. `placed` are the numbers that called, told by the callers' end: each call must be here with an
-    outcome, and nothing else may be.
+    outcome, and nothing else may be, but the call backs after faults, which are no calls of theirs.
     """
-    counts = {outcome: sum(one.outcome == outcome for one in seen.contacts) for outcome in OUTCOMES}
-    called, here = Counter(placed), Counter(contact.customer for contact in seen.contacts)
-    without_outcome = sum(one.outcome is None for one in seen.contacts)
+    attempts = [contact for contact in seen.contacts if contact.follows is None]
+    counts = {outcome: sum(one.outcome == outcome for one in attempts) for outcome in OUTCOMES}
+    called, here = Counter(placed), Counter(contact.customer for contact in attempts)
+    without_outcome = sum(one.outcome is None for one in attempts)
     contacts = Contacts(**counts)
     contacts.unaccounted = (called - here).total() + (here - called).total() + without_outcome
     contacts.arrived = sum(counts.values()) + contacts.unaccounted
@@ -208,7 +229,7 @@ def everybody(seen: Seen, *, placed: Sequence[str]) -> Figures:
         wait_seconds=_seconds([stay.wait_seconds for stay in stays if stay.wait_seconds is not None]),
         assign_milliseconds=_milliseconds(seen.engagements),
         recordings=_recordings(seen.recordings),
-        stuck=Stuck(contacts=without_outcome),
+        stuck=Stuck(contacts=sum(one.outcome is None for one in seen.contacts)),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import ClassVar
 
+from markaz.demo.faults import FAULT_KINDS, FaultKind
 from markaz.kit.errors import MarkazError
 
 SECONDS_DEFAULT = 60
@@ -38,6 +39,8 @@ class DemoOptions:
     until: time = time(10)
     speed: float = 1.0
     json: Path | None = None
+    faults: tuple[FaultKind, ...] = ()
+    """Parts that are killed once each, in this order."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.agents <= AGENTS_MAX:
@@ -50,5 +53,9 @@ class DemoOptions:
             raise OptionsRefused("--speed takes a number above 0")
         if self.arrivals is not None and self.day is None:
             raise OptionsRefused("--arrivals needs --day YYYY-MM-DD to say which day of the file to play")
+        if unknown := set(self.faults) - set(FAULT_KINDS):
+            raise OptionsRefused(f"--faults knows {', '.join(FAULT_KINDS)}, not {', '.join(sorted(unknown))}")
+        if len(set(self.faults)) < len(self.faults):
+            raise OptionsRefused("--faults takes each part once")
         if self.since >= self.until:
             raise OptionsRefused("--from must be earlier than --to")

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -24,8 +25,9 @@ from markaz.bootstrap import (
     read_addresses,
     secret,
 )
-from markaz.demo import centre, figures, witnesses
+from markaz.demo import centre, figures, promises, witnesses
 from markaz.demo.desk import HttpDesk
+from markaz.demo.faults import AWAY, Blow, Saboteur, moments
 from markaz.demo.harness import OutsideWorld
 from markaz.demo.options import DemoOptions
 from markaz.demo.show import Progress, show_report
@@ -37,7 +39,7 @@ from markaz.runtime import LiveView, OrganisationChanged, StimulusSent, connect,
 from markaz.telephony import find_program
 
 START_SECONDS_MAX = 60.0
-WORK_SECONDS_MAX = 30.0
+WORK_SECONDS_MAX = 60.0
 DRAIN_SECONDS_MAX = 150.0
 """The longest that calls in progress, wrap-ups and promised call-backs may take after the last arrival."""
 SETTLE_SECONDS_MAX = 30.0
@@ -85,6 +87,9 @@ class _Demo:
         self._progress = Progress(console)
         self._logs = settings.home / "log"
         self._placed: list[str] = []
+        self._blows: list[Blow] = []
+        self._url = ""
+        self._last_live = _NOTHING
         self._is_ending = False
         self._supervising: asyncio.Task[None] | None = None
 
@@ -139,6 +144,7 @@ class _Demo:
             if supervisor.leftovers:
                 left = ", ".join(supervisor.leftovers)
                 self._progress.say(f"An earlier run was cut off; what it had left was ended: {left}.")
+            self._url = database_url(self._settings)  # asked once: it stays where it is when it is started again
             yield read_addresses(self._settings)
         finally:
             self._is_ending = True
@@ -161,10 +167,15 @@ class _Demo:
             raise DemoStopped("some agents' phones could not register", str(self._logs))
         self._placed = [call.caller.customer for call in calls]
         self._progress.say(f"{len(calls)} customers call.")
-        playing = asyncio.create_task(world.play(calls))
-        while not playing.done():
-            self._progress.update(await self._live(), world, len(calls))
-            await asyncio.wait([playing], timeout=POLL_SECONDS)
+        saboteur = Saboteur(self._settings, addresses, self._url, world, self._progress.say)
+        plan = moments(self._options.faults, max([call.at_seconds for call in calls], default=0.0))
+        async with asyncio.TaskGroup() as tasks:
+            playing = tasks.create_task(world.play(calls))
+            striking = tasks.create_task(saboteur.run(plan))
+            while not (playing.done() and striking.done()):
+                self._progress.update(await self._live(), world, len(calls))
+                await asyncio.wait([playing, striking], timeout=POLL_SECONDS)
+        self._blows = striking.result()
         await self._drain(world)
         self._progress.say("The agents go home.")
         await world.send_home(seconds_max=WORK_SECONDS_MAX)
@@ -173,7 +184,7 @@ class _Demo:
         """Put the bank into the database and tell the floor."""
         host, port = world.sip_address
         document = centre.document(agents=self._options.agents, trunk_host=host, trunk_port=port)
-        async with await connect(database_url(self._settings)) as connection, connection.transaction():
+        async with await connect(self._url) as connection, connection.transaction():
             await organisation.apply(connection, document)
             told = await organisation.stimuli(connection)
             messages = [StimulusSent(stimulus) for stimulus in told]
@@ -203,7 +214,7 @@ class _Demo:
 
     async def _settle(self) -> None:
         """Until read models and the floor's live view have caught up and every recording has been looked at."""
-        async with await connect(database_url(self._settings)) as connection:
+        async with await connect(self._url) as connection:
 
             async def is_settled() -> bool:
                 cursor = await connection.execute(_UNSETTLED, {"floor": self._settings.floor})
@@ -215,11 +226,15 @@ class _Demo:
     async def _report(self, world: OutsideWorld, addresses: Addresses, seconds: float) -> figures.DemoReport:
         self._keep_outside_logs(world)
         live = await self._live()
-        async with await connect(database_url(self._settings)) as connection:
+        async with await connect(self._url) as connection:
             seen = await figures.read(connection, self._settings.floor)
+            missing = await figures.rows_missing(connection, self._settings.floor)
             replayed = await replay(connection, self._settings.floor)
             await organisation.retire(connection, centre.ID)  # a floor served here later is not to find the bank
-        total = figures.everybody(seen, placed=self._placed)
+        lost = promises.never_reached_us(self._blows, world.caller_logs)
+        total = figures.everybody(seen, placed=_without(self._placed, lost, seen.contacts))
+        dead_at = [blow.killed_at for blow in self._blows if blow.part == "asterisk"]
+        agent_logs = witnesses.cut(world.agent_logs, dead_at)
         channels, bridges = await self._left_in_asterisk(addresses)
         total.stuck.agents = sum(bool(agent.contacts) or agent.state != "signed_out" for agent in live.agents)
         total.stuck.contacts = sum(live.contacts.values())
@@ -231,7 +246,7 @@ class _Demo:
             wait_seconds=total.wait_seconds,
             assign_milliseconds=total.assign_milliseconds,
             recordings=total.recordings,
-            audio=await asyncio.to_thread(witnesses.audio, world.caller_logs, world.agent_logs),
+            audio=await asyncio.to_thread(witnesses.audio, world.caller_logs, agent_logs),
             replay=figures.Replay(identical=replayed.identical, rows=replayed.rows),
             stuck=total.stuck,
             queues={queue.queue: figures.of_queue(seen, queue.queue) for queue in live.queues},
@@ -241,9 +256,11 @@ class _Demo:
                 "ended": len(logs),
                 "spoke_with_an_agent": sum(bool(log.agents) for log in logs),
                 "called_back": sum(log.direction == "called_back" for log in world.caller_logs),
-                "offered_to_busy_agents": witnesses.offered_to_busy_agents(world.agent_logs),
+                "offered_to_busy_agents": witnesses.offered_to_busy_agents(agent_logs),
+                "never_reached_us": len(lost),
                 "faults": len(world.faults) + sum(len(log.faults) for log in world.agent_logs),
             },
+            faults=promises.account(self._blows, world.caller_logs, seen.contacts, rows_missing=missing),
             seconds=round(seconds, 1),
             seed=self._options.seed,
         )
@@ -267,14 +284,15 @@ class _Demo:
         return len(channels), len(left)
 
     async def _live(self) -> LiveView:
-        """The floor as it said it was, at most about a second ago."""
-        url = database_url(self._settings)
-        async with await connect(url) as connection:
-            cursor = await connection.execute(
-                "SELECT body::text FROM floor_live WHERE floor = %s", (self._settings.floor,)
-            )
-            found = await cursor.fetchone()
-        return msgspec.json.decode(found[0], type=LiveView) if found is not None else _NOTHING
+        """The floor as it said it was, at most about a second ago; before that while the database is away."""
+        with contextlib.suppress(*AWAY):
+            async with await connect(self._url) as connection:
+                cursor = await connection.execute(
+                    "SELECT body::text FROM floor_live WHERE floor = %s", (self._settings.floor,)
+                )
+                found = await cursor.fetchone()
+            self._last_live = msgspec.json.decode(found[0], type=LiveView) if found is not None else _NOTHING
+        return self._last_live
 
     async def _until(self, is_so: Callable[[], Any], seconds_max: float, problem: str) -> None:
         """Wait for a condition. Raises `DemoStopped` with `problem` when it does not come true in time, and what the
@@ -296,6 +314,15 @@ class _Demo:
         lines = (self._logs / "serve.log").read_text(errors="replace").splitlines()
         said = [line.removeprefix("markaz: ") for line in lines if line.startswith("markaz: ")]
         return f" ({said[-1]})" if said else ""
+
+
+def _without(placed: Sequence[str], lost: Sequence[str], contacts: Sequence[figures.ContactSeen]) -> list[str]:
+    """The calls that can be contacts: those of the `lost` customers only as far as they are."""
+    here = Counter(contact.customer for contact in contacts if contact.follows is None)
+    called = Counter(placed)
+    for customer in lost:
+        called[customer] -= called[customer] > here[customer]
+    return list(called.elements())
 
 
 _UNSETTLED = """

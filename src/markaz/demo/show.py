@@ -85,6 +85,11 @@ def show_report(console: Console, report: DemoReport, settings: Settings) -> Non
         f"Replay of {report.replay.rows} journal rows: {same}.",
     ):
         console.print(line, highlight=False)
+    for fault in report.faults:
+        away = "never came back" if fault.back_seconds is None else f"back in {fault.back_seconds:.1f} s"
+        counts = f"{fault.calls_in_progress} calls in progress, {fault.cut} cut"
+        console.print(f"Killed the {fault.part}: {away}, {counts},", highlight=False)
+        console.print(f"  {fault.lost_to_fault} lost to it, {fault.called_back} called back.", highlight=False)
     if report.callers.get("faults"):
         console.print(f"Outside, {report.callers['faults']} things went wrong; see {settings.home}/log/outside.json.")
     for failure in report.failures:

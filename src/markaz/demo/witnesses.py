@@ -1,6 +1,8 @@
 """What the telephones outside can testify: what their owners heard, and whether a busy agent was rung."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from markaz.demo.figures import Audio
@@ -30,6 +32,19 @@ def audio(callers: Sequence[CallerLog], agents: Sequence[AgentLog]) -> Audio:
         voices = _voices(caller.heard, {agent: tones[agent] for agent in spoken_with})
         heard.deaf += len(spoken_with - voices)
     return heard
+
+
+def cut(agents: Sequence[AgentLog], moments: Sequence[datetime]) -> list[AgentLog]:
+    """The same logs, in which a conversation that spans one of `moments`, when Asterisk died, ends there: what the
+    agent's telephone took for a call from then on was a dead line.
+    """
+    return [replace(log, offers=tuple(_cut(offer, moments) for offer in log.offers)) for log in agents]
+
+
+def _cut(offer: OfferLog, moments: Sequence[datetime]) -> OfferLog:
+    if offer.answered_at is None or offer.ended_at is None:
+        return offer
+    return replace(offer, ended_at=min([offer.ended_at, *(at for at in moments if at > offer.answered_at)]))
 
 
 def offered_to_busy_agents(agents: Sequence[AgentLog]) -> int:

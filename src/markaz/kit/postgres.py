@@ -209,6 +209,7 @@ class PostgresServer:
             "log_timezone": "UTC",
             "logging_collector": "off",
             "log_checkpoints": "off",
+            "recovery_init_sync_method": "syncfs",  # after a crash: one call instead of one for each file
         }
         flags = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         return ["-D", str(self._data.resolve()), *flags]

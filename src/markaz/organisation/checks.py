@@ -51,6 +51,7 @@ class _Check:
             yield from self._unknown(f"{place}.client", "client", project.client)
             yield from self._unknown(f"{place}.pause.prompt", "prompt", project.pause.prompt)
             yield from self._destination(f"{place}.pause.to", project.pause.to)
+            yield from self._unknown(f"{place}.callback_queue", "queue", project.callback_queue)
         for place, queue in _places("queues", document.queues):
             yield from self._queue(place, queue)
         for place, agent in _places("agents", document.agents):

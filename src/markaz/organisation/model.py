@@ -31,13 +31,14 @@ class Client(Named):
 
 
 class Project(Named):
-    """One line of work for a client."""
+    """One line of work for a client. `callback_queue` calls back whom a failure of ours cut off in self-service."""
 
     client: str
     pause: routing.PauseRule = routing.PauseRule()
+    callback_queue: str | None = None
 
     def rules(self) -> routing.ProjectRules:
-        return routing.ProjectRules(id=self.id, pause=self.pause)
+        return routing.ProjectRules(id=self.id, pause=self.pause, callback_queue=self.callback_queue)
 
 
 class Skill(Named):

@@ -129,6 +129,6 @@ def _imported(rows: Iterable[dict[str, Any]]) -> Iterator[Moment]:
 
 def _concerns(output: dict[str, Any], contact: str) -> bool:
     """Whether an output is about the contact, or a decision that passed it over."""
-    if contact in (output.get("contact"), output.get("subject")):
+    if contact in (output.get("contact"), output.get("subject"), output.get("lost")):
         return True
     return output["type"] == "Decided" and any(lane[1] == contact for lane in output.get("lanes", ()))

@@ -142,6 +142,10 @@ def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
             return "became", f"number {entry['number']} belongs to project {entry['project']}"
         case "HandedOver":
             return "became", f"self-service handed it over: {_by_template(_HANDED, entry['to'])}"
+        case "FollowUpBegan" if entry["contact"] == contact:
+            return "became", f"it begins, because a fault cut contact {entry['lost']}"
+        case "FollowUpBegan":
+            return "became", f"the customer is to be called back on {entry['number']} as contact {entry['contact']}"
         case "ProjectMoved":
             return "became", f"project {entry['project']} is {'paused' if entry['paused'] else 'open'}"
         case "AnnouncePlace":

@@ -1,7 +1,7 @@
 """Stimuli about a contact outside a conversation: arriving, queueing, leaving a message, wanting a call back, going."""
 
-from markaz.routing import stimuli, waiting
-from markaz.routing.effects import ContactMoved, ContactState, EndContact
+from markaz.routing import follow_ups, stimuli, waiting
+from markaz.routing.effects import CheckContact, ContactMoved, ContactState, EndContact
 from markaz.routing.floor_state import CONTACTS_OPEN_MAX, FloorState
 from markaz.routing.state import Contact
 
@@ -41,6 +41,7 @@ def arrived(floor: FloorState, told: stimuli.ContactArrived) -> None:
         floor.close_contact(contact, "refused", reason=reason)
         return
     waiting.believe(floor, contact, waiting.ALIVE_SECONDS)
+    follow_ups.take_over(floor, contact)
 
 
 def queued(floor: FloorState, told: stimuli.ContactQueued) -> None:
@@ -48,7 +49,7 @@ def queued(floor: FloorState, told: stimuli.ContactQueued) -> None:
     if contact is None:
         return
     contact.skills = told.skills
-    contact.priority = told.priority
+    contact.priority = max(contact.priority, told.priority) if contact.cuts else told.priority
     contact.named_agent = told.named_agent
     waiting.enqueue(floor, contact, told.queue, "queued")
 
@@ -121,7 +122,7 @@ def customer_left(floor: FloorState, told: stimuli.CustomerLeft) -> None:
         waiting.callback_due(floor, contact)
         return
     if told.cause == "fault":
-        floor.close_contact(contact, "lost_to_fault", reason=f"fault while {contact.state}")
+        follow_ups.lose(floor, contact, reason=f"fault while {contact.state}")
         return
     match contact.state:
         case "leaving_message":
@@ -151,6 +152,17 @@ def seen(floor: FloorState, told: stimuli.ContactSeen) -> None:
     is_talking = contact.state in ("in_conversation", "on_hold") and contact.queue is not None
     rules = floor.queues[contact.queue].rules if is_talking and contact.queue is not None else None
     waiting.believe(floor, contact, rules.conversation_seconds_max if rules else waiting.ALIVE_SECONDS)
+
+
+def check(floor: FloorState, contact: Contact) -> None:
+    """The lease on the customer's leg ran out: ask once, then count the contact as lost."""
+    if not contact.checked:
+        contact.checked = True
+        floor.out.append(CheckContact(contact.id))
+        floor.after(("alive", contact.id), waiting.CHECK_SECONDS)
+        return
+    floor.out.append(EndContact(contact.id, "lease_expired"))
+    follow_ups.lose(floor, contact, reason="lease_expired")
 
 
 def elsewhere_answered(floor: FloorState, told: stimuli.ElsewhereAnswered) -> None:

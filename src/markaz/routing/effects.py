@@ -251,6 +251,19 @@ class ContactMoved(Record, frozen=True):
     outcome: Outcome | None = None
 
 
+class FollowUpBegan(Record, frozen=True):
+    """`customer` is to be called back on `number`, since a fault cut the contact `lost`; `contact` is the call back's.
+
+    Its moves follow, the first of them without a state before.
+    """
+
+    contact: str
+    lost: str
+    project: str
+    customer: str
+    number: str
+
+
 class EngagementMoved(Record, frozen=True):
     """An agent's part in a contact changed state. `reason` says why it ended; a `disposition` ends wrap-up."""
 
@@ -347,5 +360,6 @@ Effect = (
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
     | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
     | StartRecording | PauseRecording | ResumeRecording
-    | ContactMoved | EngagementMoved | PartyMoved | RecordingMoved | AgentMoved | ProjectMoved | Decided | Noted
+    | ContactMoved | FollowUpBegan | EngagementMoved | PartyMoved | RecordingMoved
+    | AgentMoved | ProjectMoved | Decided | Noted
 )  # fmt: skip

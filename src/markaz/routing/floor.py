@@ -85,7 +85,7 @@ _CONTACT_DEADLINES: dict[TimerKind, Callable[[FloorState, Contact], None]] = {
     "overflow": waiting.overflow,
     "announce": waiting.announce,
     "sticky": waiting.release,
-    "alive": waiting.check,
+    "alive": contacts.check,
     "retry": waiting.callback_due,
     "party": parties.party_expired,
     "recording": recording.pause_expired,
@@ -97,7 +97,7 @@ _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
 }
 
 
-SNAPSHOT_VERSION = 2
+SNAPSHOT_VERSION = 3
 """Changes with the meaning of what is kept; an older snapshot is not restored, the journal is replayed instead."""
 
 
@@ -198,4 +198,6 @@ class Floor:
         for contact in state.contacts.values():
             if contact.state == "waiting":
                 state.matching.enter(contact, state.queues[contact.queue or ""])
+            if contact.follows is not None:
+                state.follow_ups.setdefault((contact.project, contact.customer), []).append(contact.id)
         return floor

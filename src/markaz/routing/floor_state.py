@@ -59,6 +59,8 @@ class FloorState:
         self.projects: dict[str, ProjectState] = {}
         self.remembered: dict[tuple[str, str], Remembered] = {}
         self.closed_recent: dict[str, None] = {}
+        self.follow_ups: dict[tuple[str, str], list[str]] = {}
+        """(project, customer) -> the open contacts by which faults are made good."""
         self.timers = Timers()
         self.matching = Matching()
         self.out: list[Effect] = []
@@ -113,6 +115,8 @@ class FloorState:
         contact.offer = None
         self.move_contact(contact, "closed", reason=reason, outcome=outcome)
         del self.contacts[contact.id]
+        if contact.follows is not None:
+            self._forget_follow_up(contact)
         self.closed_recent[contact.id] = None
         if len(self.closed_recent) > CLOSED_RECENT_MAX:
             del self.closed_recent[next(iter(self.closed_recent))]
@@ -169,6 +173,12 @@ class FloorState:
             contact.recording_paused = False
             self.timers.cancel(("recording", contact.id))
             self.out.append(RecordingMoved(contact.id, contact.offer or "", paused=False, reason=reason))
+
+    def _forget_follow_up(self, contact: Contact) -> None:
+        customer = (contact.project, contact.customer)
+        self.follow_ups[customer].remove(contact.id)
+        if not self.follow_ups[customer]:
+            del self.follow_ups[customer]
 
     def engagement_of(self, contact: Contact) -> Engagement | None:
         return self.engagements[contact.offer] if contact.offer is not None else None

@@ -106,6 +106,7 @@ class QueueRules(Rule, frozen=True, kw_only=True):
     * `penalty_weight`: per cent; 200 makes each second weigh double (a client's penalty).
     * `waiting_max`: contacts waiting at most; a further one goes to `when_full`.
     * `recording_pause_seconds_max`: a paused recording that nobody resumes goes on after so long.
+    * `callback_after_fault`: whoever a failure of ours cut off is called back from here.
     """
 
     id: str
@@ -127,6 +128,7 @@ class QueueRules(Rule, frozen=True, kw_only=True):
     sticky: Sticky | None = None
     callback_attempts_max: int = 3
     callback_retry_seconds: int = 300
+    callback_after_fault: bool = True
     record: bool = True
     recording_pause_seconds_max: int = 300
 
@@ -151,10 +153,11 @@ class PauseRule(Rule, frozen=True, kw_only=True):
 
 
 class ProjectRules(Rule, frozen=True, kw_only=True):
-    """A project: its pause rule."""
+    """A project: its pause rule, and the queue that calls back whom a failure of ours cut off in self-service."""
 
     id: str
     pause: PauseRule = PauseRule()
+    callback_queue: str | None = None
 
 
 class Capacity(Rule, frozen=True, kw_only=True):

@@ -57,6 +57,10 @@ class Contact(msgspec.Struct):
     checked: bool = False
     """Asked whether its leg is alive, and not answered yet."""
     recording_paused: bool = False
+    follows: str | None = None
+    """The first contact of a customer who is called back because a fault cut it."""
+    cuts: int = 0
+    """How often faults have cut this customer's matter."""
 
 
 class Engagement(msgspec.Struct):

@@ -6,7 +6,6 @@ from typing import Literal
 from markaz.kit.time import SECOND
 from markaz.routing.effects import (
     AnnouncePlace,
-    CheckContact,
     EndContact,
     KeepWaiting,
     PlayPrompt,
@@ -274,14 +273,3 @@ def announce(floor: FloorState, contact: Contact) -> None:
         )
     )  # fmt: skip
     floor.after(("announce", contact.id), rule.every_seconds)
-
-
-def check(floor: FloorState, contact: Contact) -> None:
-    """The lease on the customer's leg ran out: ask once, then count the contact as lost."""
-    if not contact.checked:
-        contact.checked = True
-        floor.out.append(CheckContact(contact.id))
-        floor.after(("alive", contact.id), CHECK_SECONDS)
-        return
-    floor.out.append(EndContact(contact.id, "lease_expired"))
-    floor.close_contact(contact, "lost_to_fault", reason="lease_expired")

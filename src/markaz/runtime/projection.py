@@ -31,6 +31,7 @@ class ContactRow(msgspec.Struct):
     reason: str | None = None
     callback_promised: bool = False
     agents: list[str] = []
+    follows: str | None = None
 
 
 class SegmentRow(msgspec.Struct):
@@ -149,6 +150,9 @@ class ReadModels:
         match output:
             case flows.ContactAdmitted():
                 self._arrive(at, output.contact, output.channel, output.project, output.number, output.customer)
+            case routing.FollowUpBegan(contact=contact, lost=lost, project=project, customer=customer):
+                self._arrive(at, contact, "voice", project, None, customer)
+                self.contacts[contact].row.follows = lost
             case routing.ContactMoved():
                 self._move_contact(moment(at), output)
             case routing.EngagementMoved():

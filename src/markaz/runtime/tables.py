@@ -100,8 +100,10 @@ contact = Table(
     Column("reason", Text),
     Column("callback_promised", Boolean, nullable=False, server_default=text("false")),
     Column("agents", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("follows", Text),
     Index("contact_arrived", "floor", "arrived_at"),
 )
+"""`follows` is the contact that a fault cut and that this one, a call back, makes good."""
 
 contact_segment = Table(
     "contact_segment",

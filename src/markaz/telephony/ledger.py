@@ -90,7 +90,7 @@ _END: Final[LiteralString] = """
 WITH pause AS (
     UPDATE recording_pause SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL
 )
-UPDATE recording SET ended_at = %s WHERE floor = %s AND recording = %s AND ended_at IS NULL
+UPDATE recording SET ended_at = greatest(%s, expected_at) WHERE floor = %s AND recording = %s AND ended_at IS NULL
 """
 _WITHDRAW: Final = "DELETE FROM recording WHERE floor = %s AND recording = %s AND state = 'expected'"
 

@@ -1,8 +1,11 @@
 """Prove that every expected recording exists and can be heard: the ledger against the files.
 
 A conversation's file arrives as raw interleaved samples (left the agent, whose leg is recorded) and leaves as a stereo
-WAV that any player opens (left the customer, right the agent); a message is a mono WAV. Messages that Asterisk took
-while we were away have no row yet: they get one here.
+WAV that any player opens (left the customer, right the agent); a message is a mono WAV.
+
+Processes die between two steps; here what they left is accounted for. Messages that Asterisk took while we were away,
+and conversations whose row was lost with the floor that was about to write it, get one. Of a recording whose end nobody
+told of, the read models know when its conversation was over. And what never became a conversation leaves nothing.
 """
 
 import asyncio
@@ -42,6 +45,8 @@ class Counts:
     missing: int = 0
     silent: int = 0
     adopted: int = 0
+    void: int = 0
+    """Expected for conversations that never began: rows and files that are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +71,24 @@ class Finding:
 
 
 _DUE: Final = """
-SELECT recording, path, expected_at, ended_at, (
-    SELECT coalesce(sum(extract(epoch FROM coalesce(pause.ended_at, recording.ended_at) - pause.began_at)), 0)::float8
-    FROM recording_pause AS pause WHERE (pause.floor, pause.recording) = (recording.floor, recording.recording)
-) AS paused_seconds
-FROM recording
-WHERE floor = %s AND state = 'expected' AND (ended_at < %s OR (ended_at IS NULL AND expected_at < %s))
-ORDER BY ended_at NULLS LAST, expected_at LIMIT %s
+SELECT recording, path, expected_at, over_at, is_void, paused_seconds FROM (
+    SELECT recording.recording, recording.path, expected_at,
+        coalesce(recording.ended_at, wrap_up_at, engagement.ended_at, closed_at) AS over_at,
+        engagement.ended_at IS NOT NULL AND connected_at IS NULL AS is_void, (
+            SELECT coalesce(sum(extract(
+                epoch FROM coalesce(pause.ended_at, recording.ended_at, wrap_up_at, engagement.ended_at)
+                    - pause.began_at
+            )), 0)::float8
+            FROM recording_pause AS pause
+            WHERE (pause.floor, pause.recording) = (recording.floor, recording.recording)
+        ) AS paused_seconds
+    FROM recording
+    LEFT JOIN engagement ON engagement.floor = recording.floor AND offer = recording.recording
+    LEFT JOIN contact ON contact.floor = recording.floor AND contact.contact = recording.recording
+    WHERE recording.floor = %s AND recording.state = 'expected'
+) AS row
+WHERE over_at < %s OR (over_at IS NULL AND expected_at < %s)
+ORDER BY over_at NULLS LAST, expected_at LIMIT %s
 """
 _JUDGE: Final = """
 UPDATE recording SET state = %s, seconds = %s, level_dbfs_customer = %s, level_dbfs_agent = %s, problem = %s,
@@ -82,6 +98,15 @@ WHERE floor = %s AND recording = %s
 _ADOPT: Final = """
 INSERT INTO recording (floor, recording, contact, path, expected_at, ended_at, state)
 VALUES (%s, %s, %s, %s, %s, %s, 'expected') ON CONFLICT (floor, recording) DO UPDATE SET path = excluded.path
+"""
+_UNKNOWN: Final = """
+SELECT offer, contact, agent, queue, connected_at FROM engagement
+WHERE floor = %(floor)s AND offer = ANY(%(names)s) AND connected_at < %(settled)s
+    AND NOT EXISTS (SELECT FROM recording WHERE recording.floor = %(floor)s AND recording = offer)
+"""
+_ADOPT_CONVERSATION: Final = """
+INSERT INTO recording (floor, recording, contact, agent, queue, path, expected_at, state)
+VALUES (%s, %s, %s, %s, %s, %s, %s, 'expected') ON CONFLICT DO NOTHING
 """
 _DISOWN: Final = "DELETE FROM recording WHERE floor = %s AND recording = %s AND state = 'expected'"
 
@@ -95,9 +120,16 @@ async def reconcile_recordings(
         if await _adopted(connection, floor, folder, message):
             adopted += 1
     settled, stale = now - timedelta(seconds=SETTLE_SECONDS), now - timedelta(seconds=STALE_SECONDS)
+    adopted += await _adopt_conversations(connection, floor, folder, now=now, settled=settled)
     rows = await (await connection.execute(_DUE, (floor, settled, stale, ROWS_MAX))).fetchall()
     states: list[str] = []
-    for recording, path, expected_at, ended_at, paused_seconds in rows:
+    for recording, path, expected_at, ended_at, is_void, paused_seconds in rows:
+        if is_void:
+            await connection.execute(_DISOWN, (floor, recording))
+            for file in (folder / path, (folder / path).with_suffix(".raw")):
+                await asyncio.to_thread(file.unlink, missing_ok=True)
+            states.append("void")
+            continue
         if ended_at is None and _written_after(folder / path, stale):
             continue
         long = (ended_at - expected_at).total_seconds() if ended_at is not None else None
@@ -110,7 +142,26 @@ async def reconcile_recordings(
             ),
         )  # fmt: skip
         states.append(found.state)
-    return Counts(states.count("present"), states.count("missing"), states.count("silent"), adopted)
+    counted = (states.count(state) for state in ("present", "missing", "silent"))
+    return Counts(*counted, adopted=adopted, void=states.count("void"))
+
+
+async def _adopt_conversations(
+    connection: psycopg.AsyncConnection[Any], floor: str, folder: Path, *, now: datetime, settled: datetime
+) -> int:
+    """Give recordings of this floor's conversations a row where the floor died before it was written."""
+    found: dict[str, str] = {}
+    for day in (now, now - timedelta(days=1)):
+        files = await asyncio.to_thread(lambda of=f"{day:%Y-%m-%d}": sorted((folder / of).glob("*.raw")))
+        found |= {file.stem: str(file.relative_to(folder).with_suffix(".wav")) for file in files}
+    if not found:
+        return 0
+    asked = {"floor": floor, "names": list(found), "settled": settled}
+    rows = await (await connection.execute(_UNKNOWN, asked)).fetchall()
+    for offer, contact, agent, queue, connected_at in rows:
+        values = (floor, offer, contact, agent, queue, found[offer], connected_at)
+        await connection.execute(_ADOPT_CONVERSATION, values)
+    return len(rows)
 
 
 async def _adopted(

@@ -4,19 +4,23 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from markaz.kit.time import Instant
+from markaz.kit.time import Instant, instant
 from markaz.telephony.asterisk.client import OWN_EVENT_TYPES, AriAddress, AriClient, AriLost, Event
 from markaz.telephony.asterisk.configuration import (
     APPLICATION,
+    FALLBACK_AGAIN,
+    FALLBACK_WAITING,
     PHONES_APPLICATION,
+    TRUNK_CONTEXT,
     UNATTENDED,
     AsteriskSettings,
     TrunkSettings,
 )
-from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
+from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient, ManagerRefused
 from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.provision import Provisioner
 from markaz.telephony.asterisk.reconcile import Beliefs, Mending, Reconciler
@@ -71,7 +75,7 @@ class Telephony:
             ),
             on_event=self._heard,
             on_connected=self._connected,
-            on_lost=lambda: log.warning("The connection to Asterisk is lost; calls in progress go on"),
+            on_lost=self._lost,
         )
         self._manager = ManagerClient(
             ManagerAddress(port=settings.manager_port, user=settings.manager_user, secret=settings.manager_secret)
@@ -99,6 +103,8 @@ class Telephony:
             tell=self._tell,
         )
         self._checker: asyncio.Task[None] | None = None
+        self._now = now
+        self._lost_at: Instant | None = None
 
     async def start(self) -> None:
         """Connect. Raises `AriLost` when Asterisk is not reached within `CONNECT_SECONDS_MAX`."""
@@ -173,7 +179,35 @@ class Telephony:
             allowed = [{"type": name} for name in (*names, *OWN_EVENT_TYPES)]
             await self._ari.request("PUT", "applications", application, "eventFilter", body={"allowed": allowed})
         await self._provisioner.push_all()
+        await self._mark_the_dead()
         await self._reconciler.check()
+        await self._fetch_callers()
+
+    async def _fetch_callers(self) -> None:
+        """Whoever came while nobody was there need not wait for the dialplan's next try."""
+        for channel in (await self._ari.request("GET", "channels")).body:
+            place = channel["dialplan"]
+            if place["context"] != TRUNK_CONTEXT or place.get("app_name") not in FALLBACK_WAITING:
+                continue
+            there = {"Context": TRUNK_CONTEXT, "Exten": place["exten"], "Priority": FALLBACK_AGAIN}
+            try:
+                await self._manager.action("Redirect", Channel=channel["name"], **there)
+            except ManagerRefused as error:  # it has gone, or comes by itself
+                log.info("The caller on %s is not fetched: %s", channel["name"], error)
+
+    def _lost(self) -> None:
+        log.warning("The connection to Asterisk is lost; calls in progress go on")
+        self._lost_at = self._now()
+
+    async def _mark_the_dead(self) -> None:
+        """When it was Asterisk that died, its calls ended with it, not now that we find out."""
+        lost_at, self._lost_at = self._lost_at, None
+        answer = await self._ari.request("GET", "asterisk", "info", query={"only": "status"})
+        began = self._board.asterisk_began = instant(datetime.fromisoformat(answer.body["status"]["startup_time"]))
+        if lost_at is not None and began > lost_at:
+            log.warning("Asterisk has been started anew: the calls that it carried are lost")
+            for leg in self._board.legs.values():
+                leg.died_at = lost_at
 
     async def _link_recordings(self) -> None:
         """Asterisk records messages below its own spool folder: make that the folder of recordings."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from markaz.demo.harness.legs import Leg, RtpCount, any_of
+from markaz.demo.harness.legs import Leg, RtpCount, any_of, leave_dead_line
 from markaz.demo.harness.plans import Caller, CallPlan
 
 END_SECONDS_MAX = 10.0
@@ -53,6 +53,9 @@ class Customer:
     on_the_line: asyncio.Event = field(default_factory=asyncio.Event)
     together: asyncio.Event = field(default_factory=asyncio.Event)
     apart: asyncio.Event = field(default_factory=asyncio.Event)
+    _telephone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while he is in a call."""
+    _leg: Leg | None = None
 
     @property
     def plan(self) -> CallPlan:
@@ -77,23 +80,37 @@ class Customer:
         clock = asyncio.get_running_loop()
         give_up_at = clock.time() + self.plan.patience_seconds
         digits = ""
-        if await any_of(leg.up, leg.gone, seconds=self.plan.patience_seconds) and leg.up.is_set():
-            digits = await self._be_on_the_line(leg, give_up_at)
-        await self._end(leg)
+        async with self._telephone:
+            self._leg = leg
+            if await any_of(leg.up, leg.gone, seconds=self.plan.patience_seconds) and leg.up.is_set():
+                digits = await self._be_on_the_line(leg, give_up_at)
+            await self._end(leg)
         return self._log(leg, "placed", digits, heard)
 
     async def be_called_back(self, leg: Leg) -> CallerLog:
         """Live a call that the centre places to the customer's own telephone."""
         mobile = self.plan.mobile
         await leg.ring()
-        if mobile.answers:
-            if not await any_of(leg.gone, seconds=mobile.after_seconds) and await leg.answer():
+        if not mobile.answers:
+            await any_of(leg.gone, seconds=self._patience_again() + TALK_SECONDS_OVER_MAX)
+            await self._end(leg)
+        elif await any_of(leg.gone, seconds=mobile.after_seconds):
+            await self._end(leg)
+        else:
+            await self._answer(leg)
+        return self._log(leg, "called_back", "", None)
+
+    async def _answer(self, leg: Leg) -> None:
+        """Take the call back, and leave the dead line for it that he may still hold on."""
+        if self._leg is not None:
+            await leave_dead_line(self._leg, after_seconds=0)
+        async with self._telephone:
+            self._leg = leg
+            self.together.clear()
+            if await leg.answer():
                 give_up_at = asyncio.get_running_loop().time() + self._patience_again()
                 await self._talk_or_wait(leg, give_up_at)
-        else:
-            await any_of(leg.gone, seconds=self._patience_again() + TALK_SECONDS_OVER_MAX)
-        await self._end(leg)
-        return self._log(leg, "called_back", "", None)
+            await self._end(leg)
 
     async def _be_on_the_line(self, leg: Leg, give_up_at: float) -> str:
         pressed: list[str] = []

@@ -21,7 +21,8 @@ LEGS_MAX = 400
 RING_SECONDS_MAX = 60
 REGISTER_SECONDS_MAX = 15.0
 REGISTRATION_POLL_SECONDS = 0.3
-REGISTRATION_EXPIRY_SECONDS = 120
+REGISTRATION_EXPIRY_SECONDS = 40
+"""So a phone that its registrar forgot is known again soon."""
 NOT_FOUND = 404
 
 
@@ -58,6 +59,10 @@ class Exchange:
         )  # fmt: skip
         self._on_incoming = on_incoming
         self._legs: dict[str, Leg] = {}
+        self._looking = asyncio.Lock()
+        self._looked_at = 0.0
+        self._table = ""
+        """The phones' registrations as they were at `_looked_at` (the event loop's clock)."""
 
     @property
     def legs_open(self) -> int:
@@ -72,6 +77,10 @@ class Exchange:
         except BaseException:
             await self.stop()
             raise
+
+    def legs_up(self) -> list[Leg]:
+        """Legs that have not ended."""
+        return list(self._legs.values())
 
     async def stop(self) -> None:
         """End everything. Safe to repeat."""
@@ -144,8 +153,15 @@ class Exchange:
         await self._ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
 
     async def _is_registered(self, phone: str) -> bool:
-        table = await self.server.cli("pjsip show registrations")
-        return any(line.split("/")[0].strip() == phone and " Registered" in line for line in table.splitlines())
+        """Phones that register at once share one look at the table: each look is a process of its own."""
+        clock = asyncio.get_running_loop()
+        asked_at = clock.time()
+        async with self._looking:
+            if self._looked_at < asked_at:
+                self._looked_at = clock.time()
+                self._table = await self.server.cli("pjsip show registrations")
+        lines = self._table.splitlines()
+        return any(line.split("/")[0].strip() == phone and " Registered" in line for line in lines)
 
     def _on_event(self, event: Event) -> None:
         channel = event.get("channel") or {}

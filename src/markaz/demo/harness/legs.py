@@ -94,6 +94,12 @@ class Leg:
             await self.ari.ask_leg("DELETE", self.id, query={"reason": why})
 
 
+async def leave_dead_line(leg: Leg, *, after_seconds: float) -> None:
+    """Nobody stays for long where nothing is heard any more: the far end is gone, and it is not we who left."""
+    if not await any_of(leg.gone, seconds=after_seconds):
+        await leg.ari.ask_leg("DELETE", leg.id)
+
+
 async def any_of(*events: asyncio.Event, seconds: float) -> bool:
     """Wait until one of `events` is set, at most `seconds`; whether one is."""
     waits = [asyncio.ensure_future(event.wait()) for event in events]

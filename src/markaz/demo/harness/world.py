@@ -12,7 +12,7 @@ from markaz.demo.harness.agents import AgentRobot, Desk, OfferLog, Temper
 from markaz.demo.harness.audio import AGENT_TONES_HZ, CUSTOMER_TONES_HZ
 from markaz.demo.harness.customers import CallerLog, Customer
 from markaz.demo.harness.exchange import Exchange
-from markaz.demo.harness.legs import Leg
+from markaz.demo.harness.legs import Leg, leave_dead_line
 from markaz.demo.harness.plans import Caller, ScheduledCall
 from markaz.kit.errors import MarkazError
 from markaz.telephony import AsteriskProgram
@@ -21,6 +21,8 @@ TASKS_MAX = 2_000
 LOGS_MAX = 100_000
 FAULTS_MAX = 1_000
 STOP_SECONDS_MAX = 15.0
+DEAD_LINE_SECONDS = 3.0
+"""How long people listen to silence before they hang up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,11 @@ class OutsideWorld:
         )  # fmt: skip
         self._robots[agent] = robot
         self._work[agent] = asyncio.create_task(self._guard(robot.work(), f"{agent} at work"))
+
+    def lines_died(self) -> None:
+        """The system under test vanished without a word: people whom it was connected with notice the silence."""
+        for leg in self._exchange.legs_up():
+            self._spawn(leave_dead_line(leg, after_seconds=DEAD_LINE_SECONDS), f"{leg.id} is dead")
 
     async def agents_at_work(self, *, seconds_max: float) -> bool:
         """Wait until every employed agent has registered and said to be ready; false when some did not in time."""

@@ -22,7 +22,7 @@ Event = dict[str, Any]
 """An ARI event as decoded JSON; its `type` names it (Asterisk's rest-api/events.json)."""
 
 RETRY_SECONDS_MIN: Final = 0.1
-RETRY_SECONDS_MAX: Final = 5.0
+RETRY_SECONDS_MAX: Final = 1.0
 REQUEST_SECONDS_MAX: Final = 5.0
 REQUESTS_OPEN_MAX: Final = 10_000
 CLOSE_SECONDS_MAX: Final = 1.0

@@ -23,6 +23,9 @@ TRUNK_CONTEXT: Final = "from-trunk"
 PHONE_CONTEXT: Final = "from-phone"
 UNATTENDED: Final = "unattended"
 """The folder, below that of recordings, of messages that Asterisk took while we were away."""
+FALLBACK_AGAIN: Final = "try"
+"""The label in the dialplan from which a caller who waits there comes to us."""
+FALLBACK_WAITING: Final = frozenset({"Answer", "Playback", "MusicOnHold"})
 TRUNK_SILENT_SECONDS_MAX: Final = 120
 PHONE_SILENT_SECONDS_MAX: Final = 20
 HELD_SILENT_SECONDS_MAX: Final = 3_600
@@ -227,7 +230,8 @@ def _pjsip(settings: AsteriskSettings) -> str:
 
 
 def _manager(settings: AsteriskSettings) -> str:
-    # The one thing ARI cannot do is MixMonitor: this user may start and stop it, and hears of nothing.
+    # What ARI cannot do: MixMonitor ("system"), and to fetch a caller who waits in the dialplan ("call"). This user
+    # may do both, may originate nothing, and hears of nothing.
     return _section(
         "general",
         ("enabled", "yes"),
@@ -241,7 +245,7 @@ def _manager(settings: AsteriskSettings) -> str:
         ("deny", "0.0.0.0/0.0.0.0"),
         ("permit", "127.0.0.1/255.255.255.255"),
         ("read", ""),
-        ("write", "system"),
+        ("write", "system,call"),
         ("writetimeout", 1000),
     )
 
@@ -255,7 +259,7 @@ def _extensions(settings: AsteriskSettings) -> str:
     message = settings.recordings / UNATTENDED / f"{_digits('EXTEN')}_{_digits('CALLERID(num)')}_${{UNIQUEID}}.wav"
     steps = (
         "Set(TRIES=0)",
-        f"(try),Stasis({APPLICATION})",
+        f"({FALLBACK_AGAIN}),Stasis({APPLICATION})",
         'GotoIf($["${STASISSTATUS}"="SUCCESS"]?end)',
         "GotoIf($[${TRIES}>0]?hold)",
         "Answer()",
@@ -263,7 +267,7 @@ def _extensions(settings: AsteriskSettings) -> str:
         "(hold),Set(TRIES=$[${TRIES}+1])",
         f"GotoIf($[${{TRIES}}>{settings.fallback_tries_max}]?message)",
         f"MusicOnHold(default,{settings.fallback_retry_seconds})",
-        "Goto(try)",
+        f"Goto({FALLBACK_AGAIN})",
         f"(message),Playback({system / 'leave-message'}&{system / 'beep'})",
         f"Record({message},5,{settings.fallback_message_seconds_max},kq)",
         f"Playback({system / 'goodbye'})",

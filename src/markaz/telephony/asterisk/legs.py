@@ -8,7 +8,7 @@ from markaz.routing import AgentLeft
 from markaz.telephony.asterisk.client import Answer, AriClient
 from markaz.telephony.asterisk.configuration import APPLICATION
 from markaz.telephony.asterisk.switchboard import LEG_VARIABLE, Leg, Switchboard
-from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator
+from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator, cause_of_absence
 
 EXPECTED_STATUSES: Final = frozenset({404, 409, 412, 422})
 
@@ -173,5 +173,5 @@ class Legs:
 
     def gone(self, leg: Leg) -> None:
         """A channel that Asterisk does not know any more has ended, even when no event said so."""
-        for item in self._translator.ended(leg.channel, CAUSE_NETWORK):
+        for item in self._translator.ended(leg.channel, cause_of_absence(leg)):
             self._tell(item)

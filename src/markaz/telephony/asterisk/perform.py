@@ -387,12 +387,12 @@ class Performer:
         customer = self._board.customers.get(leg.contact)
         match leg.role:
             case "agent":
-                self._recorder.ended(leg.offer or "")
+                self._recorder.ended(leg.offer or "", died_at=leg.died_at)
                 await self.parties.agent_ended(leg.offer or "")
             case "outside" if leg.answered:
                 await self._legs.end(customer)
             case "customer" | "callback":
-                self._recorder.ended_with(leg.contact)
+                self._recorder.ended_with(leg.contact, died_at=leg.died_at)
                 # Only now: a bridge that is destroyed and made again under the same name may be neither.
                 if leg.conversed:
                     await self._legs.ask("DELETE", "bridges", f"{CONVERSATION}{leg.contact}")

@@ -20,6 +20,7 @@ from markaz.routing import (
     EngagementState,
     HoldCustomer,
     KeepWaiting,
+    LeftCause,
     MessageLeft,
     OfferAccepted,
     OfferFailed,
@@ -31,6 +32,7 @@ from markaz.routing import (
 from markaz.telephony.asterisk.client import AriClient, Event
 from markaz.telephony.asterisk.configuration import APPLICATION
 from markaz.telephony.asterisk.messages import Messages
+from markaz.telephony.asterisk.names import came_at
 from markaz.telephony.asterisk.switchboard import (
     CONFERENCE,
     CONVERSATION,
@@ -42,7 +44,7 @@ from markaz.telephony.asterisk.switchboard import (
     Switchboard,
     conversing,
 )  # fmt: skip
-from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator, variable_of
+from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator, cause_of_absence, variable_of
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +178,7 @@ def differences_from_asterisk(
     listed = {channel["id"]: channel for channel in channels}
     for leg in list(board.legs.values()):
         if leg.placed and leg.channel not in listed:
-            yield from translator.ended(leg.channel, CAUSE_NETWORK)
+            yield from translator.ended(leg.channel, cause_of_absence(leg))
     for identity, channel in listed.items():
         if identity not in board.legs and _is_ours(channel):
             yield from translator.came(channel)
@@ -204,7 +206,7 @@ def differences_from_floor(
     for contact, believed in beliefs.contacts.items():
         leg = board.customers.get(contact)
         if believed.has_leg and leg is None:
-            yield ("customer gone", contact), CustomerLeft(contact, "fault")
+            yield ("customer gone", contact), CustomerLeft(contact, _how_left(contact, board))
         elif leg is not None and believed.has_leg and _waits_elsewhere(leg, believed):
             yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
         elif leg is not None and believed.is_on_music and conversing(leg.bridge or "") == contact:
@@ -253,6 +255,13 @@ def phone_differences(
 
 def _waits_elsewhere(leg: Leg, believed: BelievedContact) -> bool:
     return believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}"
+
+
+def _how_left(contact: str, board: Switchboard) -> LeftCause:
+    """Whoever went while we were away has hung up, unless Asterisk has been started since the call came."""
+    came = came_at(contact)
+    lives_on = came is not None and board.asterisk_began is not None and board.asterisk_began < came
+    return "hung_up" if lives_on else "fault"
 
 
 def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, customer: Leg | None) -> Stimulus | None:

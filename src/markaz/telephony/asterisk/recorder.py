@@ -20,6 +20,8 @@ from markaz.telephony.sound import TELEPHONE_RATE
 FOLDER_MODE: Final = 0o750
 """Recordings are not for every local user."""
 WAV_HEADER_BYTES: Final = 44
+WRITE_BUFFER_BYTES: Final = 32_768
+"""Asterisk writes sound in such pieces: so much of a recording is lost when it dies."""
 NO_CHANNEL: Final = "No such channel"
 """What Asterisk's manager says of a channel that has ended."""
 
@@ -96,21 +98,30 @@ class Recorder:
         bytes_of_sound = [file.stat().st_size - WAV_HEADER_BYTES for file in files if file.exists()]
         return max([0, *bytes_of_sound]) / (2 * TELEPHONE_RATE)
 
-    def ended(self, recording: str) -> None:
-        """Nothing more is added to `recording`."""
-        if self._board.recordings.pop(recording, None) is not None:
+    def ended(self, recording: str, *, died_at: Instant | None = None) -> None:
+        """Nothing more is added to `recording`; with `died_at` because Asterisk died then."""
+        contact = self._board.recordings.pop(recording, None)
+        if contact is None:
+            return
+        if died_at is None:
             self._ledger.ended(recording, moment(self._now()))
+        else:
+            channels = 1 if recording == contact else 2
+            unwritten = timedelta(seconds=WRITE_BUFFER_BYTES / (2 * channels * TELEPHONE_RATE))
+            self._ledger.ended(recording, moment(died_at) - unwritten)
 
     def withdraw(self, recording: str) -> None:
         """The channel was gone before `recording` could begin: there is nothing to expect."""
         if self._board.recordings.pop(recording, None) is not None:
             self._ledger.withdrawn(recording)
 
-    def ended_with(self, contact: str) -> None:
-        """The customer's channel is gone, and with it the recordings of conversations; a message says so itself."""
+    def ended_with(self, contact: str, *, died_at: Instant | None = None) -> None:
+        """The customer's channel is gone, and with it the recordings of conversations; a message says so itself,
+        unless Asterisk died with it.
+        """
         for recording, whose in list(self._board.recordings.items()):
-            if whose == contact and recording != contact:
-                self.ended(recording)
+            if whose == contact and (recording != contact or died_at is not None):
+                self.ended(recording, died_at=died_at)
 
     def _expect(self, recording: str, contact: str, agent: str | None, queue: str | None) -> str:
         at = moment(self._now())

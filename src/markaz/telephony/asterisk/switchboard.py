@@ -7,6 +7,8 @@ so that the picture can be drawn anew from a list of channels after we were away
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from markaz.kit.time import Instant
+
 LEG_VARIABLE: Final = "MARKAZ_LEG"
 CONVERSATION: Final = "conversation-"
 CONFERENCE: Final = "conference-"
@@ -57,6 +59,8 @@ class Leg:
     message_seconds_max: int | None = None
     """A message of at most this length is to be recorded when the customer has been asked for it."""
     cause: int | None = None
+    died_at: Instant | None = None
+    """When Asterisk died, and this leg with it."""
 
     @property
     def description(self) -> str:
@@ -123,6 +127,8 @@ class Switchboard:
     """agent -> the addresses at which the phone could be reached when last heard of."""
     extensions: dict[str, str] = field(default_factory=dict)
     """extension -> agent."""
+    asterisk_began: Instant | None = None
+    """When the Asterisk that we hear was started."""
 
     def add(self, leg: Leg) -> None:
         self.legs[leg.channel] = leg

@@ -59,6 +59,7 @@ MESSAGE_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.message")
 # Q.850 causes, as Asterisk maps SIP's answers to them.
 CONTACT_STATUSES: Final = {"Reachable": True, "NonQualified": True, "Unreachable": False, "Removed": False}
 
+CAUSE_NORMAL: Final = 16
 CAUSE_NETWORK: Final = 38
 CAUSES_REFUSED: Final = frozenset({17, 21})  # 486, 600, 603
 CAUSES_NO_ANSWER: Final = frozenset({0, 16, 18, 19})  # our time-out, 408, 480
@@ -320,6 +321,15 @@ def variable_of(channel: Event, name: str) -> str:
     """A variable that Asterisk reports with `channel`; "" when it does not."""
     value = channel.get("channelvars", {}).get(name) or channel.get("variables", {}).get(name, "")
     return value.get("value", "") if isinstance(value, dict) else value
+
+
+def cause_of_absence(leg: Leg) -> int:
+    """The likeliest cause of a leg's end that no event told of.
+
+    While Asterisk lives a customer has hung up. An agent may have, too, but when that was a fault after all, the
+    customer would be lost: who still holds the line is served again.
+    """
+    return CAUSE_NETWORK if leg.died_at is not None or leg.role == "agent" else CAUSE_NORMAL
 
 
 def failure_cause(cause: int) -> FailureCause:
