@@ -8,7 +8,7 @@ DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor docs lock clean
+.PHONY: help setup demo test check bench-floor bench-acd docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,9 @@ check: $(DEV) ## style, types, layers, docs; fast enough for every commit
 
 bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JSON
 	@OUT=$(OUT) $(BIN)/python bench/floor.py
+
+bench-acd: $(MAIN) $(PROGRAMS) ## calls through Markaz and through app_queue, side by side, in 12 minutes; OUT=FILE writes JSON
+	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python -m bench.acd
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py
