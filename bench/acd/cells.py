@@ -25,8 +25,8 @@ from markaz.kit.time import SECOND
 TALK_SECONDS_MAX: Final = 3.0
 BUSY_SHARE: Final = 0.5
 """Of the agents, when nobody waits."""
-FILL_RATE: Final = 100
-"""Calls a second while the queue is being filled."""
+FILL_SECONDS: Final = 17.0
+"""How long the queue is being filled. A phone may be silent for 20 s, and nobody here sends sound."""
 WARM_SECONDS: Final = 1.0
 ASSIGN_SECONDS_MAX: Final = 5.0
 """A call that no phone rings for, this long after it came and an agent was free, has failed."""
@@ -85,8 +85,8 @@ async def run_cell(system: Markaz | AppQueue, load: Load, plan: Plan) -> Cell:
     flow = [_customer(plan.talk_seconds) for _ in range(math.ceil(flow_seconds * plan.rate))]
     began = monotonic()
     if plan.waiting:
-        await load.call(f"{name}-fill", _filling(plan), rate=FILL_RATE)
-        await asyncio.sleep(max(0.0, began + _full_seconds(plan) - monotonic()))
+        await load.call(f"{name}-fill", _filling(plan), rate=_fill_rate(plan))
+        await asyncio.sleep(max(0.0, began + FILL_SECONDS - monotonic()))
     calling = await load.call(name, flow, rate=plan.rate)
     await asyncio.sleep(WARM_SECONDS)
     since, before = clock() / SECOND, system.processor()
@@ -154,14 +154,13 @@ def _customer(talk_seconds: float) -> str:
     return f"{round(1_000 * talk_seconds):05}{next(_numbers):06}"
 
 
-def _full_seconds(plan: Plan) -> float:
-    return (plan.agents + plan.waiting) / FILL_RATE
+def _fill_rate(plan: Plan) -> float:
+    return (plan.agents + plan.waiting) / FILL_SECONDS
 
 
 def _filling(plan: Plan) -> list[str]:
     """Calls that keep every agent busy until the queue is full; then the agents get free one after the other."""
-    full = _full_seconds(plan)
-    first = [full - n / FILL_RATE + n / plan.rate for n in range(plan.agents)]
+    first = [FILL_SECONDS - n / _fill_rate(plan) + n / plan.rate for n in range(plan.agents)]
     return [_customer(seconds) for seconds in (*first, *([plan.talk_seconds] * plan.waiting))]
 
 

@@ -40,7 +40,7 @@ from markaz.telephony.asterisk.lines import Lines
 from markaz.telephony.asterisk.messages import Messages
 from markaz.telephony.asterisk.outside import Outside
 from markaz.telephony.asterisk.recorder import Recorder
-from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, Leg, Switchboard, waits_for
 from markaz.telephony.asterisk.translate import (
     Chore,
     CustomerCame,
@@ -240,10 +240,10 @@ class Performer:
         if leg is None:
             return
         await self._legs.answer(contact)
-        bridge = f"{WAITING}{queue}"
-        if leg.bridge == bridge:
+        if waits_for(leg.bridge, queue):
             return
         await self._legs.stop_playing(contact)
+        bridge = self._board.waiting_room(queue)
         place = {"channel": leg.channel, "role": "holding_participant"}  # only who has the role hears the music
         answer = await self._legs.ask("POST", "bridges", bridge, "addChannel", query=place)
         if answer.status == 404:  # the first who waits here

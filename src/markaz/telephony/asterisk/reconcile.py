@@ -24,7 +24,7 @@ from markaz.routing import (
 from markaz.telephony.asterisk.client import AriClient, Event
 from markaz.telephony.asterisk.configuration import APPLICATION
 from markaz.telephony.asterisk.messages import Messages
-from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import CONVERSATION, LEG_VARIABLE, Leg, Switchboard, waits_for
 from markaz.telephony.asterisk.translate import CAUSE_NETWORK, Chore, Stimulus, Translator, variable_of
 
 log = logging.getLogger(__name__)
@@ -174,7 +174,7 @@ def differences_from_floor(
         leg = board.customers.get(contact)
         if believed.has_leg and leg is None:
             yield ("customer gone", contact), CustomerLeft(contact, "fault")
-        elif leg is not None and believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}":
+        elif leg is not None and believed.state == "waiting" and not waits_for(leg.bridge, believed.queue or ""):
             yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
         elif leg is not None and believed.state == "elsewhere" and contact not in board.outside:
             yield ("nobody outside", contact), ElsewhereFailed(contact, "fault")

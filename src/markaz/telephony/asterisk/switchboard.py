@@ -4,12 +4,17 @@ Each leg carries its own description in the channel variable `MARKAZ_LEG`, which
 so that the picture can be drawn anew from a list of channels after we were away.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final, Literal
 
 LEG_VARIABLE: Final = "MARKAZ_LEG"
 CONVERSATION: Final = "conversation-"
 WAITING: Final = "waiting-"
+WAITING_ROOM_MAX: Final = 20
+"""Who waits in one bridge. Asterisk lists all of them with whoever comes or goes, so a long queue gets several."""
 
 Role = Literal["customer", "callback", "agent", "outside"]
 """A customer who called, a customer we call back, an agent's phone, a number outside."""
@@ -74,6 +79,17 @@ def parse_leg(channel: str, description: str) -> Leg | None:
             return None
 
 
+def waits_for(bridge: str | None, queue: str) -> bool:
+    """Whether `bridge` is one in which those wait who wait for `queue`."""
+    return bridge is not None and bridge.partition(".")[0] == f"{WAITING}{queue}"
+
+
+def _waiting_rooms(queue: str) -> Iterator[str]:
+    """Names without end; no queue's id has a full stop."""
+    yield f"{WAITING}{queue}"
+    yield from (f"{WAITING}{queue}.{number}" for number in count(2))
+
+
 @dataclass(slots=True)
 class Switchboard:
     """Legs by channel, and for each contact the customer's and the outside one; phones by user name and by agent."""
@@ -121,6 +137,11 @@ class Switchboard:
 
     def agent_leg(self, contact: str, offer: str) -> Leg | None:
         return self.agents.get(contact, {}).get(offer)
+
+    def waiting_room(self, queue: str) -> str:
+        """The first bridge of `queue` that has room."""
+        taken = Counter(leg.bridge for leg in self.customers.values())
+        return next(room for room in _waiting_rooms(queue) if taken[room] < WAITING_ROOM_MAX)
 
     def give_phone(self, agent: str, username: str, extension: str | None) -> None:
         self.take_phone(agent)
