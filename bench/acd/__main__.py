@@ -96,7 +96,7 @@ async def _rise(name: System, workshop: Workshop, agents: int, waiting: int) -> 
     """Rates rise until calls fail."""
     rows: list[Cell] = []
     async with _running(name, workshop, agents) as (system, load):
-        for rate in _numbers("RATES") or ((20,) if _quick() else RATES[waiting]):
+        for rate in _numbers("RATES") or ((20,) if _quick() else RATES[500 if waiting else 0]):
             plan = Plan(agents=agents, waiting=waiting, rate=rate, seconds=QUICK_SECONDS if _quick() else SECONDS)
             try:
                 cell = await run_cell(system, load, plan)

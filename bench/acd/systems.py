@@ -1,11 +1,12 @@
 """The two systems under test, each on an Asterisk of its own from the same program: Markaz, and `app_queue`.
 
-Both have the same trunk, the same phones (Markaz pushes them, `app_queue` has them in its files), the same music,
-recording off, no wrap-up. `app_queue`'s Asterisk loads neither ARI nor the manager, which it does not need.
+Both have the same trunk, the same phones (Markaz pushes them, `app_queue` has them in its files), no music, recording
+off, no wrap-up; both answer at once. `app_queue`'s Asterisk loads neither ARI nor the manager, which it does not need.
 """
 
 import asyncio
 import contextlib
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -18,13 +19,13 @@ import psutil
 
 from markaz import organisation
 from markaz.bootstrap.addresses import choose_addresses, database_url, managed_postgres
-from markaz.bootstrap.asterisk import asterisk_settings, managed_asterisk, prompt_press
+from markaz.bootstrap.asterisk import asterisk_settings, prompt_press
 from markaz.bootstrap.leftovers import mark_children
 from markaz.bootstrap.settings import Settings, load_settings
 from markaz.routing import AgentBecameReady, AgentSignedIn
 from markaz.runtime import LiveView, StimulusSent, connect, migrate, send
 from markaz.telephony import AsteriskServer, asterisk_files, find_program
-from markaz.telephony.asterisk.configuration import MODULES, TrunkSettings, phone_objects, trunk_objects
+from markaz.telephony.asterisk.configuration import TrunkSettings, phone_objects, trunk_objects
 
 System = Literal["markaz", "app_queue"]
 
@@ -36,7 +37,10 @@ RING_SECONDS: Final = 15
 READY_SECONDS_MAX: Final = 90.0
 POLL_SECONDS: Final = 0.1
 STOP_SECONDS_MAX: Final = 10.0
-MANAGED: Final = ("res_ari", "res_stasis", "app_stasis", "res_http_websocket", "res_websocket_client", "app_mixmonitor")
+MANAGED: Final = tuple(
+    f"load={name}"
+    for name in ("res_ari", "res_stasis", "app_stasis", "res_http_websocket", "res_websocket_client", "app_mixmonitor")
+)
 """Modules whose names begin so are for Markaz alone."""
 
 
@@ -75,7 +79,8 @@ class Markaz:
         self._callers_port = callers_port
         self._addresses = choose_addresses(self._settings)
         self._postgres = managed_postgres(self._settings)
-        self.server = managed_asterisk(self._settings, self._addresses)
+        files = _silent(asterisk_files(asterisk_settings(self._settings, self._addresses)))
+        self.server = AsteriskServer(find_program(home), home / "asterisk", files)
         self._parts: dict[str, asyncio.subprocess.Process] = {}
 
     @property
@@ -86,6 +91,7 @@ class Markaz:
         """Everything runs and every phone may register."""
         mark_children(self._settings.home)
         await prompt_press(self._settings).prepare()
+        shutil.rmtree(self._settings.prompts / "music")  # so that the floor, too, knows that there is none
         await asyncio.to_thread(self._postgres.start)
         await asyncio.to_thread(migrate, database_url(self._settings))
         await self.server.start()
@@ -152,9 +158,8 @@ class AppQueue:
     def __init__(self, home: Path, *, agents: int, callers_port: int) -> None:
         self._settings = settings_in(home, (30_000, 39_999))
         self._addresses = choose_addresses(self._settings)
-        files = _queue_files(
-            asterisk_files(asterisk_settings(self._settings, self._addresses)), agents=agents, callers_port=callers_port
-        )
+        files = _silent(asterisk_files(asterisk_settings(self._settings, self._addresses)))
+        files = _queue_files(files, agents=agents, callers_port=callers_port)
         self.server = AsteriskServer(find_program(self._settings.home), home / "asterisk", files)
         self.queue_log = home / "asterisk" / "log" / "queue_log"
 
@@ -222,9 +227,14 @@ port = {callers_port}
 """
 
 
+def _silent(files: dict[str, str]) -> dict[str, str]:
+    """The same without music: 500 streams of it cost both systems the same, and more than either itself."""
+    return {**files, "modules.conf": files["modules.conf"].replace("load=res_musiconhold.so\n", "")}
+
+
 def _queue_files(files: dict[str, str], *, agents: int, callers_port: int) -> dict[str, str]:
     """Asterisk's files with `app_queue` in the place of our application."""
-    kept = [name for name in MODULES if not name.startswith(MANAGED)]
+    kept = [line for line in files["modules.conf"].splitlines() if not line.startswith(MANAGED)]
     objects = trunk_objects(TrunkSettings(id="callers", host="127.0.0.1", port=callers_port, match=("127.0.0.1",)),
                             "127.0.0.1")  # fmt: skip
     for agent in range(agents):
@@ -237,7 +247,7 @@ def _queue_files(files: dict[str, str], *, agents: int, callers_port: int) -> di
     del files["ari.conf"], files["manager.conf"], files["http.conf"]
     return {
         **files,
-        "modules.conf": "[modules]\nautoload=no\n" + "".join(f"load={name}.so\n" for name in (*kept, "app_queue")),
+        "modules.conf": "\n".join([*kept, "load=app_queue.so", ""]),
         "pjsip.conf": files["pjsip.conf"] + written,
         "extensions.conf": f"[from-trunk]\nexten => _X!,1,Answer(,i)\n same => n,Queue({QUEUE})\n same => n,Hangup()\n"
         "[from-phone]\n",

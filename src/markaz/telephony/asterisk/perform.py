@@ -244,7 +244,9 @@ class Performer:
             return
         await self._legs.stop_playing(contact)
         bridge = self._board.waiting_room(queue)
-        place = {"channel": leg.channel, "role": "holding_participant"}  # only who has the role hears the music
+        place = {"channel": leg.channel}
+        if self._shelf.has_music:  # only who has the role hears it; without any, Asterisk would send silence for ever
+            place["role"] = "holding_participant"
         answer = await self._legs.ask("POST", "bridges", bridge, "addChannel", query=place)
         if answer.status == 404:  # the first who waits here
             await self._legs.ask("POST", "bridges", query={"type": "holding", "bridgeId": bridge, "name": bridge})
