@@ -6,9 +6,10 @@ BIN := .venv/bin
 MAIN := .venv/.main-installed
 DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
+SIPP := $(MARKAZ_HOME)/.sipp-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor bench-import bench-bank faults docs lock clean
+.PHONY: help setup demo test check bench-floor bench-import bench-bank faults bench-acd docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -19,7 +20,7 @@ setup: $(MAIN) $(PROGRAMS) ## get everything Markaz needs; leaves .venv/bin/mark
 demo: $(MAIN) $(PROGRAMS) ## real calls through a whole centre, then a report; options: make demo ARGS="--seconds 30"
 	@$(BIN)/markaz demo $(ARGS)
 
-test: check $(PROGRAMS) ## make check, then every test, real Asterisk included
+test: check $(PROGRAMS) $(SIPP) ## make check, then every test, real Asterisk included
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV) ## style, types, layers, docs; fast enough for every commit
@@ -42,6 +43,9 @@ bench-bank: $(MAIN) ## a bank's real January beside the same days simulated, and
 faults: $(DEV) ## days of a simulated floor with faults, by seed; options: SEEDS=200 FIRST=n SEED=n OUT=FILE
 	@$(BIN)/python -m tests.faults --seeds $(or $(SEEDS),20) --first $(or $(FIRST),1) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
+bench-acd: $(MAIN) $(PROGRAMS) $(SIPP) ## calls through Markaz and through app_queue, side by side, in 12 minutes; OUT=FILE writes JSON
+	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python -m bench.acd
+
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py
 
@@ -62,4 +66,9 @@ $(DEV): requirements/dev.txt pyproject.toml scripts/environment.py
 # The environment comes first, but a newer environment does not make the programs old.
 $(PROGRAMS): scripts/programs.py src/markaz/telephony/asterisk/private_root.py src/markaz/telephony/asterisk/program.py | $(MAIN)
 	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python scripts/programs.py
+	@mkdir -p $(@D) && touch $@
+
+# Tests and benchmarks alone place calls with it.
+$(SIPP): | $(MAIN)
+	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python scripts/programs.py sipp
 	@mkdir -p $(@D) && touch $@

@@ -1,4 +1,7 @@
-"""Finds or gets the programs that Markaz starts: PostgreSQL, Asterisk, espeak-ng. Called by `make setup`."""
+"""Finds or gets the programs that Markaz starts: PostgreSQL, Asterisk, espeak-ng. Called by `make setup`.
+
+With the argument `sipp`: the one that only tests and benchmarks start.
+"""
 
 import os
 import sys
@@ -6,7 +9,7 @@ from pathlib import Path
 
 from markaz.kit.errors import MarkazError
 from markaz.kit.postgres_programs import find_bin_folder
-from markaz.telephony.asterisk.private_root import ensure_programs
+from markaz.telephony.asterisk.private_root import ensure_programs, ensure_tool
 from markaz.telephony.asterisk.program import find_espeak, find_program
 
 
@@ -14,6 +17,9 @@ def main() -> None:
     """Get what is missing, then say where everything is."""
     home = Path(os.environ.get("MARKAZ_HOME") or ".markaz")
     try:
+        if sys.argv[1:] == ["sipp"]:
+            say(f"SIPp at {ensure_tool(home, 'sipp', 'sip-tester', say)[-1]}")
+            return
         postgres = find_bin_folder()
         ensure_programs(home, say)
         asterisk = find_program(home)

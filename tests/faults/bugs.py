@@ -21,6 +21,7 @@ from markaz.telephony.asterisk.perform import HangUp, LastPromptEnded, Performer
 from markaz.telephony.asterisk.reconcile import EndChannel, Reconciler
 from markaz.telephony.asterisk.recorder import Recorder
 from markaz.telephony.asterisk.translate import CustomerCame, Translator
+from tests.faults.database import Statements
 from tests.faults.disk import SimulatedDisk
 from tests.faults.drawn import Fault
 from tests.faults.floors import Patch
@@ -129,7 +130,7 @@ DELIBERATE = (
     Bug("starts with yesterday's clock", [(WallClock, "not_before", lambda clock, at: None)],
         [fault("clock_jumps", 60, how=0.1), fault("floor_killed", 61)], ""),
     Bug("keeps what it has handled in the inbox",
-        [(journal_module, "_DELETE_INBOX", "SELECT pg_terminate_backend(%s)")], (), "did not drain"),
+        [(journal_module, "_APPEND", Statements.APPEND_ALONE)], (), "did not drain"),
     Bug("does not hear who hangs up", [_around(Translator, "ended", _deaf_to_leaving),
                                        (Reconciler, "check", _check_nothing)], (), "did not drain"),
     Bug("ends the agents' calls when it starts", [(Reconciler, "check", _end_agents)],

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 import psycopg
 
@@ -22,6 +23,23 @@ from tests.faults.process import CURRENT, Process
 
 LATENCY_SECONDS = 0.0004
 """One way, on average."""
+
+
+class Statements:
+    """What is compared with the statement that comes, as it was before anybody patched it."""
+
+    APPEND = journal._APPEND
+    APPEND_ALONE = journal._APPEND.replace("DELETE FROM inbox WHERE", "SELECT FROM inbox WHERE")
+    """For a floor that forgets to take its messages from the inbox."""
+
+
+class _Told(msgspec.Struct):
+    """A row of the journal as it is appended; JSON to the byte."""
+
+    number: int
+    at: int
+    stimulus: msgspec.Raw
+    outputs: msgspec.Raw
 
 
 @dataclass
@@ -145,11 +163,13 @@ class Database:
 
     # Statements
 
-    def insert_rows(self, rows: list[tuple[Any, ...]]) -> None:
-        told = [(int(number), int(at), stimulus, outputs) for _, number, at, stimulus, outputs in rows]
+    def append(self, handled: list[int], rows: list[_Told]) -> None:
+        told = [(row.number, row.at, bytes(row.stimulus).decode(), bytes(row.outputs).decode()) for row in rows]
         if any(number in self.rows for number, *_ in told):
             raise psycopg.errors.UniqueViolation("duplicate key in the journal")
         self.rows.update({number: (at, stimulus, outputs) for number, at, stimulus, outputs in told})
+        for number in handled:
+            self.inbox.pop(number, None)
         for listener in self.committed:
             listener(told)
 
@@ -184,8 +204,10 @@ class Database:
             case "SELECT pg_terminate_backend(%s)":
                 for other in [one for one in self.sessions if one.pid == values[0]]:
                     self.end(other)
-            case journal._DELETE_INBOX:
-                session.writes.append(lambda: [self.inbox.pop(number, None) for number in values[0]] and None)
+            case Statements.APPEND | Statements.APPEND_ALONE:
+                handled: list[int] = values[0] if statement == Statements.APPEND else []
+                rows = msgspec.json.decode(values[2], type=list[_Told])
+                session.writes.append(_Append(self, handled, rows))
             case inbox._FETCH:
                 _, after, limit = values
                 return [(number, text) for number, text in sorted(self.inbox.items()) if number > after][:limit]
@@ -256,7 +278,7 @@ class Connection:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def execute(self, statement: Any, values: Any = ()) -> "Connection":
+    async def execute(self, statement: Any, values: Any = (), *, prepare: bool = False) -> "Connection":
         if not isinstance(statement, str):  # LISTEN
             return self
         self._answer = await self._database.ask(
@@ -290,15 +312,6 @@ class Connection:
             self._in_transaction = False
             self.session.writes.clear()
 
-    @asynccontextmanager
-    async def copy(self, statement: str) -> AsyncIterator["_Copy"]:
-        assert statement == journal._COPY
-        copy = _Copy()
-        yield copy
-        write = _InsertRows(self._database, copy.rows)
-        self.session.writes.append(write)
-        await self._database._way(self.session)
-
     async def notifies(self, *, timeout: float, stop_after: int) -> AsyncIterator[None]:
         """Wakes for each message, or after `timeout`."""
         news = self._database.inbox_news
@@ -314,18 +327,11 @@ class Connection:
 
 
 @dataclass
-class _Copy:
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-
-    async def write_row(self, fields: tuple[Any, ...]) -> None:
-        self.rows.append(fields)
-
-
-@dataclass
-class _InsertRows:
+class _Append:
     database: Database
-    rows: list[tuple[Any, ...]]
+    handled: list[int]
+    rows: list[_Told]
     is_journal: bool = True
 
     def __call__(self) -> None:
-        self.database.insert_rows(self.rows)
+        self.database.append(self.handled, self.rows)

@@ -1,8 +1,8 @@
 """The journal in PostgreSQL, written before anything is performed; a local file stands in while PostgreSQL is away.
 
 One connection holds the floor's lease (an advisory lock) and writes, so that whoever has lost the lease cannot write.
-A batch of rows is one COPY and one commit (group commit); the inbox messages that carried stimuli are deleted in the
-same transaction, so that each is handled exactly once. When PostgreSQL does not answer, rows go to the spool with
+A batch of rows is one statement and one commit (group commit); the inbox messages that carried stimuli are deleted in
+the same statement, so that each is handled exactly once. When PostgreSQL does not answer, rows go to the spool with
 fsync; they are copied over, in order, as soon as it is back.
 """
 
@@ -31,13 +31,21 @@ logger = logging.getLogger(__name__)
 
 COMMIT_SECONDS_MAX = 2.0
 """A commit that takes longer counts as PostgreSQL being away."""
+COMMIT_ROWS_MAX = 2_000
+"""Of a spool; a live group is smaller."""
 RECONNECT_SECONDS = 1.0
 REPLAY_PAGE = 2_000
 """Rows fetched at a time when the journal is read."""
 CHECKPOINTS_KEPT = 3
 
-_COPY = "COPY journal (floor, number, at, stimulus, outputs) FROM STDIN"
-_DELETE_INBOX = "DELETE FROM inbox WHERE id = ANY(%s)"
+# One statement, so that a group costs one exchange of messages and is its own transaction. `json` values are taken over
+# as they are written, to the byte.
+_APPEND = """
+WITH handled AS (DELETE FROM inbox WHERE id = ANY(%s))
+INSERT INTO journal (floor, number, at, stimulus, outputs)
+SELECT %s, number, at, stimulus, outputs
+FROM json_to_recordset(%s) AS row (number bigint, at bigint, stimulus json, outputs json)
+"""
 _LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM journal WHERE floor = %s"
 _ROWS = """
 SELECT number, at, stimulus::text, outputs::text FROM journal
@@ -241,14 +249,8 @@ class Journal:
             await connection.execute(_DROP_CHECKPOINTS, {"floor": self._floor, "kept": CHECKPOINTS_KEPT})
 
     async def _commit(self, connection: psycopg.AsyncConnection[TupleRow], rows: Sequence[Row]) -> None:
-        async with connection.transaction(), connection.cursor() as cursor:
-            async with cursor.copy(_COPY) as copy:
-                for row in rows:
-                    fields = (self._floor, row.number, row.at, row.stimulus.decode(), row.outputs.decode())
-                    await copy.write_row(fields)
-            inbox = [row.inbox for row in rows if row.inbox is not None]
-            if inbox:
-                await cursor.execute(_DELETE_INBOX, (inbox,))
+        inbox = [row.inbox for row in rows if row.inbox is not None]
+        await connection.execute(_APPEND, (inbox, self._floor, _as_json(rows)), prepare=True)
 
     async def _lease(self) -> psycopg.AsyncConnection[TupleRow] | None:
         connection = await connect(self._url)
@@ -301,8 +303,8 @@ class Journal:
         has_gap = bool(missing) and missing[0].number != last + 1
         if has_gap or not await self._are_kept(connection, [row for row in rows if row.number <= last]):
             raise SpoolDiverged(self._floor, await asyncio.to_thread(self._spool.set_aside, "diverged"))
-        if missing:
-            await self._commit(connection, missing)
+        for first in range(0, len(missing), COMMIT_ROWS_MAX):
+            await self._commit(connection, missing[first : first + COMMIT_ROWS_MAX])
         if not is_whole:
             raise SpoolDamaged(self._floor, await asyncio.to_thread(self._spool.set_aside, "damaged"))
         await asyncio.to_thread(self._spool.clear)
@@ -330,6 +332,15 @@ async def _in_time(connection: psycopg.AsyncConnection[TupleRow], work: Coroutin
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
             line.shutdown(socket.SHUT_RDWR)
     await task
+
+
+def _as_json(rows: Sequence[Row]) -> str:
+    """The rows as one JSON array; their stimuli and outputs are JSON already."""
+    texts = [
+        b'{"number":%d,"at":%d,"stimulus":%b,"outputs":%b}' % (row.number, row.at, row.stimulus, row.outputs)
+        for row in rows
+    ]
+    return (b"[" + b",".join(texts) + b"]").decode()
 
 
 # Reading

@@ -1,7 +1,7 @@
 """Keeps the read models up with the journal, in order, its place moved in the transaction that writes them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar, LiteralString, TypeVar
 
@@ -31,6 +31,8 @@ ROWS_MAX = 2_000
 """Journal rows folded into one transaction."""
 POLL_SECONDS = 0.2
 """How often an idle projector looks for new rows."""
+GATHER_SECONDS = 0.5
+"""How long a busy one lets rows gather: a contact's rows are written once for all that happened meanwhile."""
 
 _PLACE = "SELECT number FROM projection WHERE name = %s AND floor = %s FOR UPDATE"
 _MOVE = """
@@ -70,8 +72,9 @@ class Projector:
         self._models = None
         async with await connect(self._url) as connection:
             while True:
-                if await self.catch_up(connection) == 0:
-                    await asyncio.sleep(POLL_SECONDS)
+                folded = await self.catch_up(connection)
+                if folded < ROWS_MAX:
+                    await asyncio.sleep(GATHER_SECONDS if folded else POLL_SECONDS)
 
     async def catch_up(self, connection: psycopg.AsyncConnection[TupleRow]) -> int:
         """Fold one batch of rows; how many there were."""
@@ -161,20 +164,22 @@ async def store(connection: psycopg.AsyncConnection[TupleRow], floor: str, chang
 
 
 async def _upsert(
-    connection: psycopg.AsyncConnection[TupleRow], floor: str, table: str, rows: Iterable[msgspec.Struct]
+    connection: psycopg.AsyncConnection[TupleRow], floor: str, table: str, rows: Collection[msgspec.Struct]
 ) -> None:
-    values = [(floor, *msgspec.structs.astuple(row)) for row in rows]
-    if not values:
+    """All rows in one statement, as one JSON text that PostgreSQL takes apart by the table's own types."""
+    if not rows:
         return
-    row = next(iter(rows))
-    columns = [sql.Identifier(column) for column in ("floor", *row.__struct_fields__)]
-    keys = [sql.Identifier(column) for column in ("floor", *_KEYS[table])]
-    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}").format(
-        sql.Identifier(table),
-        sql.SQL(", ").join(columns),
-        sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
-        sql.SQL(", ").join(keys),
-        sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(column) for column in columns if column not in keys),
+    columns = [sql.Identifier(column) for column in next(iter(rows)).__struct_fields__]
+    keys = [sql.Identifier(column) for column in _KEYS[table]]
+    statement = sql.SQL(
+        "INSERT INTO {table} (floor, {columns}) SELECT %s, {columns} FROM json_populate_recordset(NULL::{table}, %s) "
+        "ON CONFLICT (floor, {keys}) DO UPDATE SET {changes}"
+    ).format(
+        table=sql.Identifier(table),
+        columns=sql.SQL(", ").join(columns),
+        keys=sql.SQL(", ").join(keys),
+        changes=sql.SQL(", ").join(
+            sql.SQL("{0} = excluded.{0}").format(column) for column in columns if column not in keys
+        ),
     )
-    async with connection.cursor() as cursor:
-        await cursor.executemany(statement, values)
+    await connection.execute(statement, (floor, msgspec.json.encode(list(rows)).decode()))

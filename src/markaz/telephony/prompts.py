@@ -67,12 +67,19 @@ class PromptShelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._paths: dict[str, Path] = {}
+        self.has_music = self._finds_music()
+        """Whether who waits can be played something; looked at anew with each `replace`."""
 
     def replace(self, prompts: Mapping[str, Path]) -> None:
         """Prompt id -> its file; others can be played no more."""
+        self.has_music = self._finds_music()
         if len(prompts) > PROMPTS_MAX:
             log.error("There are %d prompts; those after the first %d cannot be played", len(prompts), PROMPTS_MAX)
         self._paths = dict(itertools.islice(prompts.items(), PROMPTS_MAX))
+
+    def _finds_music(self) -> bool:
+        folder = self._folder / "music"
+        return folder.is_dir() and any(folder.iterdir())
 
     def media(self, prompt: str) -> tuple[str, ...] | None:
         """None when there is no such prompt."""

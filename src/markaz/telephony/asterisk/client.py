@@ -1,7 +1,11 @@
-"""ARI over one WebSocket: events come in, requests go out and are answered on the same connection.
+"""ARI over WebSockets: one brings the events and answers questions, a few more carry commands.
 
-The reader only parses and hands over (Asterisk gives up on a reader that blocks). When the connection is lost every
-open request fails with `AriLost`, and the client tries again for ever, at most every `RETRY_SECONDS_MAX`.
+Asterisk answers the requests of one WebSocket one after the other, and a command may wait there for a channel's
+thread: commands on a single one would wait for each other (decision 16). Questions (GET) go by the events' own, so
+that their answers are not older than the events before them. All of them are one connection: when one is lost all
+are, every open request fails with `AriLost`, and the client tries again for ever, at most every `RETRY_SECONDS_MAX`.
+
+A reader only parses and hands over (Asterisk gives up on a reader that blocks).
 """
 
 import asyncio
@@ -25,6 +29,8 @@ RETRY_SECONDS_MIN: Final = 0.1
 RETRY_SECONDS_MAX: Final = 1.0
 REQUEST_SECONDS_MAX: Final = 5.0
 REQUESTS_OPEN_MAX: Final = 10_000
+COMMAND_LINES: Final = 8
+"""WebSockets for commands; Asterisk gives each a thread."""
 CLOSE_SECONDS_MAX: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 5.0
 HEARTBEAT: Final = "markaz-heartbeat"
@@ -52,6 +58,14 @@ class AriAddress:
     user: str
     password: str = field(repr=False)
     applications: str
+
+
+@dataclass(eq=False, slots=True)
+class _Line:
+    """One WebSocket for requests, and how many on it are not answered yet."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,8 @@ class AriClient:
         self._on_event = on_event
         self._on_connected = on_connected
         self._on_lost = on_lost
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._events: _Line | None = None
+        self._lines: list[_Line] = []
         self._open: dict[str, asyncio.Future[Answer]] = {}
         self._numbers = itertools.count(1)
         self._heartbeats: dict[str, asyncio.Event] = {name: asyncio.Event() for name in address.applications.split(",")}
@@ -113,8 +128,8 @@ class AriClient:
 
     async def drop(self) -> None:
         """Close the connection as if it had been lost: it comes back by itself."""
-        if self._socket is not None:
-            await self._socket.close()
+        if self._events is not None:
+            await self._events.socket.close()
 
     async def request(
         self,
@@ -124,8 +139,9 @@ class AriClient:
         body: Mapping[str, object] | None = None,
     ) -> Answer:
         """Send `method` on the resource at `path` (segments, quoted here). Refusals are answers. Raises `AriLost`."""
-        if self._socket is None or len(self._open) >= REQUESTS_OPEN_MAX:
-            raise AriLost("not connected" if self._socket is None else "too many requests are open")
+        if self._events is None or len(self._open) >= REQUESTS_OPEN_MAX:
+            raise AriLost("not connected" if self._events is None else "too many requests are open")
+        line = self._events if method == "GET" else min(self._lines, key=_requests_open)
         number = str(next(self._numbers))
         message: dict[str, Any] = {
             "type": "RESTRequest",
@@ -140,44 +156,53 @@ class AriClient:
             message |= {"content_type": "application/json", "message_body": msgspec.json.encode(body).decode()}
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._open[number] = answer
+        line.open += 1
         try:
             async with asyncio.timeout(REQUEST_SECONDS_MAX):
-                await self._socket.send_str(msgspec.json.encode(message).decode())
+                await line.socket.send_str(msgspec.json.encode(message).decode())
                 return await answer
         except (TimeoutError, ConnectionError) as error:
             raise AriLost(f"no answer to {method} {message['uri']}") from error
         finally:
+            line.open -= 1
             self._open.pop(number, None)
 
     async def _run(self) -> None:
         wait_seconds = RETRY_SECONDS_MIN
         address = self._address
         headers = {"Authorization": aiohttp.encode_basic_auth(address.user, address.password)}
-        parameters = {"app": address.applications, "subscribeAll": "false"}
         url = f"http://{address.host}:{address.port}/ari/events"
+        first = address.applications.partition(",")[0]
         async with aiohttp.ClientSession(headers=headers) as session:
             while True:
                 try:
-                    closing = aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS_MAX)  # pyright: ignore[reportCallIssue]  attrs class
-                    async with session.ws_connect(url, params=parameters, max_msg_size=0, timeout=closing) as socket:
+                    async with contextlib.AsyncExitStack() as sockets:
+                        events = await sockets.enter_async_context(_socket(session, url, address.applications))
+                        lines = [  # the applications of these hear of nothing
+                            await sockets.enter_async_context(_socket(session, url, f"{first}-commands-{number}"))
+                            for number in range(COMMAND_LINES)
+                        ]
                         wait_seconds = RETRY_SECONDS_MIN
-                        await self._serve(socket)
+                        await self._serve(_Line(events), [_Line(socket) for socket in lines])
                 except (aiohttp.ClientError, OSError) as error:
                     log.warning("ARI at %s is not reached (%s); next try in %.1f s", url, error, wait_seconds)
                 await asyncio.sleep(wait_seconds)
                 wait_seconds = min(wait_seconds * 2, RETRY_SECONDS_MAX)
 
-    async def _serve(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self._socket = socket
-        greeter = asyncio.create_task(self._greet(), name="ari-greet")
-        watcher = asyncio.create_task(self._watch(), name="ari-watch")
+    async def _serve(self, events: _Line, lines: list[_Line]) -> None:
+        self._events, self._lines = events, lines
+        tasks = [
+            asyncio.create_task(self._greet(), name="ari-greet"),
+            asyncio.create_task(self._watch(), name="ari-watch"),
+            *(asyncio.create_task(self._read_answers(line), name="ari-answers") for line in lines),
+        ]
         try:
-            async for message in socket:
+            async for message in events.socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._take(msgspec.json.decode(message.data))
         finally:
-            self._socket = None
-            for task in (greeter, watcher):
+            self._events, self._lines = None, []
+            for task in tasks:
                 task.cancel()
             self.connected.clear()
             for answer in self._open.values():
@@ -186,6 +211,13 @@ class AriClient:
             self._open.clear()
             if self._runner is not None:  # otherwise it is we who leave
                 self._on_lost()
+            await asyncio.gather(*(line.socket.close() for line in lines), return_exceptions=True)
+
+    async def _read_answers(self, line: _Line) -> None:
+        async for message in line.socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._take(msgspec.json.decode(message.data))
+        await self.drop()
 
     async def _greet(self) -> None:
         try:
@@ -237,3 +269,15 @@ class AriClient:
         if answer is not None and not answer.done():
             text = message.get("message_body")
             answer.set_result(Answer(message["status_code"], msgspec.json.decode(text) if text else None))
+
+
+def _requests_open(line: _Line) -> int:
+    return line.open
+
+
+def _socket(
+    session: aiohttp.ClientSession, url: str, applications: str
+) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
+    closing = aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS_MAX)  # pyright: ignore[reportCallIssue]  attrs class
+    parameters = {"app": applications, "subscribeAll": "false"}
+    return session.ws_connect(url, params=parameters, max_msg_size=0, timeout=closing)

@@ -98,10 +98,13 @@ class Legs:
             for name in ("a", "x", "message", *(f"p{step}" for step in range(1, STEPS_SEARCHED + 1))):
                 await self.ask("DELETE", "playbacks", f"{contact}.{name}")
 
-    async def park(self, customer: Leg, bridge: str) -> bool:
-        """The customer into a bridge with music, which comes to be with the first; False when that was refused."""
+    async def park(self, customer: Leg, bridge: str, *, with_music: bool) -> bool:
+        """The customer into a holding bridge, which comes to be with the first; False when that was refused.
+
+        Only who has the role of waiting hears music; where there is none, Asterisk would send silence for ever.
+        """
         await self.stop_playing(customer.contact)
-        return await self.enter(bridge, "holding", customer, role="holding_participant")
+        return await self.enter(bridge, "holding", customer, role="holding_participant" if with_music else None)
 
     async def enter_conversation(self, leg: Leg) -> bool:
         """One leg into its contact's conversation, whoever is there; False when that was refused."""

@@ -45,7 +45,7 @@ class Parties:
         """Music for the customer; the conversation goes on without."""
         customer = self._board.customers.get(contact)
         if customer is not None:
-            await self._legs.park(customer, ON_HOLD)
+            await self._legs.park(customer, ON_HOLD, with_music=True)
 
     async def resume_customer(self, contact: str) -> None:
         customer = self._board.customers.get(contact)

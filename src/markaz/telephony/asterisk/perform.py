@@ -51,7 +51,14 @@ from markaz.telephony.asterisk.messages import Messages
 from markaz.telephony.asterisk.outside import Outside
 from markaz.telephony.asterisk.parties import Parties
 from markaz.telephony.asterisk.recorder import Recorder
-from markaz.telephony.asterisk.switchboard import CONFERENCE, CONVERSATION, LEG_VARIABLE, WAITING, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import (
+    CONFERENCE,
+    CONVERSATION,
+    LEG_VARIABLE,
+    Leg,
+    Switchboard,
+    waits_for,
+)  # fmt: skip
 from markaz.telephony.asterisk.translate import (
     Chore,
     CustomerCame,
@@ -292,9 +299,8 @@ class Performer:
         if leg is None:
             return
         await self._legs.answer(contact)
-        bridge = f"{WAITING}{queue}"
-        if leg.bridge != bridge:
-            await self._legs.park(leg, bridge)
+        if not waits_for(leg.bridge, queue):
+            await self._legs.park(leg, self._board.waiting_room(queue), with_music=self._shelf.has_music)
 
     async def _end_contact(self, contact: str, media: Sequence[str] | None) -> None:
         leg = self._board.customers.get(contact)

@@ -1,5 +1,7 @@
 """Builds `home/asterisk-root`: Asterisk and espeak-ng of Debian sid with all their libraries, for machines without.
 
+Other programs of Debian that only tests and benchmarks start get a root of their own the same way (`ensure_tool`).
+
 apt resolves and downloads into a state of its own, signed by Debian's keyring, and `dpkg-deb` unpacks: no rights, no
 chroot, nothing on the system is touched. The address of the mirror comes from the machine's own apt sources, else from
 `MARKAZ_DEBIAN_MIRROR`, else (Ubuntu) from what the package python-apt-common says. A build happens in a folder beside
@@ -23,6 +25,7 @@ from markaz.telephony.asterisk.program import (
     AsteriskMissing,
     espeak_in,
     find_espeak,
+    loader_of,
     program_in,
     system_program,
 )
@@ -69,11 +72,30 @@ def ensure_programs(home: Path, say: Say) -> None:
     if not wanted:
         return
     home.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
     with (home / f"{ROOT_NAME}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         root = home.resolve() / ROOT_NAME
         if not _serves(root, wanted):
-            _build(root, (*_ASTERISK, *_ESPEAK) if wanted[0] == "asterisk" else wanted, say)
+            packages = (*_ASTERISK, *_ESPEAK) if wanted[0] == "asterisk" else wanted
+            _build(root, packages, _KEPT_PROGRAMS, say)
+            say(f"private root ready in {time.monotonic() - began:.0f} s")
+
+
+def ensure_tool(home: Path, tool: str, package: str, say: Say) -> list[str]:
+    """The argv prefix that runs `tool` of Debian's `package`: the system's, else the one in `home/<tool>-root`.
+
+    That root is built when it is missing. Raises `PrivateRootImpossible`.
+    """
+    if found := shutil.which(tool):
+        return [found]
+    home.mkdir(parents=True, exist_ok=True)
+    root = home.resolve() / f"{tool}-root"
+    with (home / f"{root.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / _STAMP).is_file():
+            _build(root, (package,), (tool,), say)
+    return [*loader_of(root), str(root / "usr/bin" / tool)]
 
 
 def _serves(root: Path, wanted: tuple[str, ...]) -> bool:
@@ -92,8 +114,8 @@ def _serves(root: Path, wanted: tuple[str, ...]) -> bool:
     return True
 
 
-def _build(root: Path, packages: tuple[str, ...], say: Say) -> None:
-    began = time.monotonic()
+def _build(root: Path, packages: tuple[str, ...], programs: tuple[str, ...], say: Say) -> None:
+    """Download and unpack `packages`, keep `programs` and their libraries, and put that in the place of `root`."""
     for tool in ("apt-get", "dpkg-deb"):
         if shutil.which(tool) is None:
             raise PrivateRootImpossible(
@@ -103,24 +125,23 @@ def _build(root: Path, packages: tuple[str, ...], say: Say) -> None:
             )
     if (free := shutil.disk_usage(root.parent).free) < DISK_BYTES_MIN:
         raise PrivateRootImpossible(
-            problem=f"{root.parent} has {free // 1_000_000} MB free and the private Asterisk needs "
+            problem=f"{root.parent} has {free // 1_000_000} MB free and {' and '.join(packages)} need "
             f"{DISK_BYTES_MIN // 1_000_000} MB to build",
             remedy="put it on a larger disk: MARKAZ_HOME=FOLDER make setup",
         )
-    work = root.with_name(f"{ROOT_NAME}.partial")
+    work = root.with_name(f"{root.name}.partial")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     try:
         fresh = work / "root"
         _unpack(_download(work, packages, say), fresh, say)
-        _prune(fresh)
-        _prove(fresh, packages)
+        _prune(fresh, programs)
+        _prove(fresh, packages, programs)
         (fresh / _STAMP).write_text(f"{LAYOUT} {' '.join(packages)}\n")
         shutil.rmtree(root, ignore_errors=True)
         fresh.rename(root)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    say(f"private root ready in {time.monotonic() - began:.0f} s")
 
 
 def _download(work: Path, packages: tuple[str, ...], say: Say) -> list[Path]:
@@ -155,10 +176,10 @@ def _extract(package: Path, folder: Path) -> None:
         )
 
 
-def _prune(root: Path) -> None:
-    """Leave what the two programs load: libraries, modules, voices, sounds and Asterisk's own XML."""
+def _prune(root: Path, programs: tuple[str, ...]) -> None:
+    """Leave what the programs load: libraries, modules, voices, sounds and Asterisk's own XML."""
     for folder in (root / "usr/bin", root / "usr/sbin"):
-        _keep_only(folder, _KEPT_PROGRAMS)
+        _keep_only(folder, programs)
     _keep_only(root / "usr/share", _KEPT_SHARES)
     _keep_only(root, ("usr", "lib", "lib64"))
     for perl in (*root.glob("usr/lib/*/perl"), *root.glob("usr/lib/*/perl-base"), root / "usr/libexec"):
@@ -175,17 +196,22 @@ def _keep_only(folder: Path, names: tuple[str, ...]) -> None:
             entry.unlink()
 
 
-def _prove(root: Path, packages: tuple[str, ...]) -> None:
+def _prove(root: Path, packages: tuple[str, ...], programs: tuple[str, ...]) -> None:
     """The programs really start here, before the root takes its place."""
     try:
         if "asterisk" in packages:
             program_in(root)
-        espeak = espeak_in(root)
+        commands = [[*espeak_in(root), "--version"]] if "espeak-ng" in programs else []
+        tools = [name for name in programs if name not in _KEPT_PROGRAMS]
+        commands += [[*loader_of(root), str(root / "usr/bin" / name), "-v"] for name in tools]
     except MarkazError as error:
         raise _unfit(str(error)) from error
-    spoken = subprocess.run([*espeak, "--version"], capture_output=True, text=True, timeout=60, check=False)
-    if spoken.returncode:
-        raise _unfit(_last_line(spoken.stderr))
+    for command in commands:
+        started = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+        )
+        if not started.stdout:  # some end with a code of their own after telling their version
+            raise _unfit(_last_line(started.stderr))
 
 
 def _unfit(why: str) -> PrivateRootImpossible:

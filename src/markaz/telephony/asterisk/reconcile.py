@@ -39,10 +39,10 @@ from markaz.telephony.asterisk.switchboard import (
     LEG_VARIABLE,
     ON_HOLD,
     SNOOP,
-    WAITING,
     Leg,
     Switchboard,
     conversing,
+    waits_for,
 )  # fmt: skip
 from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator, cause_of_absence, variable_of
 
@@ -254,7 +254,7 @@ def phone_differences(
 
 
 def _waits_elsewhere(leg: Leg, believed: BelievedContact) -> bool:
-    return believed.state == "waiting" and leg.bridge != f"{WAITING}{believed.queue}"
+    return believed.state == "waiting" and not waits_for(leg.bridge, believed.queue or "")
 
 
 def _how_left(contact: str, board: Switchboard) -> LeftCause:

@@ -4,7 +4,10 @@ Each leg carries its own description in the channel variable `MARKAZ_LEG`, which
 so that the picture can be drawn anew from a list of channels after we were away.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final, Literal
 
 from markaz.kit.time import Instant
@@ -18,6 +21,8 @@ ON_HOLD: Final = "on-hold"
 """Where customers are while their agents consult."""
 SUPERVISION: Final = "supervision-"
 SNOOP: Final = "~snoop"
+WAITING_ROOM_MAX: Final = 20
+"""Who waits in one bridge. Asterisk lists all of them with whoever comes or goes, so a long queue gets several."""
 
 Role = Literal["customer", "callback", "agent", "outside", "party", "snoop"]
 """A customer who called, a customer we call back, an agent's phone, a number outside that has the customer, one that is
@@ -103,6 +108,17 @@ def parse_leg(channel: str, description: str) -> Leg | None:
             return Leg(channel=channel, role="snoop", contact=offer.rpartition(".")[0], offer=offer)
 
 
+def waits_for(bridge: str | None, queue: str) -> bool:
+    """Whether `bridge` is one in which those wait who wait for `queue`."""
+    return bridge is not None and bridge.partition(".")[0] == f"{WAITING}{queue}"
+
+
+def _waiting_rooms(queue: str) -> Iterator[str]:
+    """Names without end; no queue's id has a full stop."""
+    yield f"{WAITING}{queue}"
+    yield from (f"{WAITING}{queue}.{number}" for number in count(2))
+
+
 @dataclass(slots=True)
 class Switchboard:
     """Legs by channel, and for each contact the customer's and the outside one; phones by user name and by agent."""
@@ -171,6 +187,11 @@ class Switchboard:
 
     def agent_leg(self, contact: str, offer: str) -> Leg | None:
         return self.agents.get(contact, {}).get(offer)
+
+    def waiting_room(self, queue: str) -> str:
+        """The first bridge of `queue` that has room."""
+        taken = Counter(leg.bridge for leg in self.customers.values())
+        return next(room for room in _waiting_rooms(queue) if taken[room] < WAITING_ROOM_MAX)
 
     def give_phone(self, agent: str, username: str, extension: str | None) -> None:
         self.take_phone(agent)
