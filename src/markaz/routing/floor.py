@@ -132,10 +132,12 @@ class Floor:
     def handle(self, at: Instant, stimulus: stimuli.Stimulus) -> list[Effect]:
         """Everything that follows from `stimulus` at `at`, deadlines up to `at` first."""
         state = self._state
-        state.at = at = max(at, state.at)
+        if at > state.at:
+            state.at = at
         out: list[Effect] = []
         state.out = out
-        self._fire_due(at)
+        if state.timers.may_be_due(state.at):
+            self._fire_due(state.at)
         handler = _HANDLERS.get(type(stimulus))
         if handler is not None:
             handler(state, stimulus)
@@ -184,8 +186,8 @@ class Floor:
         state.agents = {agent.id: agent for agent in kept.agents}
         state.contacts = {contact.id: contact for contact in kept.contacts}
         state.engagements = {engagement.offer: engagement for engagement in kept.engagements}
-        state.remembered = {(project, customer): last for project, customer, last in kept.remembered}
-        state.closed_recent = dict.fromkeys(kept.closed_recent)
+        state.remembered.update(((project, customer), last) for project, customer, last in kept.remembered)
+        state.closed_recent.update(dict.fromkeys(kept.closed_recent))
         state.timers = Timers.restored(kept.timers_set, kept.timers)
         for queue in state.queues.values():
             queue.waiting = 0
