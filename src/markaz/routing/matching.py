@@ -97,15 +97,14 @@ class Link:
         return (self.preference, self.bench.key) < (other.preference, other.bench.key)
 
     def considered(self) -> BenchConsidered:
-        """The bench as a contact sees it now; made anew only after somebody on it has moved."""
+        """The bench as a contact sees it now; `told` is still right while the bench has the version `told_version`."""
         bench, free = self.bench, self.free
-        if self.told_version != bench.version:
-            self.told_version = bench.version
-            first = free.first()
-            self.told = BenchConsidered(
-                None if first is None else first[2],
-                self.preference, len(free), bench.ready, bench.signed_in, len(bench.members),
-            )  # fmt: skip
+        first = free.first()
+        self.told_version = bench.version
+        self.told = BenchConsidered(
+            None if first is None else first[2],
+            self.preference, len(free), bench.ready, bench.signed_in, len(bench.members),
+        )  # fmt: skip
         return self.told
 
 
@@ -394,7 +393,10 @@ class Matching:
         if lane is None:
             only = contact.only_agent
             return (only if only is not None and self.is_free(only, contact.channel) else None), ()
-        return lane.first(), tuple([link.considered() for link in lane.links[:EXPLAINED_MAX]])
+        links = lane.links[:EXPLAINED_MAX]
+        return lane.first(), tuple([
+            link.told if link.told_version == link.bench.version else link.considered() for link in links
+        ])  # fmt: skip
 
     def contact_for(
         self, agent: Agent, channels: tuple[ChannelKind, ...],

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Generic, TypeVar
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=tuple[object, ...])
 
 _TAKEN_MAX = 64
 """Items before the mark that are kept in any case; beyond it, at most half of the list."""
 
 
 class Ordered(Generic[Item]):
-    """Unlike items in ascending order. Taking the first and adding the last cost the same however many there are."""
+    """Unlike tuples in ascending order. Taking the first and adding the last cost the same however many there are."""
 
     __slots__ = ("_items", "_mark")
 
@@ -28,16 +28,16 @@ class Ordered(Generic[Item]):
 
     def add(self, item: Item) -> None:
         items = self._items
-        if not items or items[-1] < item:  # pyright: ignore[reportOperatorIssue] # tuples of whole numbers and text
+        if not items or items[-1] < item:
             items.append(item)
         else:
-            insort(items, item, self._mark)  # pyright: ignore[reportArgumentType]
+            insort(items, item, self._mark)
 
     def remove(self, item: Item) -> None:
         """Take out `item`, which must be there."""
         items, mark = self._items, self._mark
         if items[mark] != item:
-            at = bisect_left(items, item, mark)  # pyright: ignore[reportArgumentType]
+            at = bisect_left(items, item, mark)
             assert items[at] == item, "what is taken out is there"
             del items[at]
         elif mark + 1 == len(items):
@@ -55,7 +55,7 @@ class Ordered(Generic[Item]):
 
     def before(self, item: Item) -> int:
         """How many stand before `item`."""
-        return bisect_left(self._items, item, self._mark) - self._mark  # pyright: ignore[reportArgumentType]
+        return bisect_left(self._items, item, self._mark) - self._mark
 
     def __iter__(self) -> Iterator[Item]:
         return islice(self._items, self._mark, None)
