@@ -1,5 +1,7 @@
 """A long random day on the pure floor, the same on every machine: most is plausible, some is late, double or wrong."""
 
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import TypeVar
@@ -20,6 +22,7 @@ from markaz.routing import (
     Announcement,
     CallbackAsked,
     Capacity,
+    ChannelKind,
     ContactArrived,
     ContactQueued,
     CustomerLeft,
@@ -102,6 +105,7 @@ class Day:
         self.arrived = 0
         self.told: list[tuple[Instant, Stimulus]] = []
         self.digest = sha256()
+        self.counts: Counter[str] = Counter()
         self.pending: list[Effect] = []
         for rules in (ProjectRules(id=_P), ProjectRules(id="p2", pause=PauseRule(prompt="paused", to=ToVoicemail()))):
             self.tell(ProjectConfigured(rules))
@@ -116,6 +120,7 @@ class Day:
         self.told.append((self.at, stimulus))
         effects = self.floor.handle(self.at, stimulus)
         self.digest.update(msgspec.json.encode((effects, self.floor.deadline())))
+        self.counts.update(type(effect).__name__ for effect in effects)
         self.pending.extend(effect for effect in effects if answers(effect, 0) is not None)
         del self.pending[:-PENDING_MAX]
 
@@ -140,8 +145,11 @@ class Day:
             due = self.floor.deadline()
             self.at = max(self.at, min(due or self.at, self.at + 30 * SECOND))
             yield TimePassed()
-        elif what < 96:
+        elif what < 94:
             self.at += lot.below(3 * SECOND)
+        elif what < 98:
+            agent = f"a{lot.below(self.agents)}"
+            yield from (AgentSignedIn(agent), AgentPhoneFound(agent), AgentBecameReady(agent))
         else:
             yield self._house()
 
@@ -149,8 +157,8 @@ class Day:
         lot = self.lot
         self.arrived += 1
         contact, queue = f"c{self.arrived}", lot.of(_QUEUES)
-        channel = lot.of(("voice", "voice", "voice", "chat", "mail"))
-        yield ContactArrived(contact, channel, queue.project, f"+{lot.below(300)}")
+        channels: tuple[ChannelKind, ...] = ("voice", "voice", "voice", "chat", "mail")
+        yield ContactArrived(contact, lot.of(channels), queue.project, f"+{lot.below(300)}")
         skills = lot.of(({}, {}, {}, {"s1": 2}, {"s2": 1 + lot.below(3), "s3": 1}))
         yield ContactQueued(
             contact, queue.id, skills, lot.of((0, 0, 0, 1)), lot.of((None, f"a{lot.below(self.agents)}"))
@@ -160,7 +168,7 @@ class Day:
         """Whoever talks, rings, wraps up or waits does something."""
         lot, state = self.lot, self.floor.state
         engaged, waiting = list(state.engagements.values()), list(state.contacts)
-        if engaged and lot.below(5):
+        if engaged and lot.below(3):
             one = lot.of(engaged)
             if one.state == "offered":
                 yield OfferPlaced(one.offer)
@@ -180,10 +188,23 @@ class Day:
         number = lot.below(self.agents)
         agent = f"a{number}"
         return lot.of((
-            AgentSignedIn(agent), AgentBecameReady(agent), AgentSignedIn(agent), AgentBecameReady(agent),
-            AgentSignedOut(agent), AgentBecameNotReady(agent, "lunch"), AgentPhoneLost(agent), AgentPhoneFound(agent),
-            AgentPhoneFound(agent), AgentConfigured(profile(number, lot)), AgentRetired(agent),
-            AgentConfigured(profile(number, lot)), QueueConfigured(lot.of(_QUEUES)), QueueConfigured(lot.of(_QUEUES)),
-            ProjectPaused("p2", "training") if lot.below(4) == 0 else ProjectResumed("p2"), ProjectResumed("p2"),
-            QueueRetired("q4") if lot.below(4) == 0 else QueueConfigured(_QUEUES[3]),
+            AgentSignedOut(agent), AgentBecameNotReady(agent, "lunch"), AgentPhoneLost(agent), AgentRetired(agent),
+            AgentConfigured(profile(number, lot)), AgentConfigured(profile(number, lot)),
+            QueueConfigured(lot.of(_QUEUES)), QueueConfigured(_QUEUES[3]),
+            QueueRetired("q4") if lot.below(4) == 0 else ProjectResumed("p2"),
+            ProjectPaused("p2", "training") if lot.below(4) == 0 else ProjectResumed("p2"),
         ))  # fmt: skip
+
+
+def main() -> None:
+    """`python -m tests.routing.long_run STEPS SEED...`: a line for each seed, of everything said and what is kept."""
+    steps, *seeds = (int(argument) for argument in sys.argv[1:])
+    for seed in seeds:
+        day = Day(seed)
+        day.run(steps)
+        kept = sha256(day.floor.snapshot()).hexdigest()
+        print(seed, len(day.told), day.digest.hexdigest(), kept, sorted(day.counts.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -24,8 +24,9 @@ from markaz.routing import (
 )  # fmt: skip
 from markaz.routing.effects import Effect
 from markaz.routing.floor_state import FloorState
-from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
-from markaz.routing.timers import TimerEntry, TimerKind, Timers
+from markaz.routing.snapshot import SNAPSHOT_VERSION, Snapshot
+from markaz.routing.state import Contact
+from markaz.routing.timers import TimerKind, Timers
 
 _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.ProjectConfigured: configuring.project_configured,
@@ -97,27 +98,6 @@ _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
 }
 
 
-SNAPSHOT_VERSION = 2
-"""Changes with the meaning of what is kept; an older snapshot is not restored, the journal is replayed instead."""
-
-
-class _Snapshot(msgspec.Struct, frozen=True):
-    """Everything that cannot be rebuilt."""
-
-    at: Instant
-    order: int
-    projects: list[ProjectState]
-    queues: list[QueueState]
-    agents: list[Agent]
-    contacts: list[Contact]
-    engagements: list[Engagement]
-    remembered: list[tuple[str, str, Remembered]]
-    closed_recent: list[str]
-    timers_set: int
-    timers: list[TimerEntry]
-    version: int = SNAPSHOT_VERSION
-
-
 class Floor:
     """One floor. Not thread-safe: one writer."""
 
@@ -163,7 +143,7 @@ class Floor:
         state = self._state
         timers_set, timers = state.timers.entries()
         return msgspec.msgpack.encode(
-            _Snapshot(
+            Snapshot(
                 state.at, state.order,
                 list(state.projects.values()), list(state.queues.values()), list(state.agents.values()),
                 list(state.contacts.values()), list(state.engagements.values()),
@@ -175,7 +155,7 @@ class Floor:
     @classmethod
     def restored(cls, snapshot: bytes) -> "Floor":
         """The floor of a snapshot. Raises `msgspec.ValidationError` when it is not one."""
-        kept = msgspec.msgpack.decode(snapshot, type=_Snapshot)
+        kept = msgspec.msgpack.decode(snapshot, type=Snapshot)
         if kept.version != SNAPSHOT_VERSION:
             raise msgspec.ValidationError(f"a snapshot of version {kept.version}")
         floor = cls()
