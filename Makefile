@@ -8,7 +8,7 @@ DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor docs lock clean
+.PHONY: help setup demo test check compile uncompile bench-floor bench-simulate docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,15 @@ check: $(DEV) ## style, types, layers, docs; fast enough for every commit
 
 bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JSON
 	@OUT=$(OUT) $(BIN)/python bench/floor.py
+
+bench-simulate: $(DEV) ## simulated calls per second beside SimPy and Ciw; OUT=FILE writes JSON
+	@OUT=$(OUT) $(BIN)/python -m bench.simulate
+
+compile: $(DEV) ## the floor as machine code, in place: faster, says the same; needs a C compiler
+	@$(BIN)/python scripts/compile_floor.py
+
+uncompile: $(MAIN) ## the floor as plain Python again
+	@$(BIN)/python scripts/compile_floor.py --remove
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py
