@@ -9,7 +9,7 @@ PROGRAMS := $(MARKAZ_HOME)/.programs-found
 SIPP := $(MARKAZ_HOME)/.sipp-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor bench-import bench-bank faults bench-acd docs lock clean
+.PHONY: help setup demo test check bench-floor bench-import bench-bank faults bench-acd compile uncompile bench-simulate docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -45,6 +45,15 @@ faults: $(DEV) ## days of a simulated floor with faults, by seed; options: SEEDS
 
 bench-acd: $(MAIN) $(PROGRAMS) $(SIPP) ## calls through Markaz and through app_queue, side by side, in 12 minutes; OUT=FILE writes JSON
 	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python -m bench.acd
+
+bench-simulate: $(DEV) ## simulated calls per second beside SimPy and Ciw; OUT=FILE writes JSON
+	@OUT=$(OUT) $(BIN)/python -m bench.simulate
+
+compile: $(DEV) ## the floor as machine code, in place: faster, says the same; needs a C compiler
+	@$(BIN)/python scripts/compile_floor.py
+
+uncompile: $(MAIN) ## the floor as plain Python again
+	@$(BIN)/python scripts/compile_floor.py --remove
 
 docs: $(DEV) ## write the generated parts of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py

@@ -22,6 +22,9 @@ def main() -> None:
         subprocess.run([str(python), "-c", STOP, str(cluster.parent)], check=True)
     for folder in (home, ROOT / ".venv", *(ROOT / name for name in CACHES)):
         shutil.rmtree(folder, ignore_errors=True)
+    for pattern in ("**/*.so", "**/*.pyd", "**/compiled.stamp"):
+        for compiled in (ROOT / "src").glob(pattern):
+            compiled.unlink()
 
 
 if __name__ == "__main__":

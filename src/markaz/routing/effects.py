@@ -1,7 +1,8 @@
 """What the floor answers: imperatives that a performer carries out, and records of what became so.
 
 Imperatives are safe to repeat (ids are ours, a repetition finds the thing done). Records are never performed; read
-models, statistics and explanations are folds over them.
+models, statistics and explanations are folds over them. None of them can be part of a cycle, so the collector of cycles
+need not know of them (`gc=False`).
 """
 
 from typing import Literal
@@ -44,11 +45,11 @@ Outcome = Literal[
 ]
 
 
-class Imperative(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+class Imperative(msgspec.Struct, frozen=True, tag=True, omit_defaults=True, gc=False):
     """Something to do in the world."""
 
 
-class Record(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, tag=True, omit_defaults=True, gc=False):
     """Something that became so on the floor."""
 
 
@@ -312,7 +313,7 @@ class ProjectMoved(Record, frozen=True):
     reason: str | None = None
 
 
-class LaneConsidered(msgspec.Struct, frozen=True, array_like=True):
+class LaneConsidered(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A lane as a freed agent saw it: its queue, the contact at its head, and the score that won or lost."""
 
     queue: str
@@ -320,7 +321,7 @@ class LaneConsidered(msgspec.Struct, frozen=True, array_like=True):
     score: int
 
 
-class BenchConsidered(msgspec.Struct, frozen=True, array_like=True):
+class BenchConsidered(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A bench as an arriving contact saw it: who stood first, and how many were free of how many signed in."""
 
     first: str | None

@@ -24,8 +24,9 @@ from markaz.routing import (
 )  # fmt: skip
 from markaz.routing.effects import Effect
 from markaz.routing.floor_state import FloorState
-from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
-from markaz.routing.timers import TimerEntry, TimerKind, Timers
+from markaz.routing.snapshot import SNAPSHOT_VERSION, Snapshot
+from markaz.routing.state import Contact
+from markaz.routing.timers import TimerKind, Timers
 
 _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.ProjectConfigured: configuring.project_configured,
@@ -97,27 +98,6 @@ _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
 }
 
 
-SNAPSHOT_VERSION = 3
-"""Changes with the meaning of what is kept; an older snapshot is not restored, the journal is replayed instead."""
-
-
-class _Snapshot(msgspec.Struct, frozen=True):
-    """Everything that cannot be rebuilt."""
-
-    at: Instant
-    order: int
-    projects: list[ProjectState]
-    queues: list[QueueState]
-    agents: list[Agent]
-    contacts: list[Contact]
-    engagements: list[Engagement]
-    remembered: list[tuple[str, str, Remembered]]
-    closed_recent: list[str]
-    timers_set: int
-    timers: list[TimerEntry]
-    version: int = SNAPSHOT_VERSION
-
-
 class Floor:
     """One floor. Not thread-safe: one writer."""
 
@@ -132,12 +112,14 @@ class Floor:
     def handle(self, at: Instant, stimulus: stimuli.Stimulus) -> list[Effect]:
         """Everything that follows from `stimulus` at `at`, deadlines up to `at` first."""
         state = self._state
-        state.at = at = max(at, state.at)
+        if at > state.at:
+            state.at = at
         out: list[Effect] = []
         state.out = out
         if isinstance(stimulus, stimuli.FloorStarted):
             conversations.connect_anew(state)
-        self._fire_due(at)
+        if state.timers.may_be_due(state.at):
+            self._fire_due(state.at)
         handler = _HANDLERS.get(type(stimulus))
         if handler is not None:
             handler(state, stimulus)
@@ -163,7 +145,7 @@ class Floor:
         state = self._state
         timers_set, timers = state.timers.entries()
         return msgspec.msgpack.encode(
-            _Snapshot(
+            Snapshot(
                 state.at, state.order,
                 list(state.projects.values()), list(state.queues.values()), list(state.agents.values()),
                 list(state.contacts.values()), list(state.engagements.values()),
@@ -175,7 +157,7 @@ class Floor:
     @classmethod
     def restored(cls, snapshot: bytes) -> "Floor":
         """The floor of a snapshot. Raises `msgspec.ValidationError` when it is not one."""
-        kept = msgspec.msgpack.decode(snapshot, type=_Snapshot)
+        kept = msgspec.msgpack.decode(snapshot, type=Snapshot)
         if kept.version != SNAPSHOT_VERSION:
             raise msgspec.ValidationError(f"a snapshot of version {kept.version}")
         floor = cls()
@@ -186,8 +168,8 @@ class Floor:
         state.agents = {agent.id: agent for agent in kept.agents}
         state.contacts = {contact.id: contact for contact in kept.contacts}
         state.engagements = {engagement.offer: engagement for engagement in kept.engagements}
-        state.remembered = {(project, customer): last for project, customer, last in kept.remembered}
-        state.closed_recent = dict.fromkeys(kept.closed_recent)
+        state.remembered.update(((project, customer), last) for project, customer, last in kept.remembered)
+        state.closed_recent.update(dict.fromkeys(kept.closed_recent))
         state.timers = Timers.restored(kept.timers_set, kept.timers)
         for queue in state.queues.values():
             queue.waiting = 0

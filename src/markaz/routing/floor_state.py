@@ -4,6 +4,9 @@ Every change of a contact, an engagement or an agent goes through `move_*`, whic
 tables and records it. Ids that nobody knows any more are answered by `note`.
 """
 
+from collections import OrderedDict
+from collections.abc import Mapping
+
 from markaz.kit.time import SECOND, Instant
 from markaz.routing.effects import (
     AgentMoved,
@@ -11,6 +14,7 @@ from markaz.routing.effects import (
     Decided,
     Effect,
     EngagementMoved,
+    EngagementState,
     Noted,
     OfferContact,
     Outcome,
@@ -25,7 +29,7 @@ from markaz.routing.matching import Matching
 from markaz.routing.occupancy import faded, worked
 from markaz.routing.rules import CHANNEL_KINDS, ChannelKind, QueueRules
 from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
-from markaz.routing.timers import TimerKey, Timers
+from markaz.routing.timers import TimerKey, TimerKind, Timers
 from markaz.routing.transitions import (
     CONTACT_TRANSITIONS,
     ENGAGEMENT_TRANSITIONS,
@@ -45,6 +49,9 @@ REMEMBERED_MAX = 100_000
 MOVES_MAX = 8
 """Overflows and failed transfers of one contact; after that it is asked for a message."""
 
+_LEASES: Mapping[EngagementState, TimerKind] = {"offered": "offer", "connecting": "connect", "wrapping_up": "wrap_up"}
+"""The deadline that an engagement in a state has."""
+
 
 class FloorState:
     """Contacts, agents, queues, their timers and indexes, and the effects of the stimulus in hand."""
@@ -57,8 +64,9 @@ class FloorState:
         self.agents: dict[str, Agent] = {}
         self.queues: dict[str, QueueState] = {}
         self.projects: dict[str, ProjectState] = {}
-        self.remembered: dict[tuple[str, str], Remembered] = {}
-        self.closed_recent: dict[str, None] = {}
+        # Their first entries go all the time, which a plain dictionary answers by searching through what is gone.
+        self.remembered: OrderedDict[tuple[str, str], Remembered] = OrderedDict()
+        self.closed_recent: OrderedDict[str, None] = OrderedDict()
         self.follow_ups: dict[tuple[str, str], list[str]] = {}
         """(project, customer) -> the open contacts by which faults are made good."""
         self.timers = Timers()
@@ -87,8 +95,15 @@ class FloorState:
     def leave_lane(self, contact: Contact) -> None:
         """Stop waiting: out of the lane, and the deadlines of waiting cancelled."""
         assert contact.queue is not None
-        self.matching.leave(contact, self.queues[contact.queue])
-        self.timers.cancel(("relax", contact.id), ("overflow", contact.id), ("announce", contact.id))
+        queue = self.queues[contact.queue]
+        self.matching.leave(contact, queue)
+        rules, cancel = queue.rules, self.timers.cancel
+        if rules.relaxation:
+            cancel(("relax", contact.id))
+        if rules.overflow:
+            cancel(("overflow", contact.id))
+        if rules.announcement is not None:
+            cancel(("announce", contact.id))
 
     def unreserve(self, contact: Contact) -> None:
         """The contact, in no lane now, may go to anybody able. It is reserved just as long as its deadline lives."""
@@ -119,7 +134,7 @@ class FloorState:
             self._forget_follow_up(contact)
         self.closed_recent[contact.id] = None
         if len(self.closed_recent) > CLOSED_RECENT_MAX:
-            del self.closed_recent[next(iter(self.closed_recent))]
+            self.closed_recent.popitem(last=False)
         self.dismiss_guests(contact, reason)
         if engagement is not None:
             self.finish_engagement(engagement, reason=reason, agent_leg=agent_leg)
@@ -130,7 +145,7 @@ class FloorState:
         self.remembered.pop(key, None)
         self.remembered[key] = Remembered(agent, self.at)
         if len(self.remembered) > REMEMBERED_MAX:
-            del self.remembered[next(iter(self.remembered))]
+            self.remembered.popitem(last=False)
 
     # Others in its conversation
 
@@ -212,7 +227,9 @@ class FloorState:
 
     def end_engagement(self, engagement: Engagement, *, reason: str, disposition: str | None = None) -> None:
         """The agent is free of this contact; who waits for such an agent is served at once."""
-        self.timers.cancel(("offer", engagement.offer), ("connect", engagement.offer), ("wrap_up", engagement.offer))
+        lease = _LEASES.get(engagement.state)
+        if lease is not None:
+            self.timers.cancel((lease, engagement.offer))
         self.move_engagement(engagement, "ended", reason=reason, disposition=disposition)
         del self.engagements[engagement.offer]
         agent = self.agents[engagement.agent]
@@ -238,15 +255,16 @@ class FloorState:
             self.timers.set(("pause", agent.id), until)
 
     def seat(self, agent: Agent) -> None:
-        """Put the agent where they stand now, and serve those who waited for that."""
+        """Put the agent where they stand now, after serving those who waited for that."""
         if agent.retired and not agent.engagements:
             self.matching.dismiss(agent.id)
             self.timers.cancel(("pause", agent.id))
             del self.agents[agent.id]
             return
-        self.reseat(agent)
-        while channels_open(agent, self.engagements) and self.seek_contact(agent):
-            pass
+        channels = channels_open(agent, self.engagements)
+        while channels and self.seek_contact(agent, channels):
+            channels = channels_open(agent, self.engagements)
+        self.matching.seat(agent, channels, len(agent.engagements))
 
     def reseat(self, agent: Agent) -> None:
         """Put the agent where they stand now, without looking for work."""
@@ -254,9 +272,9 @@ class FloorState:
 
     # Meeting
 
-    def seek_contact(self, agent: Agent) -> bool:
-        """Offer the freed agent the contact that needs them most."""
-        found, lanes = self.matching.contact_for(agent, self.queues, self.contacts, self.at)
+    def seek_contact(self, agent: Agent, channels: tuple[ChannelKind, ...]) -> bool:
+        """Offer the agent, who is free for `channels` and not seated yet, the contact that needs them most."""
+        found, lanes = self.matching.contact_for(agent, channels, self.queues, self.contacts, self.at)
         if found is None:
             return False
         contact = self.contacts[found]
@@ -275,7 +293,9 @@ class FloorState:
         waited = self.at - (contact.since or self.at)
         self.out.append(Decided(contact.id, rules.id, found, "contact", rule, waited, (), benches))
         if found is not None:
-            self._offer(contact, self.agents[found])
+            agent = self.agents[found]
+            self._offer(contact, agent)
+            self.reseat(agent)
 
     def _rules(self, contact: Contact) -> QueueRules:
         assert contact.queue is not None, "a waiting contact has a queue"
@@ -298,7 +318,6 @@ class FloorState:
         self.move_contact(contact, "offered", agent=agent.id)
         self.timers.set(("offer", offer), expires_at)
         agent.engagements.append(offer)
-        self.reseat(agent)
         customer = contact.callback_number or contact.customer
         self.out.append(OfferContact(offer, contact.id, agent.id, rules.id, contact.channel, expires_at, customer))
 
@@ -321,6 +340,8 @@ def channels_open(agent: Agent, engagements: dict[str, Engagement]) -> tuple[Cha
     capacity = agent.profile.capacity
     if not agent.engagements and capacity.chat == 0 and capacity.mail == 0:
         return ("voice",) if agent.phone and capacity.voice else ()
+    if len(agent.engagements) == capacity.voice == 1 and not (capacity.chat or capacity.mail or capacity.blends_voice):
+        return ()  # most agents in a call: one at a time, and nothing beside
     held = [engagements[offer].channel for offer in agent.engagements]
     in_call = "voice" in held
     return tuple(

@@ -18,7 +18,7 @@ from heapq import heapify, heappop, heappush, heapreplace
 from markaz.kit.time import SECOND, Instant
 from markaz.routing.effects import BenchConsidered, LaneConsidered
 from markaz.routing.occupancy import rank
-from markaz.routing.ordered import Ordered, ordered
+from markaz.routing.ordered import Ordered
 from markaz.routing.rules import CHANNEL_KINDS, AgentProfile, ChannelKind, QueueRules
 from markaz.routing.state import Agent, Contact, QueueState
 
@@ -41,89 +41,125 @@ EXPLAINED_MAX = 8
 class Lane:
     """Contacts with equal requirements, in order of place, and the benches that may serve them."""
 
-    __slots__ = ("benches", "channel", "contacts", "heads", "key", "queue", "rule", "wanted")
+    __slots__ = ("by_occupancy", "channel", "contacts", "heads", "key", "links", "rules", "wanted")
 
-    def __init__(self, key: LaneKey, queue: QueueState) -> None:
+    def __init__(self, key: LaneKey, rules: QueueRules) -> None:
         self.key = key
-        self.queue = queue
+        self.rules = rules
         self.channel: ChannelKind = key[1]
         self.wanted: Wanted = key[2]
-        self.contacts: Ordered[Place] = ordered()
-        self.benches: list[tuple[int, Bench]] = []
-        """By preference (1 first), then by the bench's key, so that a restored floor has the same order."""
-        self.rule = 1 if queue.rules.agent_choice == "least_occupied" else 0
-        self.heads: list[tuple[int, Seat, Bench]] = []
+        self.contacts: Ordered[Place] = Ordered()
+        self.links: list[Link] = []
+        """In order of preference (1 first), then of the bench's key, so that a restored floor has the same order."""
+        self.by_occupancy = rules.agent_choice == "least_occupied"
+        self.heads: list[tuple[int, Seat, Link]] = []
         """A heap of preferences and first seats. Each bench with a free agent has an entry that is not behind its
         first seat; entries grow old, and are put right when they come to the top."""
 
-    def see(self, preference: int, bench: "Bench") -> None:
+    def see(self, link: "Link", seat: Seat) -> None:
         """A new agent stands first on a bench."""
-        if len(self.heads) > 2 * len(self.benches) + HEADS_SPARE:
-            self.heads = [
-                (liking, free[0], one) for liking, one in self.benches if (free := one.free[self.channel][self.rule])
-            ]
+        if len(self.heads) > 2 * len(self.links) + HEADS_SPARE:
+            self.heads = [(one.preference, first, one) for one in self.links if (first := one.free.first()) is not None]
             heapify(self.heads)
         else:
-            heappush(self.heads, (preference, bench.free[self.channel][self.rule][0], bench))
+            heappush(self.heads, (link.preference, seat, link))
 
     def first(self) -> str | None:
         """The agent who should have the next contact, if one is free."""
         heads = self.heads
         while heads:
-            preference, seat, bench = heads[0]
-            free = bench.free[self.channel][self.rule]
-            if not free:
+            preference, seat, link = heads[0]
+            stands = link.free.first()
+            if stands is None:
                 heappop(heads)
-            elif free[0] == seat:
+            elif stands == seat:
                 return seat[2]
             else:
-                heapreplace(heads, (preference, free[0], bench))
+                heapreplace(heads, (preference, stands, link))
         return None
 
 
-class Bench:
-    """Agents with equal skills, queues and capacity. `free[channel, rule]` orders those who may take one more."""
+class Link:
+    """That a bench may serve a lane: with which preference, who of it is free, and what was told of it last."""
 
-    __slots__ = ("channels", "free", "key", "lanes", "members", "profile", "ready", "signed_in")
+    __slots__ = ("bench", "divisor", "free", "lane", "preference", "told", "told_version")
+
+    def __init__(self, lane: Lane, bench: "Bench", preference: int) -> None:
+        self.lane = lane
+        self.bench = bench
+        self.preference = preference
+        self.divisor = _divisor(lane.rules, preference)
+        self.free = bench.free(lane.channel, by_occupancy=lane.by_occupancy)
+        self.told = BenchConsidered(None, preference, 0, 0, 0, 0)
+        self.told_version = -1
+
+    def __lt__(self, other: "Link") -> bool:
+        return (self.preference, self.bench.key) < (other.preference, other.bench.key)
+
+    def considered(self) -> BenchConsidered:
+        """The bench as a contact sees it now; `told` is still right while the bench has the version `told_version`."""
+        bench, free = self.bench, self.free
+        first = free.first()
+        self.told_version = bench.version
+        self.told = BenchConsidered(
+            None if first is None else first[2],
+            self.preference, len(free), bench.ready, bench.signed_in, len(bench.members),
+        )  # fmt: skip
+        return self.told
+
+
+class Bench:
+    """Agents with equal skills, queues and capacity, and the order of those who may take one more, per channel."""
+
+    __slots__ = ("by_idle", "by_occupancy", "key", "links", "members", "profile", "ready", "signed_in", "version")
 
     def __init__(self, key: BenchKey, profile: AgentProfile) -> None:
         self.key = key
         self.profile = profile
         capacity = profile.capacity
-        self.channels: tuple[ChannelKind, ...] = tuple(
-            kind for kind in CHANNEL_KINDS if (capacity.voice, capacity.chat, capacity.mail)[CHANNEL_KINDS.index(kind)]
-        )
-        self.free: dict[ChannelKind, tuple[Ordered[Seat], Ordered[Seat]]] = {
-            kind: (ordered(), ordered()) for kind in self.channels
-        }
-        """Per channel: by longest idle, and by least occupied."""
-        self.lanes: dict[LaneKey, tuple[int, Lane]] = {}
-        """Lanes that this bench may serve, with its preference for their queue."""
-        self.members = 0
+        counts = zip(CHANNEL_KINDS, (capacity.voice, capacity.chat, capacity.mail), strict=True)
+        self.by_idle: dict[ChannelKind, Ordered[Seat]] = {kind: Ordered() for kind, count in counts if count}
+        self.by_occupancy: dict[ChannelKind, Ordered[Seat]] = {}
+        """Kept only when a lane asks for it."""
+        self.links: dict[Lane, Link] = {}
+        """Lanes that this bench may serve."""
+        self.members: dict[str, Standing] = {}
         self.signed_in = 0
         self.ready = 0
-
-    def __lt__(self, other: "Bench") -> bool:
-        return self.key < other.key
+        self.version = 0
+        """Grows with every change."""
 
     def serves(self, lane: Lane) -> int | None:
         """The preference for the lane's queue when this bench may serve it."""
         preference = self.profile.queues.get(lane.key[0])
-        if preference is None or lane.channel not in self.channels:
+        if preference is None or lane.channel not in self.by_idle:
             return None
         skills = self.profile.skills
         return preference if all(skills.get(skill, 0) >= level for skill, level in lane.wanted) else None
 
+    def free(self, channel: ChannelKind, *, by_occupancy: bool) -> Ordered[Seat]:
+        """The agents free for one more contact of that kind, by longest idle or by least occupied."""
+        if not by_occupancy:
+            return self.by_idle[channel]
+        if not self.by_occupancy:
+            self.by_occupancy = {kind: Ordered() for kind in self.by_idle}
+            for standing in self.members.values():
+                for kind in standing.channels:
+                    self.by_occupancy[kind].add(standing.by_occupancy)
+        return self.by_occupancy[channel]
+
 
 class Standing:
-    """How an agent stands on a bench at this moment; replaced whenever anything about the agent changes."""
+    """How an agent stands on a bench at this moment."""
 
-    __slots__ = ("bench", "channels", "ready", "seats", "signed_in")
+    __slots__ = ("bench", "by_idle", "by_occupancy", "channels", "profile", "ready", "signed_in")
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, profile: AgentProfile) -> None:
         self.bench = bench
+        self.profile = profile
         self.channels: tuple[ChannelKind, ...] = ()
-        self.seats: tuple[Seat, Seat] = ((0, 0, ""), (0, 0, ""))
+        self.by_idle: Seat = (0, 0, "")
+        self.by_occupancy: Seat = (0, 0, "")
         self.signed_in = False
         self.ready = False
 
@@ -160,9 +196,11 @@ class Matching:
     def __init__(self) -> None:
         self._lanes: dict[LaneKey, Lane] = {}
         self._lanes_of_queue: dict[str, list[Lane]] = {}
+        self._usual_lanes: dict[tuple[str, ChannelKind, int], Lane] = {}
+        """Of contacts that want nothing beside what their queue wants: (queue, channel, relaxed) -> lane."""
         self._benches: dict[BenchKey, Bench] = {}
         self._standings: dict[str, Standing] = {}
-        self._filled: dict[LaneKey, Lane] = {}
+        self._filled: dict[Lane, None] = {}
         """Lanes with somebody in them."""
         self._personal: dict[str, Ordered[Place]] = {}
         self._waiting: dict[str, tuple[Lane | None, Place]] = {}
@@ -176,33 +214,35 @@ class Matching:
 
     def seat(self, agent: Agent, channels: tuple[ChannelKind, ...], load: int) -> None:
         """Let `agent` stand for `channels` (none: cannot take anything now) with `load` contacts in hand."""
-        standing = self._standings.get(agent.id)
-        bench = self._bench(agent.profile)
-        if standing is None or standing.bench is not bench:
-            self.dismiss(agent.id)
-            standing = self._standings[agent.id] = Standing(bench)
-            bench.members += 1
-        for channel in standing.channels:
-            by_idle, by_occupancy = bench.free[channel]
-            by_idle.remove(standing.seats[0])
-            by_occupancy.remove(standing.seats[1])
+        standing = self._standing(agent)
+        bench = standing.bench
+        if standing.channels:
+            _rise(standing)
         signed_in, ready = agent.presence != "signed_out", agent.presence == "ready" and agent.phone
-        bench.signed_in += signed_in - standing.signed_in
-        bench.ready += ready - standing.ready
-        standing.signed_in, standing.ready, standing.channels = signed_in, ready, channels
+        if signed_in != standing.signed_in:
+            bench.signed_in += 1 if signed_in else -1
+            standing.signed_in = signed_in
+        if ready != standing.ready:
+            bench.ready += 1 if ready else -1
+            standing.ready = ready
+        standing.channels = channels
+        bench.version += 1
         if channels:
-            seats = standing.seats = (
-                (load, agent.idle_since, agent.id),
-                (load, rank(agent.occupied, agent.occupied_at), agent.id),
-            )
-            for channel in channels:
-                by_idle, by_occupancy = bench.free[channel]
-                by_idle.add(seats[0])
-                by_occupancy.add(seats[1])
-            if any(bench.free[channel][rule][0] is seats[rule] for channel in channels for rule in (0, 1)):
-                for preference, lane in bench.lanes.values():
-                    if lane.channel in channels and bench.free[lane.channel][lane.rule][0] is seats[lane.rule]:
-                        lane.see(preference, bench)
+            _sit(standing, agent, load)
+
+    def _standing(self, agent: Agent) -> Standing:
+        """The agent's standing on the bench of their present profile."""
+        profile = agent.profile
+        standing = self._standings.get(profile.id)
+        if standing is not None and standing.profile is profile:
+            return standing
+        bench = self._bench(profile)
+        if standing is None or standing.bench is not bench:
+            self.dismiss(profile.id)
+            standing = self._standings[profile.id] = bench.members[profile.id] = Standing(bench, profile)
+            bench.version += 1
+        standing.profile = profile
+        return standing
 
     def dismiss(self, agent: str) -> None:
         """Forget an agent's standing."""
@@ -210,13 +250,13 @@ class Matching:
         if standing is None:
             return
         bench = standing.bench
-        for channel in standing.channels:
-            bench.free[channel][0].remove(standing.seats[0])
-            bench.free[channel][1].remove(standing.seats[1])
-        bench.members -= 1
+        if standing.channels:
+            _rise(standing)
         bench.signed_in -= standing.signed_in
         bench.ready -= standing.ready
-        if bench.members == 0:
+        bench.version += 1
+        del bench.members[agent]
+        if not bench.members:
             self._drop_bench(bench)
 
     def is_free(self, agent: str, channel: ChannelKind) -> bool:
@@ -234,16 +274,17 @@ class Matching:
 
     def _drop_bench(self, bench: Bench) -> None:
         del self._benches[bench.key]
-        for _, lane in bench.lanes.values():
-            lane.benches = [entry for entry in lane.benches if entry[1] is not bench]
+        for lane, link in bench.links.items():
+            lane.links.remove(link)
 
     def _link(self, lane: Lane, bench: Bench) -> None:
         preference = bench.serves(lane)
         if preference is not None:
-            insort(lane.benches, (preference, bench), key=lambda entry: (entry[0], entry[1].key))
-            bench.lanes[lane.key] = (preference, lane)
-            if bench.free[lane.channel][lane.rule]:
-                lane.see(preference, bench)
+            link = bench.links[lane] = Link(lane, bench, preference)
+            insort(lane.links, link)
+            first = link.free.first()
+            if first is not None:
+                lane.see(link, first)
 
     # Contacts
 
@@ -252,12 +293,12 @@ class Matching:
         where = place(queue.rules, contact)
         queue.waiting += 1
         if contact.only_agent is not None:
-            self._personal.setdefault(contact.only_agent, ordered()).add(where)
+            self._personal.setdefault(contact.only_agent, Ordered()).add(where)
             self._waiting[contact.id] = (None, where)
             self._channels[contact.id] = contact.channel
             return
         lane = self._lane(queue, contact)
-        self._filled[lane.key] = lane
+        self._filled[lane] = None
         lane.contacts.add(where)
         self._waiting[contact.id] = (lane, where)
 
@@ -270,33 +311,44 @@ class Matching:
             personal = self._personal[contact.only_agent]
             personal.remove(where)
             del self._channels[contact.id]
-            if not personal:
+            if not len(personal):
                 del self._personal[contact.only_agent]
             return
         lane.contacts.remove(where)
-        if not lane.contacts:
-            del self._filled[lane.key]
+        if lane.contacts.first() is None:
+            del self._filled[lane]
 
     def is_waiting(self, contact: str) -> bool:
         return contact in self._waiting
 
     def personal_of(self, agent: str) -> list[str]:
         """Contacts that wait for this agent alone, in order of place."""
-        return [where[2] for where in self._personal.get(agent, ())]
+        personal = self._personal.get(agent)
+        return [] if personal is None else [where[2] for where in personal]
 
     def position(self, contact: Contact) -> int:
         """How many contacts of its queue stand before it, plus one."""
         lane, where = self._waiting[contact.id]
-        ahead = sum(one.contacts.bisect_left(where) for one in self._lanes_of_queue.get(contact.queue or "", ()))
+        ahead = sum(one.contacts.before(where) for one in self._lanes_of_queue.get(contact.queue or "", ()))
         return ahead + 1 if lane is not None else 1
 
     def _lane(self, queue: QueueState, contact: Contact) -> Lane:
+        if contact.skills:
+            return self._lane_of(queue, contact)
+        usual = (queue.rules.id, contact.channel, contact.relaxed)
+        lane = self._usual_lanes.get(usual)
+        if lane is None:
+            lane = self._lane_of(queue, contact)
+            self._usual_lanes[usual] = lane
+        return lane
+
+    def _lane_of(self, queue: QueueState, contact: Contact) -> Lane:
         key: LaneKey = (queue.rules.id, contact.channel, wanted_now(queue.rules, contact))
         lane = self._lanes.get(key)
         if lane is None:
             if len(self._lanes) >= self._sweep_at:
                 self._sweep()
-            lane = self._lanes[key] = Lane(key, queue)
+            lane = self._lanes[key] = Lane(key, queue.rules)
             self._lanes_of_queue.setdefault(key[0], []).append(lane)
             for bench in self._benches.values():
                 self._link(lane, bench)
@@ -304,12 +356,13 @@ class Matching:
 
     def _sweep(self) -> None:
         """Forget empty lanes; the next time comes when there are as many again."""
-        self._lanes = dict(self._filled)
+        self._lanes = {lane.key: lane for lane in self._filled}
         self._lanes_of_queue = {}
-        for lane in self._lanes.values():
+        self._usual_lanes = {}
+        for lane in self._filled:
             self._lanes_of_queue.setdefault(lane.key[0], []).append(lane)
         for bench in self._benches.values():
-            bench.lanes = {key: entry for key, entry in bench.lanes.items() if key in self._lanes}
+            bench.links = {lane: link for lane, link in bench.links.items() if lane in self._filled}
         self._sweep_at = len(self._lanes) + LANES_KEPT_MAX
 
     # Queues
@@ -319,8 +372,9 @@ class Matching:
         for lane in self._lanes_of_queue.pop(queue, ()):
             assert not lane.contacts, "contacts leave before their lane goes"
             del self._lanes[lane.key]
-            for _, bench in lane.benches:
-                del bench.lanes[lane.key]
+            for link in lane.links:
+                del link.bench.links[lane]
+        self._usual_lanes = {usual: lane for usual, lane in self._usual_lanes.items() if usual[0] != queue}
 
     def open_queue(self, queue: str, *, is_open: bool) -> None:
         """A queue that is not open (its project is paused) keeps its contacts and serves none."""
@@ -339,35 +393,74 @@ class Matching:
         if lane is None:
             only = contact.only_agent
             return (only if only is not None and self.is_free(only, contact.channel) else None), ()
-        return lane.first(), _benches_seen(lane)
+        links = lane.links[:EXPLAINED_MAX]
+        return lane.first(), tuple([
+            link.told if link.told_version == link.bench.version else link.considered() for link in links
+        ])  # fmt: skip
 
     def contact_for(
-        self, agent: Agent, queues: dict[str, QueueState], contacts: dict[str, Contact], at: Instant
-    ) -> tuple[str | None, tuple[LaneConsidered, ...]]:
-        """The contact that a free agent should have now, and the lanes looked at, best first."""
-        standing = self._standings.get(agent.id)
-        if standing is None or not standing.channels:
-            return None, ()
-        for where in self._personal.get(agent.id, ()):
+        self, agent: Agent, channels: tuple[ChannelKind, ...],
+        queues: dict[str, QueueState], contacts: dict[str, Contact], at: Instant,
+    ) -> tuple[str | None, tuple[LaneConsidered, ...]]:  # fmt: skip
+        """The contact that an agent with `channels` free should have now, and the lanes looked at, best first."""
+        for where in self._personal.get(agent.profile.id, ()):
             queue = contacts[where[2]].queue
-            if self._channels[where[2]] in standing.channels and queue not in self._closed_queues:
+            if self._channels[where[2]] in channels and queue not in self._closed_queues:
                 assert queue is not None
                 return where[2], (LaneConsidered(queue, where[2], score(queues[queue].rules, where, 1, at)),)
-        bench, filled = standing.bench, self._filled
-        if len(filled) < len(bench.lanes):
-            served = [bench.lanes[key] for key in filled if key in bench.lanes]
-        else:
-            served = [entry for entry in bench.lanes.values() if entry[1].contacts]
-        seen = [
-            (-score(lane.queue.rules, lane.contacts[0], preference, at), lane.contacts[0], lane)
-            for preference, lane in served
-            if lane.channel in standing.channels and lane.key[0] not in self._closed_queues
-        ]
+        seen = self._seen(self._standing(agent).bench, channels, at)
         if not seen:
             return None, ()
         seen.sort(key=_by_score_then_place)
-        told = tuple(LaneConsidered(lane.key[0], head[2], -value) for value, head, lane in seen[:EXPLAINED_MAX])
-        return seen[0][1][2], told
+        del seen[EXPLAINED_MAX:]
+        return seen[0][1][2], tuple([LaneConsidered(lane.key[0], head[2], -value) for value, head, lane in seen])
+
+    def _seen(self, bench: Bench, channels: tuple[ChannelKind, ...], at: Instant) -> list[tuple[int, Place, Lane]]:
+        """The filled and open lanes that the bench serves, with their scores (negative) and heads."""
+        filled, links, closed = self._filled, bench.links, self._closed_queues
+        if len(filled) < len(links):
+            served = [link for lane in filled if (link := links.get(lane)) is not None]
+        else:
+            served = list(links.values())
+        seen: list[tuple[int, Place, Lane]] = []
+        for link in served:
+            lane = link.lane
+            head = lane.contacts.first()
+            if head is not None and lane.channel in channels and lane.key[0] not in closed:
+                seen.append((-((at - head[0]) * lane.rules.penalty_weight // link.divisor), head, lane))
+        return seen
+
+
+def _rise(standing: Standing) -> None:
+    """Take the agent off the lists of those who are free."""
+    bench = standing.bench
+    for channel in standing.channels:
+        bench.by_idle[channel].remove(standing.by_idle)
+        if bench.by_occupancy:
+            bench.by_occupancy[channel].remove(standing.by_occupancy)
+
+
+def _sit(standing: Standing, agent: Agent, load: int) -> None:
+    """Put the agent on the lists of those who are free, and tell the lanes in which that makes the agent first."""
+    bench, channels = standing.bench, standing.channels
+    name = agent.profile.id
+    idle = standing.by_idle = (load, agent.idle_since, name)
+    occupancy = standing.by_occupancy = (load, rank(agent.occupied, agent.occupied_at), name)
+    is_first = False
+    for channel in channels:
+        by_idle = bench.by_idle[channel]
+        by_idle.add(idle)
+        is_first |= by_idle.first() == idle
+        if bench.by_occupancy:
+            by_occupancy = bench.by_occupancy[channel]
+            by_occupancy.add(occupancy)
+            is_first |= by_occupancy.first() == occupancy
+    if not is_first:
+        return
+    for lane, link in bench.links.items():
+        seat = occupancy if lane.by_occupancy else idle
+        if lane.channel in channels and link.free.first() == seat:
+            lane.see(link, seat)
 
 
 def _by_score_then_place(seen: tuple[int, Place, Lane]) -> tuple[int, Place]:
@@ -376,17 +469,11 @@ def _by_score_then_place(seen: tuple[int, Place, Lane]) -> tuple[int, Place]:
 
 def score(rules: QueueRules, where: Place, preference: int, at: Instant) -> int:
     """Millionths of the queue's target waited, weighed (see the module)."""
-    return (at - where[0]) * rules.penalty_weight // (100 * max(rules.target_seconds, 1) * preference)
+    return (at - where[0]) * rules.penalty_weight // _divisor(rules, preference)
 
 
-def _benches_seen(lane: Lane) -> tuple[BenchConsidered, ...]:
-    return tuple(
-        BenchConsidered(
-            free[0][2] if (free := bench.free[lane.channel][lane.rule]) else None,
-            preference, len(free), bench.ready, bench.signed_in, bench.members,
-        )
-        for preference, bench in lane.benches[:EXPLAINED_MAX]
-    )  # fmt: skip
+def _divisor(rules: QueueRules, preference: int) -> int:
+    return 100 * max(rules.target_seconds, 1) * preference
 
 
 def _bench_key(profile: AgentProfile) -> BenchKey:

@@ -1,6 +1,7 @@
 """What the floor remembers: contacts, agents and engagements, mutable and small enough to snapshot whole.
 
-Indexes (lanes, benches) are not here: they are rebuilt from this.
+Indexes (lanes, benches) are not here: they are rebuilt from this. Nothing here points back to its owner, so none of it
+can be part of a cycle (`gc=False`: the collector does not walk through a floor that is full).
 """
 
 import msgspec
@@ -10,7 +11,7 @@ from markaz.routing.effects import ContactState, EngagementState, Outcome, Part,
 from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
 
 
-class Party(msgspec.Struct):
+class Party(msgspec.Struct, gc=False):
     """A number outside in an agent's conversation."""
 
     id: str
@@ -18,7 +19,7 @@ class Party(msgspec.Struct):
     state: PartyState = "dialled"
 
 
-class Contact(msgspec.Struct):
+class Contact(msgspec.Struct, gc=False):
     """A contact between arrival and closure.
 
     `since` is its place (when it began to wait, kept through offers, overflow and transfers), `queued_at` when it
@@ -63,7 +64,7 @@ class Contact(msgspec.Struct):
     """How often faults have cut this customer's matter."""
 
 
-class Engagement(msgspec.Struct):
+class Engagement(msgspec.Struct, gc=False):
     """An agent's part in a contact, from offer to the end of wrap-up."""
 
     offer: str
@@ -78,7 +79,7 @@ class Engagement(msgspec.Struct):
     accepted_at: Instant | None = None
 
 
-class Agent(msgspec.Struct):
+class Agent(msgspec.Struct, gc=False):
     """An agent. `occupied` is how much so at `occupied_at` (see `occupancy`), when a contact last ended."""
 
     profile: AgentProfile
@@ -111,7 +112,7 @@ class ProjectState(msgspec.Struct):
     paused: bool = False
 
 
-class Remembered(msgspec.Struct):
+class Remembered(msgspec.Struct, gc=False):
     """Who served a customer of a project last, and when."""
 
     agent: str

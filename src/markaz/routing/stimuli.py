@@ -17,8 +17,8 @@ LeftCause = Literal["hung_up", "fault"]
 FailureCause = Literal["no_answer", "busy", "unreachable", "fault"]
 
 
-class Fact(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Something that happened, as the floor is told."""
+class Fact(msgspec.Struct, frozen=True, tag=True, omit_defaults=True, gc=False):
+    """Something that happened, as the floor is told. Facts are never part of a cycle: hence `gc=False`."""
 
 
 # Configuration

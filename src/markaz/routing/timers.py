@@ -22,6 +22,8 @@ _STALE_MIN = 64
 class Timers:
     """A heap in which replaced and cancelled entries stay until they surface or make up most of it."""
 
+    __slots__ = ("_heap", "_live", "_set_count")
+
     def __init__(self) -> None:
         self._heap: list[TimerEntry] = []
         self._live: dict[TimerKey, TimerEntry] = {}
@@ -31,23 +33,34 @@ class Timers:
         """Set or move the deadline of `key`."""
         self._set_count += 1
         entry = (at, self._set_count, key)
-        self._live[key] = entry
-        heappush(self._heap, entry)
-        if len(self._heap) > _STALE_MIN and len(self._heap) > 4 * len(self._live):
-            self._heap = list(self._live.values())
+        heap, live = self._heap, self._live
+        live[key] = entry
+        heappush(heap, entry)
+        if len(heap) > _STALE_MIN and len(heap) > 4 * len(live):
+            self._heap = list(live.values())
             heapify(self._heap)
 
     def cancel(self, *keys: TimerKey) -> None:
         """Forget deadlines; an unknown one is no matter."""
+        live = self._live
         for key in keys:
-            self._live.pop(key, None)
+            live.pop(key, None)
 
     def next(self) -> Instant | None:
         """The earliest deadline."""
         heap, live = self._heap, self._live
-        while heap and live.get(heap[0][2]) is not heap[0]:
+        while heap:
+            entry = heap[0]
+            # Equal, not identical: compiled code takes tuples apart and puts them together anew.
+            if live.get(entry[2]) == entry:
+                return entry[0]
             heappop(heap)
-        return heap[0][0] if heap else None
+        return None
+
+    def may_be_due(self, at: Instant) -> bool:
+        """Whether an entry, live or not, is not after `at`: the cheap question before `pop_due`."""
+        heap = self._heap
+        return bool(heap) and heap[0][0] <= at
 
     def pop_due(self, at: Instant) -> TimerKey | None:
         """Take the earliest deadline that is not after `at`."""
