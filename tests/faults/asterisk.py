@@ -352,7 +352,8 @@ class Asterisk:
             case _, ["applications", *_]:
                 return 200, {}
             case "GET", ["endpoints", "PJSIP"]:
-                return 200, [self._endpoint(name) for kind, name in sorted(self.objects) if kind == "endpoint"]
+                endpoints = [self._endpoint(name) for kind, name in sorted(self.objects) if kind == "endpoint"]
+                return (200, endpoints) if endpoints else (404, {"message": "No Endpoints found"})
             case _, ["channels", *rest]:
                 return self._channels(method, rest, query, body, line)
             case _, ["bridges", *rest]:

@@ -126,7 +126,7 @@ DELIBERATE = (
     Bug("throws the spool away", [(Journal, "_copy_spool", _throw_spool_away)],
         [fault("database_killed", 60, 10)], "the journal of"),
     Bug("needs no lease", [(Journal, "_lease", _lease_anyway), (Spool, "take", lambda spool: True)],
-        [fault("second_floor", 60)], "floor"),
+        [fault("second_floor", 60)], "duplicate key in the journal"),
     Bug("starts with yesterday's clock", [(WallClock, "not_before", lambda clock, at: None)],
         [fault("clock_jumps", 60, how=0.1), fault("floor_killed", 61)], ""),
     Bug("keeps what it has handled in the inbox",

@@ -55,7 +55,7 @@ async def test_a_floor_that_can_write_nowhere_stops_before_it_acts(database: str
     assert performed == []
     assert await numbers(database) == [1, 2, 3, 4, 5]
 
-    successor = Journal(database, "main", tmp_path / "elsewhere")
+    successor = Journal(database, "main", tmp_path / "later")
     await successor.open()
     await successor.append(rows[5:])
     await successor.close()

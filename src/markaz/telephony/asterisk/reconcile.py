@@ -129,7 +129,8 @@ class Reconciler:
         certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator))
         beliefs = self._beliefs()
         messages = await self._messages_under_way(beliefs)
-        endpoints = (await self._ari.request("GET", "endpoints", "PJSIP")).body
+        answer = await self._ari.request("GET", "endpoints", "PJSIP")
+        endpoints = answer.body if answer.ok else []  # with neither phones nor trunks it is not found
         suspected: dict[object, Difference] = dict(differences_from_floor(bridges, messages, self._board, beliefs))
         suspected |= dict(phone_differences(endpoints, self._board, beliefs))
         confirmed = [difference for key, difference in suspected.items() if key in self._suspected]
