@@ -1,8 +1,9 @@
 """Attended transfer, conference, supervision and the pause of recordings: real calls, heard at every far end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,6 +43,27 @@ CUSTOMER, ANN, BEN, OUTSIDE = 440, 660, 880, 1_100
 """The tone (Hz) by which each is known."""
 SPAN = 4_000
 """Samples at 8 kHz that are listened to."""
+
+
+class Everything(dict[str, Any]):
+    """Whatever is asked for is believed to be in a conversation: these tests are the floor."""
+
+    def __init__(self, believed: object) -> None:
+        super().__init__()
+        self._believed = believed
+
+    def get(self, key: str, default: object = None) -> Any:
+        return self._believed
+
+
+@pytest.fixture(autouse=True)
+def believed(floor: Floor) -> Iterator[None]:
+    """Or the reconciler would end, in the middle of a test, what no floor knows of."""
+    contact = BelievedContact("in_conversation", "support", True)
+    offer = BelievedOffer("", "", "in_conversation")
+    floor.centre.beliefs = Beliefs(Everything(contact), Everything(offer))
+    yield
+    floor.centre.beliefs = Beliefs()
 
 
 async def guest(floor: Floor, contact: str, number: int, *, answer: bool = True) -> tuple[str, str, Call]:
@@ -279,6 +301,15 @@ async def test_a_supervisor_who_leaves_takes_the_ear_along(floor: Floor, tmp_pat
     await _eventually(lambda: _bridges(floor), lambda names: "supervision" not in names)
 
 
+async def test_an_agent_who_leaves_first_leaves_no_ear_behind(floor: Floor, tmp_path: Path):
+    ears = Ears(tmp_path)
+    contact, offer, ann, offer_ben, ben, _ = await supervised(floor, ears, "listen")
+    floor.centre.perform(ReleaseAgent(contact, offer, ann))
+    await _eventually(lambda: _names(floor), lambda names: "snoop" not in names)
+    floor.centre.perform(ReleaseAgent(contact, offer_ben, ben))
+    await _eventually(lambda: _bridges(floor), lambda names: "supervision" not in names)
+
+
 async def test_a_pause_is_silence_in_the_recording_and_a_mark_in_the_ledger(floor: Floor, tmp_path: Path):
     ears = Ears(tmp_path)
     contact, offer, *_ = await talking(floor, ears)
@@ -313,7 +344,6 @@ async def test_what_was_asked_for_while_nobody_was_there_is_mended(floor: Floor,
     for _ in range(2):
         await floor.centre.telephony.reconcile()
     await ears.until("customer", {ANN})
-    floor.centre.beliefs = Beliefs()
 
 
 async def test_a_held_customer_waits_again_when_the_agent_is_cut_off(floor: Floor, tmp_path: Path):

@@ -196,7 +196,7 @@ async def test_a_full_disk_leaves_no_half_line_and_the_ledger_goes_on(
     with files_of_at_most(len(whole) + 20):
         ledger.expect(expected("two"))
     assert spool.read_bytes() == whole
-    assert "can't be kept" in caplog.text
+    assert "are in memory alone" in caplog.text
     ledger.expect(expected("three"))  # there is room again
     assert len(spool.read_bytes().splitlines()) == 3
     await ledger.stop(seconds_max=0.1)

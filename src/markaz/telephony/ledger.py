@@ -264,5 +264,6 @@ def _append(file: io.FileIO, data: bytes) -> None:
             data = data[file.write(data) or 0 :]
         os.fsync(file.fileno())
     except OSError:
-        os.ftruncate(file.fileno(), size)  # half a line would spoil the next one
+        with contextlib.suppress(OSError):
+            os.ftruncate(file.fileno(), size)  # half a line would spoil the next one
         raise

@@ -58,7 +58,7 @@ class Parties:
         if agent is None or agent.ending:
             return  # that the leg is gone has been told
         await self._legs.begin_conference(work.contact)
-        await self._stop_supervising(work.offer)
+        await self._stop_supervising(agent)
         if not await self._legs.enter_conversation(agent):
             await self._give_up(agent)
 
@@ -68,7 +68,7 @@ class Parties:
         agent = self._board.agent_leg(work.contact, work.beside)
         if supervisor is None or supervisor.ending:
             return
-        await self._stop_supervising(work.offer)
+        await self._stop_supervising(supervisor)
         if agent is None:
             await self._give_up(supervisor)
             return
@@ -113,15 +113,19 @@ class Parties:
     async def release(self, party: str) -> None:
         await self._legs.end(self._board.legs.get(party))
 
-    async def agent_ended(self, offer: str) -> None:
+    async def agent_ended(self, agent: Leg) -> None:
         """The agent's leg is gone: if it was a supervisor's, so is what it heard through."""
-        await self._stop_supervising(offer)
+        await self._stop_supervising(agent)
 
-    async def _stop_supervising(self, offer: str) -> None:
-        snoop = self._board.snoops.pop(offer, None)
+    async def _stop_supervising(self, supervisor: Leg) -> None:
+        """End the snooping channel, unless that ended with the leg it snooped on, and the bridge to it."""
+        snoop = self._board.snoops.pop(supervisor.offer or "", None)
         if snoop is not None:
             await self._legs.end(snoop)
-            await self._legs.ask("DELETE", "bridges", f"{SUPERVISION}{snoop.channel}")
+        bridge = supervisor.bridge or ""
+        if bridge.startswith(SUPERVISION):
+            supervisor.bridge = None
+            await self._legs.ask("DELETE", "bridges", bridge)
 
     async def _give_up(self, agent: Leg) -> None:
         assert agent.agent is not None

@@ -394,7 +394,7 @@ class Performer:
         match leg.role:
             case "agent":
                 self._recorder.ended(leg.offer or "", died_at=leg.died_at)
-                await self.parties.agent_ended(leg.offer or "")
+                await self.parties.agent_ended(leg)
             case "outside" if leg.answered:
                 await self._legs.end(customer)
             case "customer" | "callback":

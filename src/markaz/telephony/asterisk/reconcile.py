@@ -39,6 +39,7 @@ from markaz.telephony.asterisk.switchboard import (
     LEG_VARIABLE,
     ON_HOLD,
     SNOOP,
+    SUPERVISION,
     Leg,
     Switchboard,
     conversing,
@@ -229,7 +230,9 @@ def differences_from_floor(
         yield from _stray(leg, beliefs)
     for bridge in bridges:
         contact = conversing(bridge["id"])
-        if contact is not None and contact not in board.customers:
+        is_over = contact is not None and contact not in board.customers
+        is_deaf = bridge["id"].startswith(SUPERVISION) and not bridge["channels"]
+        if is_over or is_deaf:
             yield ("bridge", bridge["id"]), DestroyBridge(bridge["id"])
 
 
