@@ -1,5 +1,7 @@
 """What is asked for during a conversation reaches the floor as one message; what cannot be meant is refused."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +11,8 @@ import pytest
 from markaz import routing
 from markaz.runtime.inbox import StimulusSent
 from tests.web.test_desk import inbox
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "centre.md"
 
 
 @pytest.fixture
@@ -116,3 +120,12 @@ async def test_what_cannot_be_meant_is_named(
     assert (answer.status_code, problem["code"]) == (422, "request_invalid")
     assert [one["where"] for one in problem["problems"]] == [where]
     assert inbox(signed_in) == before
+
+
+async def test_the_guide_names_every_command_of_a_desk(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    prefix = "/api/agents/{agent}/"
+    commands = {path.removeprefix(prefix) for path in paths if path.startswith(prefix)}
+    section = GUIDE.read_text().split("## Agents' desks")[1]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall("`(.+?)`", row)} == commands
