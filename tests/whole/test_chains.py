@@ -104,6 +104,8 @@ async def _check_recordings(installation: Installation, chain: Chain, offers: li
         sides = np.fromfile(installation.home / "recordings" / row["path"], dtype="<i2", offset=44).reshape(-1, 2)
         assert CUSTOMER in _kept(sides[:, 0])
         assert _kept(sides[:, 1]) == {part.person.tone}, "nobody but who answers for it is on the agent's side"
+        paused = sum(seconds for whose, seconds in chain.pauses if whose is part)
+        assert _silent_seconds(sides) >= paused - TOLERANCE_SECONDS, "something was kept that was not to be"
     pauses = await installation.rows(PAUSES, contact=chain.contact)
     expected = [(part, pytest.approx(seconds, abs=TOLERANCE_SECONDS)) for part, seconds in chain.pauses]
     assert [(parts[one["recording"]], one["seconds"]) for one in pauses] == expected
@@ -113,6 +115,10 @@ def _kept(side: np.ndarray) -> set[int]:
     """The tones that last for a second or more."""
     heard = Counter(tone for at in range(0, len(side) - SPAN, SPAN) for tone in tones(side[at : at + SPAN]))
     return {tone for tone, spans in heard.items() if spans >= 2}
+
+
+def _silent_seconds(sides: np.ndarray) -> float:
+    return sum(SPAN / 8_000 for at in range(0, len(sides) - SPAN, SPAN) if np.abs(sides[at : at + SPAN]).max() < 50)
 
 
 async def _check_report(installation: Installation, chains: list[Chain], engaged: list[dict[str, Any]]) -> None:
