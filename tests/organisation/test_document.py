@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from markaz.flows import Problem
 from markaz.organisation import Document, DocumentRefused, parse_document, read_document, stimuli_of
+from markaz.routing import ToNumber
 from markaz.runtime.core import Core
 from markaz.telephony.sound import write_wav
 
@@ -101,6 +102,11 @@ def test_reads_a_centre() -> None:
             'id = "q"\nrelaxation = [{ after_seconds = 9 }, { after_seconds = 9 }]',
             "queues[0].relaxation: steps must come in the order of after_seconds, each at its own time",
         ),
+        (
+            'id = "q"',
+            'id = "q"\nwhen_full = { type = "number", number = "+4989", centre = "west" }',
+            "queues[0].when_full.number: no trunk dials +4989: add the beginning of the number to its prefixes",
+        ),
         ("q = 1 }", "q = 1001 }", "agents[0].queues.q: must be between 1 and 1000"),
         ('id = "ana"', 'id = "ana\\n[x]"', 'agents[0].id: "ana'),
         ('id = "ana"', 'id = "queue-q"', "agents[0].id:"),
@@ -155,6 +161,28 @@ def test_what_is_added_is_checked_too(more: str, expected: str) -> None:
     found = refusal(f"{SMALL}\n{more}")
     assert len(found) == 1
     assert found[0].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("trunk", "dialled", "problems"),
+    [
+        ("carrier", "+49", []),
+        ("west", "+4989", []),
+        ("west", "+4930", ["queues[0].overflow[0].to.number: the trunk west does not dial +4989"]),
+        ("carrier", "+4930", ["queues[0].overflow[0].to.number: no trunk dials +4989"]),
+    ],
+)
+def test_another_centre_is_one_that_a_trunk_can_dial(trunk: str, dialled: str, problems: list[str]) -> None:
+    to = '{ type = "number", number = "+4989", centre = "west" }'
+    text = SMALL.replace('id = "q"', f'id = "q"\noverflow = [{{ after_seconds = 9, to = {to} }}]', 1)
+    text += f'[[trunks]]\nid = "{trunk}"\nhost = "192.0.2.20"\nprefixes = ["{dialled}"]\n'
+    if not problems:
+        [overflow] = parse(text).queues[0].overflow
+        assert overflow.to == ToNumber(number="+4989", centre="west")
+        return
+    found = refusal(text)
+    assert [one.split(":")[0] for one in found] == [one.split(":")[0] for one in problems]
+    assert found[0].startswith(problems[0])
 
 
 def test_every_problem_is_said_at_once() -> None:

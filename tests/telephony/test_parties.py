@@ -1,6 +1,5 @@
 """Attended transfer, conference, supervision and the pause of recordings: real calls, heard at every far end."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,15 +33,13 @@ from markaz.routing import (
 from markaz.telephony import Beliefs, BelievedContact, BelievedOffer
 from tests.telephony.centre import in_seconds
 from tests.telephony.conftest import Floor
-from tests.telephony.hearing import heard, stereo, tone
+from tests.telephony.hearing import SPAN, TONES, Ears, heard, stereo, tone, tones
 from tests.telephony.peer import Call
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CUSTOMER, ANN, BEN, OUTSIDE = 440, 660, 880, 1_100
+CUSTOMER, ANN, BEN, OUTSIDE = TONES[:4]
 """The tone (Hz) by which each is known."""
-SPAN = 4_000
-"""Samples at 8 kHz that are listened to."""
 
 
 class Everything(dict[str, Any]):
@@ -76,54 +73,6 @@ async def guest(floor: Floor, contact: str, number: int, *, answer: bool = True)
         await phone.answer()
         await floor.centre.told(OfferAccepted, lambda told: told.offer == offer)
     return agent, offer, phone
-
-
-class Ears:
-    """What is heard at the far ends, now."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._files: dict[str, Path] = {}
-
-    async def listen(self, **calls: Call) -> None:
-        for name, call in calls.items():
-            self._files[name] = self._folder / f"{name}.raw"
-            await call.monitor(self._files[name])
-
-    async def tones(self, name: str) -> set[int]:
-        """Which of the known tones the far end `name` hears in the half second that begins now."""
-        began = self._frames(name)
-        async with asyncio.timeout(10):
-            while self._frames(name) < began + SPAN:
-                await asyncio.sleep(0.02)
-        samples = stereo(self._files[name])[began : began + SPAN, 0]
-        return tones(samples)
-
-    async def until(self, name: str, expected: set[int]) -> None:
-        """Wait until that far end hears exactly these tones (and music, if none)."""
-        found: set[int] = set()
-        for _ in range(20):  # half a second each
-            if (found := await self.tones(name)) == expected:
-                return
-        raise AssertionError(f"{name} hears {found}, not {expected}")
-
-    def _frames(self, name: str) -> int:
-        path = self._files[name]
-        return len(stereo(path)) if path.exists() else 0
-
-
-def tones(samples: np.ndarray) -> set[int]:
-    """The known tones that stand out of everything else in one channel at 8 kHz."""
-    values = samples.astype(float) * np.hanning(len(samples))
-    spectrum = np.abs(np.fft.rfft(values))
-    frequencies = np.fft.rfftfreq(len(values), 1 / 8_000)
-    found = set()
-    for hz in (CUSTOMER, ANN, BEN, OUTSIDE):
-        peak = spectrum[np.abs(frequencies - hz) < 6].max()
-        around = spectrum[(np.abs(frequencies - hz) > 20) & (np.abs(frequencies - hz) < 90)]
-        if peak > 20 * np.median(around) and peak > 20_000:
-            found.add(hz)
-    return found
 
 
 async def talking(floor: Floor, ears: Ears) -> tuple[str, str, str, Call, Call]:

@@ -13,6 +13,10 @@ from tests.web.conftest import TOKEN, client_of
 COMMANDS = [
     "/api/agents/amal/sign-in", "/api/agents/amal/sign-out", "/api/agents/amal/ready", "/api/agents/amal/not-ready",
     "/api/agents/amal/wrap-up", "/api/projects/hotline/pause", "/api/projects/hotline/resume",
+    "/api/agents/amal/consult", "/api/agents/amal/consult/cancel", "/api/agents/amal/conference",
+    "/api/agents/amal/transfer", "/api/agents/amal/transfer/complete", "/api/agents/amal/party/release",
+    "/api/agents/amal/recording/pause", "/api/agents/amal/recording/resume", "/api/agents/amal/supervise",
+    "/api/agents/amal/supervise/end", "/api/agents/amal/take-over",
 ]  # fmt: skip
 
 

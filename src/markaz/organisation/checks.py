@@ -122,10 +122,20 @@ class _Check:
                     yield Problem(f"{place}.queue", "a queue can't overflow to itself")
             case ToNumber():
                 yield from _telephone(f"{place}.number", to.number)
+                yield from self._dialled(f"{place}.number", to)
             case ToDisconnect():
                 yield from self._unknown(f"{place}.prompt", "prompt", to.prompt)
             case _:
                 pass
+
+    def _dialled(self, place: str, to: ToNumber) -> Iterator[Problem]:
+        """A number must be one that a trunk dials; a trunk with the centre's name dials what is sent to that centre."""
+        there = [trunk for trunk in self._document.trunks if trunk.id == to.centre]
+        trunks = there or self._document.trunks
+        if not any(to.number.startswith(trunk.prefixes) for trunk in trunks):
+            which = f"the trunk {to.centre}" if there else "no trunk"
+            verb = "does not dial" if there else "dials"
+            yield Problem(place, f"{which} {verb} {to.number}: add the beginning of the number to its prefixes")
 
     def _unknown(self, place: str, kind: str, name: str | None) -> Iterator[Problem]:
         if name is not None and name not in self._ids[f"{kind}s"]:

@@ -5,12 +5,13 @@ from markaz.runtime.database import connect, migrate
 from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive, send
 from markaz.runtime.journal import END_OF_TIME, FloorLeased, Journal
 from markaz.runtime.live import LiveFloor
-from markaz.runtime.live_view import LiveView, live_view
+from markaz.runtime.live_view import ConversationView, LiveView, live_view
 from markaz.runtime.projector import FloorImported, Projector
 from markaz.runtime.replay import replay
 
 __all__ = [
     "END_OF_TIME",
+    "ConversationView",
     "Core",
     "FloorImported",
     "FloorLeased",

@@ -1,6 +1,7 @@
 """The floor as it is this moment, small enough to publish each second."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import msgspec
 
@@ -24,6 +25,35 @@ class AgentView(msgspec.Struct, frozen=True):
     contacts: tuple[str, ...]
 
 
+class PartView(msgspec.Struct, frozen=True):
+    """An agent in a conversation: as what (`routing.Part`) and in which state the engagement is."""
+
+    agent: str
+    part: str
+    state: str
+
+
+class PartyView(msgspec.Struct, frozen=True):
+    """A number outside in a conversation; `state` as in `routing.PartyState`."""
+
+    number: str
+    state: str
+
+
+class ConversationView(msgspec.Struct, frozen=True):
+    """A contact that somebody is offered, talks to or is asked about; the first of `parts` answers for it.
+
+    Nobody answers for one that is `elsewhere`: the customer is with `party` alone.
+    """
+
+    contact: str
+    state: str
+    queue: str | None
+    recording_paused: bool
+    parts: tuple[PartView, ...]
+    party: PartyView | None
+
+
 class LiveView(msgspec.Struct, frozen=True):
     """`contacts`: state -> how many. Latency is from a stimulus' stamp to its effects being handed over. `telephony`:
     "connected" to Asterisk, or "away" from it.
@@ -41,9 +71,10 @@ class LiveView(msgspec.Struct, frozen=True):
     contacts: dict[str, int]
     queues: tuple[QueueView, ...]
     agents: tuple[AgentView, ...]
+    conversations: tuple[ConversationView, ...] = ()
 
 
-_BUSIEST = ("in_conversation", "on_hold", "connecting", "offered", "wrapping_up")
+_BUSIEST = ("in_conversation", "consulting", "on_hold", "supervising", "connecting", "offered", "wrapping_up")
 
 
 def live_view(floor: str, live: LiveFloor, at: Instant, telephony: str) -> LiveView:
@@ -78,4 +109,23 @@ def live_view(floor: str, live: LiveFloor, at: Instant, telephony: str) -> LiveV
             )
             for agent in state.agents.values()
         ),
+        conversations=tuple(_conversations(live)),
     )  # fmt: skip
+
+
+def _conversations(live: LiveFloor) -> Iterator[ConversationView]:
+    state = live.core.floor.state
+    for contact in state.contacts.values():
+        offers = contact.guests if contact.offer is None else (contact.offer, *contact.guests)
+        party = contact.party
+        if not offers and party is None:
+            continue
+        engagements = [state.engagements[offer] for offer in offers]
+        yield ConversationView(
+            contact=contact.id,
+            state=contact.state,
+            queue=contact.queue,
+            recording_paused=contact.recording_paused,
+            parts=tuple(PartView(one.agent, one.part, one.state) for one in engagements),
+            party=None if party is None else PartyView(party.number, party.state),
+        )

@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from markaz.runtime import LiveView
-from markaz.web import desk, floor, health
+from markaz.web import conversations, desk, floor, health
 from markaz.web.context import Connection, Installation, SipAddress, authorised
 from markaz.web.problems import Problem, answer_with_problems
 
@@ -64,6 +64,7 @@ def create_app(database_url: str, *, floor_name: str, token: str, sip_address: S
     app.include_router(health.router)
     app.include_router(floor.router, dependencies=[Depends(authorised)])
     app.include_router(desk.agents)
+    app.include_router(conversations.router)
     app.include_router(desk.projects)
     _describe_components(app)
     return app

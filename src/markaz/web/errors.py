@@ -38,6 +38,14 @@ class ProjectUnknown(MarkazError):
 
 
 @dataclass(eq=False)
+class QueueUnknown(MarkazError):
+    """There is no queue "{queue}" in the organisation: check the id, or add the queue with `markaz apply`."""
+
+    code: ClassVar[str] = "queue_unknown"
+    queue: str
+
+
+@dataclass(eq=False)
 class RequestTooLarge(MarkazError):
     """A request's body may have {bytes_max} bytes at most: send less."""
 

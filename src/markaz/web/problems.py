@@ -25,6 +25,7 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.NotAuthorised: HTTPStatus.UNAUTHORIZED,
     errors.AgentUnknown: HTTPStatus.NOT_FOUND,
     errors.ProjectUnknown: HTTPStatus.NOT_FOUND,
+    errors.QueueUnknown: HTTPStatus.NOT_FOUND,
     errors.AgentNotSignedIn: HTTPStatus.CONFLICT,
     errors.RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.RequestInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,

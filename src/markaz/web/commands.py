@@ -1,0 +1,88 @@
+"""What every command has: a strict body, its checks, a message to the floor in the same transaction, and 202."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from markaz import routing
+from markaz.runtime import StimulusSent, send
+from markaz.web.context import Connection
+from markaz.web.errors import (
+    AgentNotSignedIn,
+    AgentUnknown,
+    NotAuthorised,
+    ProjectUnknown,
+    QueueUnknown,
+    RequestInvalid,
+    RequestTooLarge,
+)
+from markaz.web.problems import refusals
+
+# PostgreSQL's text has no NUL, and no id or reason needs another control character.
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
+AgentPath = Annotated[Id, Path(description="The agent's id in the organisation")]
+ProjectPath = Annotated[Id, Path(description="The project's id in the organisation")]
+
+_AGENT = "SELECT 1 FROM agent WHERE id = %s AND retired_at IS NULL"
+_PROJECT = "SELECT 1 FROM project WHERE id = %s AND retired_at IS NULL"
+_QUEUE = "SELECT 1 FROM queue WHERE id = %s AND retired_at IS NULL"
+_PHONE = "SELECT 1 FROM phone WHERE floor = %s AND agent = %s"
+_LAST_MESSAGE = "SELECT lastval()"
+
+ANY = (NotAuthorised, RequestInvalid, RequestTooLarge)
+FOR_AGENT = {"status_code": HTTPStatus.ACCEPTED, "responses": refusals(*ANY, AgentUnknown)}
+FOR_SIGNED_IN = {"status_code": HTTPStatus.ACCEPTED, "responses": refusals(*ANY, AgentUnknown, AgentNotSignedIn)}
+FOR_TARGET = {
+    "status_code": HTTPStatus.ACCEPTED,
+    "responses": refusals(*ANY, AgentUnknown, QueueUnknown, AgentNotSignedIn),
+}
+FOR_PROJECT = {"status_code": HTTPStatus.ACCEPTED, "responses": refusals(*ANY, ProjectUnknown)}
+
+
+class Asked(BaseModel):
+    """The body of a command; unknown fields and near-miss types are refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Accepted(BaseModel):
+    """The command is stored for the floor."""
+
+    message: int = Field(description="The message's number in the floor's inbox")
+
+
+async def tell(connection: Connection, floor: str, stimulus: routing.Stimulus) -> Accepted:
+    await send(connection, floor, StimulusSent(stimulus))
+    return await accepted(connection)
+
+
+async def accepted(connection: Connection) -> Accepted:
+    """The number that this session's last message got from the inbox's sequence."""
+    cursor = await connection.execute(_LAST_MESSAGE)
+    (message,) = await cursor.fetchone() or (0,)
+    return Accepted(message=message)
+
+
+async def require_agent(connection: Connection, agent: str) -> None:
+    if await (await connection.execute(_AGENT, (agent,))).fetchone() is None:
+        raise AgentUnknown(agent)
+
+
+async def require_signed_in(connection: Connection, floor: str, agent: str) -> None:
+    await require_agent(connection, agent)
+    if await (await connection.execute(_PHONE, (floor, agent))).fetchone() is None:
+        raise AgentNotSignedIn(agent)
+
+
+async def require_project(connection: Connection, project: str) -> None:
+    if await (await connection.execute(_PROJECT, (project,))).fetchone() is None:
+        raise ProjectUnknown(project)
+
+
+async def require_queue(connection: Connection, queue: str) -> None:
+    if await (await connection.execute(_QUEUE, (queue,))).fetchone() is None:
+        raise QueueUnknown(queue)
