@@ -89,10 +89,11 @@ def test_a_floor_is_back_soon(back_seconds: float | None, sentence: str | None) 
     assert fault.broken == ([] if sentence is None else [sentence])
 
 
-def test_a_dead_line_is_no_conversation_in_which_an_agent_is_busy() -> None:
+@pytest.mark.parametrize("picked_up", [15, 21])
+def test_a_dead_line_is_no_conversation_in_which_an_agent_is_busy(picked_up: int) -> None:
     talk, ring = (
-        OfferLog("+1", at(invited), "answered", at(invited), at(ended), "agent", 0, None, None, None)
-        for invited, ended in ((15, 26), (24, 30))
+        OfferLog("+1", at(invited), "answered", at(answered), at(ended), "agent", 0, None, None, None)
+        for invited, answered, ended in ((15, picked_up, 26), (24, 24, 30))
     )
     logs = [AgentLog("ann", 1, (talk, ring), ())]
     assert offered_to_busy_agents(logs) == 1

@@ -35,8 +35,8 @@ def audio(callers: Sequence[CallerLog], agents: Sequence[AgentLog]) -> Audio:
 
 
 def cut(agents: Sequence[AgentLog], moments: Sequence[datetime]) -> list[AgentLog]:
-    """The same logs, in which a conversation that spans one of `moments`, when Asterisk died, ends there: what the
-    agent's telephone took for a call from then on was a dead line.
+    """The same logs, in which a call that one of `moments` falls into, when Asterisk died, ends there: what the agent's
+    telephone took for a call from then on was a dead line, also when it rang before and was picked up only afterwards.
     """
     return [replace(log, offers=tuple(_cut(offer, moments) for offer in log.offers)) for log in agents]
 
@@ -44,7 +44,7 @@ def cut(agents: Sequence[AgentLog], moments: Sequence[datetime]) -> list[AgentLo
 def _cut(offer: OfferLog, moments: Sequence[datetime]) -> OfferLog:
     if offer.answered_at is None or offer.ended_at is None:
         return offer
-    return replace(offer, ended_at=min([offer.ended_at, *(at for at in moments if at > offer.answered_at)]))
+    return replace(offer, ended_at=min([offer.ended_at, *(at for at in moments if at > offer.invited_at)]))
 
 
 def offered_to_busy_agents(agents: Sequence[AgentLog]) -> int:
