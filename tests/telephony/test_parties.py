@@ -1,6 +1,6 @@
 """Attended transfer, conference, supervision and the pause of recordings: real calls, heard at every far end."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,10 @@ import pytest
 from markaz.routing import (
     AgentLeft,
     CallParty,
-    ConversationStarted,
     CustomerLeft,
     HoldCustomer,
     JoinConversation,
     KeepWaiting,
-    OfferAccepted,
-    OfferContact,
     OfferRefused,
     PartyAnswered,
     PartyFailed,
@@ -28,18 +25,26 @@ from markaz.routing import (
     ResumeRecording,
     StartRecording,
     Supervise,
-    SupervisionStarted,
 )  # fmt: skip
 from markaz.telephony import Beliefs, BelievedContact, BelievedOffer
-from tests.telephony.centre import in_seconds
 from tests.telephony.conftest import Floor
-from tests.telephony.hearing import SPAN, TONES, Ears, heard, stereo, tone, tones
-from tests.telephony.peer import Call
+from tests.telephony.conversing import (
+    ANN,
+    BEN,
+    CUSTOMER,
+    OUTSIDE,
+    bridge_of,
+    bridges,
+    consulting,
+    eventually,
+    guest,
+    names,
+    supervised,
+    talking,
+)  # fmt: skip
+from tests.telephony.hearing import SPAN, Ears, heard, stereo, tone, tones
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-CUSTOMER, ANN, BEN, OUTSIDE = TONES[:4]
-"""The tone (Hz) by which each is known."""
 
 
 class Everything(dict[str, Any]):
@@ -61,45 +66,6 @@ def believed(floor: Floor) -> Iterator[None]:
     floor.centre.beliefs = Beliefs(Everything(contact), Everything(offer))
     yield
     floor.centre.beliefs = Beliefs()
-
-
-async def guest(floor: Floor, contact: str, number: int, *, answer: bool = True) -> tuple[str, str, Call]:
-    """Another agent's phone rings for a part in the contact: agent, offer, the phone."""
-    agent = await floor.phone()
-    offer = f"{contact}.{number}"
-    floor.centre.perform(OfferContact(offer, contact, agent, "support", "voice", in_seconds(15), "+49", "consulted"))
-    phone = await floor.peer.rings(f"{agent}-phone")
-    if answer:
-        await phone.answer()
-        await floor.centre.told(OfferAccepted, lambda told: told.offer == offer)
-    return agent, offer, phone
-
-
-async def talking(floor: Floor, ears: Ears) -> tuple[str, str, str, Call, Call]:
-    """Ann and a customer talk, each with a tone: contact, offer, agent, the customer's leg, Ann's phone."""
-    agent = await floor.phone()
-    contact, offer, customer, phone = await floor.conversation(agent)
-    await ears.listen(customer=customer, ann=phone)
-    await customer.hum(str(CUSTOMER))
-    await phone.hum(str(ANN))
-    await ears.until("customer", {ANN})
-    await ears.until("ann", {CUSTOMER})
-    return contact, offer, agent, customer, phone
-
-
-async def consulting(floor: Floor, ears: Ears) -> tuple[str, str, str, Call, Call, str, str, Call]:
-    """Ann consults Ben, the customer hears music."""
-    contact, offer, ann, customer, phone = await talking(floor, ears)
-    floor.centre.perform(HoldCustomer(contact))
-    ben, offer_ben, phone_ben = await guest(floor, contact, 2)
-    await ears.listen(ben=phone_ben)
-    await phone_ben.hum(str(BEN))
-    floor.centre.perform(JoinConversation(contact, offer_ben, ben))
-    await floor.centre.told(ConversationStarted, lambda told: told.offer == offer_ben)
-    await ears.until("ann", {BEN})
-    await ears.until("ben", {ANN})
-    assert await ears.tones("customer") == set(), "the customer hears neither of them"
-    return contact, offer, ann, customer, phone, ben, offer_ben, phone_ben
 
 
 async def test_an_attended_transfer(floor: Floor, tmp_path: Path):
@@ -188,18 +154,6 @@ async def test_a_number_outside_that_refuses_or_hangs_up(floor: Floor, tmp_path:
     assert failed.cause == "unreachable", "no trunk may dial it"
 
 
-async def supervised(floor: Floor, ears: Ears, mode: str) -> tuple[str, str, str, str, str, Call]:
-    """Ben supervises Ann: contact, Ann's offer, Ann, Ben's offer, Ben, his phone."""
-    contact, offer, ann, *_ = await talking(floor, ears)
-    ben, offer_ben, phone_ben = await guest(floor, contact, 2)
-    await ears.listen(ben=phone_ben)
-    await phone_ben.hum(str(BEN))
-    floor.centre.perform(Supervise(contact, offer_ben, ben, offer, mode))  # pyright: ignore[reportArgumentType]
-    await floor.centre.told(SupervisionStarted, lambda told: told.offer == offer_ben)
-    await ears.until("ben", {CUSTOMER, ANN})
-    return contact, offer, ann, offer_ben, ben, phone_ben
-
-
 @pytest.mark.parametrize(("mode", "heard_by_ann"), [("listen", {CUSTOMER}), ("whisper", {CUSTOMER, BEN})])
 async def test_a_supervisor_listens_or_whispers(floor: Floor, tmp_path: Path, mode: str, heard_by_ann: set[int]):
     ears = Ears(tmp_path)
@@ -246,17 +200,17 @@ async def test_a_supervisor_who_leaves_takes_the_ear_along(floor: Floor, tmp_pat
     contact, _, _, offer_ben, ben, _ = await supervised(floor, ears, "whisper")
     floor.centre.perform(ReleaseAgent(contact, offer_ben, ben))
     await ears.until("ann", {CUSTOMER})
-    await _eventually(lambda: _names(floor), lambda names: "snoop" not in names)
-    await _eventually(lambda: _bridges(floor), lambda names: "supervision" not in names)
+    await eventually(lambda: names(floor), lambda names: "snoop" not in names)
+    await eventually(lambda: bridges(floor), lambda names: "supervision" not in names)
 
 
 async def test_an_agent_who_leaves_first_leaves_no_ear_behind(floor: Floor, tmp_path: Path):
     ears = Ears(tmp_path)
     contact, offer, ann, offer_ben, ben, _ = await supervised(floor, ears, "listen")
     floor.centre.perform(ReleaseAgent(contact, offer, ann))
-    await _eventually(lambda: _names(floor), lambda names: "snoop" not in names)
+    await eventually(lambda: names(floor), lambda names: "snoop" not in names)
     floor.centre.perform(ReleaseAgent(contact, offer_ben, ben))
-    await _eventually(lambda: _bridges(floor), lambda names: "supervision" not in names)
+    await eventually(lambda: bridges(floor), lambda names: "supervision" not in names)
 
 
 async def test_a_pause_is_silence_in_the_recording_and_a_mark_in_the_ledger(floor: Floor, tmp_path: Path):
@@ -279,45 +233,8 @@ async def test_a_pause_is_silence_in_the_recording_and_a_mark_in_the_ledger(floo
     assert (tone(sides[:began, 0]), tone(sides[ended + 4_000 :, 1])) == pytest.approx((ANN, CUSTOMER), abs=5)
 
 
-async def test_what_was_asked_for_while_nobody_was_there_is_mended(floor: Floor, tmp_path: Path):
-    """The floor decided and died: its successor sees a customer who should hear music, and one who should not."""
-    ears = Ears(tmp_path)
-    contact, offer, ann, *_ = await talking(floor, ears)
-    offers = {offer: BelievedOffer(contact, ann, "consulting")}
-    floor.centre.beliefs = Beliefs({contact: BelievedContact("on_hold", "support", True, is_on_music=True)}, offers)
-    for _ in range(2):
-        await floor.centre.telephony.reconcile()
-    await ears.until("customer", set())
-    offers = {offer: BelievedOffer(contact, ann, "in_conversation")}
-    floor.centre.beliefs = Beliefs({contact: BelievedContact("in_conversation", "support", True)}, offers)
-    for _ in range(2):
-        await floor.centre.telephony.reconcile()
-    await ears.until("customer", {ANN})
-
-
 async def test_a_held_customer_waits_again_when_the_agent_is_cut_off(floor: Floor, tmp_path: Path):
     ears = Ears(tmp_path)
     contact, *_ = await consulting(floor, ears)
     floor.centre.perform(KeepWaiting(contact, "support"))
-    await _eventually(lambda: _bridge_of(floor, contact), lambda bridge: bridge == "waiting-support")
-
-
-async def _names(floor: Floor) -> str:
-    return " ".join(channel["id"] for channel in (await floor.centre.lists())[0])
-
-
-async def _bridges(floor: Floor) -> str:
-    return " ".join(bridge["id"] for bridge in (await floor.centre.lists())[1])
-
-
-async def _bridge_of(floor: Floor, contact: str) -> str:
-    customer = floor.centre.telephony._board.customers[contact].channel
-    found = [bridge["id"] for bridge in (await floor.centre.lists())[1] if customer in bridge["channels"]]
-    return found[0] if found else ""
-
-
-async def _eventually(ask: Callable[[], Awaitable[str]], holds: Callable[[str], bool]) -> None:
-    for _ in range(300):  # each round is an answer of Asterisk's, not a sleep
-        if holds(await ask()):
-            return
-    raise AssertionError("it did not come true")
+    await eventually(lambda: bridge_of(floor, contact), lambda bridge: bridge == "waiting-support")

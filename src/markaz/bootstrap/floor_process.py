@@ -222,20 +222,26 @@ async def _for_ever(name: str, work: Callable[[], Coroutine[Any, Any, None]]) ->
 def beliefs(core: Core) -> Beliefs:
     """The floor's open voice contacts, offers and phones, as the reconciler compares them with Asterisk."""
     state = core.floor.state
+    contacts: dict[str, BelievedContact] = {}
+    for contact in state.contacts.values():
+        if contact.channel != "voice":
+            continue
+        lead = state.engagement_of(contact)
+        is_talking = lead is not None and lead.state in ("in_conversation", "on_hold", "consulting")
+        contacts[contact.id] = BelievedContact(
+            contact.state,
+            contact.queue,
+            contact.leg,
+            is_on_music=lead is not None and lead.state == "consulting",
+            party=(contact.party.id, contact.party.state) if contact.party is not None else None,
+            lead=contact.offer if is_talking else None,
+            is_recorded=lead is not None and is_talking and state.queues[lead.queue].rules.record,
+            is_paused=contact.recording_paused,
+        )
     return Beliefs(
-        contacts={
-            contact.id: BelievedContact(
-                contact.state,
-                contact.queue,
-                contact.leg,
-                is_on_music=(lead := state.engagement_of(contact)) is not None and lead.state == "consulting",
-                party=(contact.party.id, contact.party.state) if contact.party is not None else None,
-            )
-            for contact in state.contacts.values()
-            if contact.channel == "voice"
-        },
+        contacts=contacts,
         offers={
-            engagement.offer: BelievedOffer(engagement.contact, engagement.agent, engagement.state)
+            engagement.offer: BelievedOffer(engagement.contact, engagement.agent, engagement.state, engagement.part)
             for engagement in state.engagements.values()
             if engagement.channel == "voice"
         },

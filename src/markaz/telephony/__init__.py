@@ -2,9 +2,9 @@
 
 from markaz.telephony.asterisk.client import AriLost
 from markaz.telephony.asterisk.configuration import AsteriskSettings, TrunkInvalid, TrunkSettings, asterisk_files
+from markaz.telephony.asterisk.differences import Beliefs, BelievedContact, BelievedOffer
 from markaz.telephony.asterisk.program import AsteriskMissing, AsteriskProgram, find_espeak, find_program
 from markaz.telephony.asterisk.provision import ProvisioningRefused
-from markaz.telephony.asterisk.reconcile import Beliefs, BelievedContact, BelievedOffer
 from markaz.telephony.asterisk.server import AsteriskFailed, AsteriskServer
 from markaz.telephony.ledger import DatabaseLedger, ExpectedRecording, Ledger
 from markaz.telephony.prompts import Prompt, PromptNotSpoken, PromptPress, PromptShelf

@@ -95,7 +95,11 @@ UPDATE recording SET ended_at = greatest(%s, expected_at) WHERE floor = %s AND r
 _WITHDRAW: Final = "DELETE FROM recording WHERE floor = %s AND recording = %s AND state = 'expected'"
 
 _PAUSE: Final[LiteralString] = """
-INSERT INTO recording_pause (floor, recording, began_at) VALUES (%s, %s, %s)
+INSERT INTO recording_pause (floor, recording, began_at)
+SELECT key.floor, key.recording, %s FROM (VALUES (%s, %s)) AS key (floor, recording)
+WHERE NOT EXISTS (
+    SELECT FROM recording_pause WHERE (floor, recording) = (key.floor, key.recording) AND ended_at IS NULL
+)
 ON CONFLICT (floor, recording, began_at) DO NOTHING
 """
 _RESUME: Final[LiteralString] = (
@@ -212,7 +216,7 @@ class DatabaseLedger:
             case WithdrawnRecording():
                 return _WITHDRAW, (self._floor, entry.recording)
             case PausedRecording():
-                return _PAUSE, (self._floor, entry.recording, entry.at)
+                return _PAUSE, (entry.at, self._floor, entry.recording)
             case ResumedRecording():
                 return _RESUME, (entry.at, self._floor, entry.recording)
 

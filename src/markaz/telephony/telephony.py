@@ -20,10 +20,11 @@ from markaz.telephony.asterisk.configuration import (
     AsteriskSettings,
     TrunkSettings,
 )
+from markaz.telephony.asterisk.differences import Beliefs, Mending
 from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient, ManagerRefused
 from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.provision import Provisioner
-from markaz.telephony.asterisk.reconcile import Beliefs, Mending, Reconciler
+from markaz.telephony.asterisk.reconcile import Reconciler
 from markaz.telephony.asterisk.recorder import FOLDER_MODE, Recorder
 from markaz.telephony.asterisk.switchboard import Switchboard
 from markaz.telephony.asterisk.translate import (

@@ -7,11 +7,16 @@ from typing import Final
 from markaz.routing import AgentLeft
 from markaz.telephony.asterisk.client import Answer, AriClient
 from markaz.telephony.asterisk.configuration import APPLICATION
-from markaz.telephony.asterisk.switchboard import LEG_VARIABLE, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import CONFERENCE, CONVERSATION, LEG_VARIABLE, Leg, Switchboard
 from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator, cause_of_absence
 
 EXPECTED_STATUSES: Final = frozenset({404, 409, 412, 422})
 
+CONFERENCE_TYPE: Final = "mixing,video_sfu"
+"""A bridge that mixes pictures always mixes sound, even of two; any other changes its way with their number.
+
+After a change back Asterisk's recording and snooping may miss what is written to a leg, for good (decision 11).
+"""
 STEPS_SEARCHED: Final = 40
 """Prompts of a flow that may have been playing when a process before us ended; longer visits wait for theirs."""
 
@@ -108,26 +113,22 @@ class Legs:
 
     async def enter_conversation(self, leg: Leg) -> bool:
         """One leg into its contact's conversation, whoever is there; False when that was refused."""
-        return await self.enter(self._board.conversation(leg.contact), self._kind(leg.contact), leg)
+        bridge = self._board.conversation(leg.contact)
+        return await self.enter(bridge, CONFERENCE_TYPE if bridge.startswith(CONFERENCE) else "mixing", leg)
 
-    def _kind(self, contact: str) -> str:
-        """A bridge that mixes pictures always mixes sound, even of two; any other changes its way with their number.
-
-        After a change back Asterisk's recording and snooping may miss what is written to a leg, for good.
-        """
-        return "mixing,video_sfu" if contact in self._board.conferences else "mixing"
-
-    async def begin_conference(self, contact: str) -> None:
-        """Move the conversation to where more than two can be, before somebody joins."""
-        if contact in self._board.conferences:
-            return
-        before = self._board.conversation(contact)
-        self._board.conferences.add(contact)
-        customer = self._board.customers.get(contact)
-        agents = self._board.agents.get(contact, {}).values()
-        for leg in (*agents, *((customer,) if customer is not None else ())):
-            if leg.bridge == before and not leg.ending:
-                await self.enter_conversation(leg)
+    async def enter_conference(self, leg: Leg) -> bool:
+        """One more into the conversation, which moves to where more than two can be; False when that was refused."""
+        conference = f"{CONFERENCE}{leg.contact}"
+        before = self._board.conversation(leg.contact)
+        customer = self._board.customers.get(leg.contact)
+        if customer is not None:
+            customer.conferred = True
+        if before != conference:
+            agents = self._board.agents.get(leg.contact, {}).values()
+            for other in (*agents, *((customer,) if customer is not None else ())):
+                if other.bridge == before and not other.ending:
+                    await self.enter(conference, CONFERENCE_TYPE, other)
+        return await self.enter(conference, CONFERENCE_TYPE, leg)
 
     async def enter(self, bridge: str, kind: str, *legs: Leg, role: str | None = None) -> bool:
         """Legs into a bridge, made when it is not there; False when that was refused, and logged."""
@@ -136,21 +137,19 @@ class Legs:
         if answer.status == 404:  # the first who comes here
             await self.ask("POST", "bridges", query={"type": kind, "bridgeId": bridge, "name": bridge})
             answer = await self.ask("POST", "bridges", bridge, "addChannel", query=place)
-        for leg in legs:
-            leg.bridge = bridge if answer.ok else None
+        self._board.moved(bridge if answer.ok else None, *legs)
         if not answer.ok:
             log.warning("%s cannot enter %s: %s", place["channel"], bridge, answer.message)
         return answer.ok
 
     async def join(self, contact: str, customer: Leg, other: Leg) -> bool:
         """Both legs into the contact's conversation; False when that did not work and was reported."""
-        self._board.conferences.discard(contact)
-        bridge = self._board.conversation(contact)
+        bridge = f"{CONVERSATION}{contact}"
         await self.ask("POST", "bridges", query={"type": "mixing", "bridgeId": bridge, "name": bridge})
         legs = f"{customer.channel},{other.channel}"
         answer = await self.ask("POST", "bridges", bridge, "addChannel", query={"channel": legs})
         if answer.ok:
-            customer.bridge = other.bridge = bridge
+            self._board.moved(bridge, customer, other)
             customer.conversed = True
             return True
         log.warning("Contact %s cannot be joined with %s: %s", contact, other.channel, answer.message)

@@ -7,9 +7,9 @@ snoops on the agent's leg.
 
 import logging
 from collections.abc import Callable
-from itertools import count
 from typing import Final
 
+from markaz.kit.time import Instant
 from markaz.routing import (
     AgentLeft,
     CallParty,
@@ -34,12 +34,20 @@ log = logging.getLogger(__name__)
 class Parties:
     """Every method asks Asterisk and raises `AriLost`; what does not work is emitted as the end of that part."""
 
-    def __init__(self, *, legs: Legs, board: Switchboard, outside: Outside, emit: Callable[[Stimulus], None]) -> None:
+    def __init__(
+        self,
+        *,
+        legs: Legs,
+        board: Switchboard,
+        outside: Outside,
+        emit: Callable[[Stimulus], None],
+        now: Callable[[], Instant],
+    ) -> None:
         self._legs = legs
         self._board = board
         self._outside = outside
         self._emit = emit
-        self._snoops = count(1)
+        self._now = now
 
     async def hold_customer(self, contact: str) -> None:
         """Music for the customer; the conversation goes on without."""
@@ -57,9 +65,8 @@ class Parties:
         agent = self._board.agent_leg(work.contact, work.offer)
         if agent is None or agent.ending:
             return  # that the leg is gone has been told
-        await self._legs.begin_conference(work.contact)
         await self._stop_supervising(agent)
-        if not await self._legs.enter_conversation(agent):
+        if not await self._legs.enter_conference(agent):
             await self._give_up(agent)
 
     async def supervise(self, work: Supervise) -> None:
@@ -73,7 +80,7 @@ class Parties:
             await self._give_up(supervisor)
             return
         supervisor.talking = True  # that they enter a conversation later is no news
-        channel = f"{work.offer}{SNOOP}{next(self._snoops)}"
+        channel = f"{work.offer}{SNOOP}{self._now()}"  # a name that no process before us has given
         snoop = Leg(channel=channel, role="snoop", contact=work.contact, offer=work.offer)
         self._board.add(snoop)  # before the request: its events may come before its answer
         query = {"spy": "both", "whisper": WHISPER[work.mode], "app": APPLICATION}
@@ -103,8 +110,7 @@ class Parties:
             self._emit(PartyFailed(work.contact, work.party, "unreachable"))
 
     async def party_answered(self, leg: Leg) -> None:
-        await self._legs.begin_conference(leg.contact)
-        if await self._legs.enter_conversation(leg):
+        if await self._legs.enter_conference(leg):
             self._emit(PartyAnswered(leg.contact, leg.channel))
         else:
             self._emit(PartyFailed(leg.contact, leg.channel, "fault"))

@@ -127,7 +127,7 @@ class Performer:
         self._legs = legs = Legs(ari=ari, board=board, translator=translator, tell=self._tell)
         self.messages = Messages(legs=legs, board=board, recorder=recorder, shelf=shelf, emit=emit)
         self.outside = Outside(legs=legs, board=board, emit=emit, now=now)
-        self.parties = Parties(legs=legs, board=board, outside=self.outside, emit=emit)
+        self.parties = Parties(legs=legs, board=board, outside=self.outside, emit=emit, now=now)
         self._recorder = recorder
         self._shelf = shelf
         self._emit = emit
@@ -402,8 +402,7 @@ class Performer:
                 # Only now: a bridge that is destroyed and made again under the same name may be neither.
                 if leg.conversed:
                     await self._legs.ask("DELETE", "bridges", f"{CONVERSATION}{leg.contact}")
-                if leg.contact in self._board.conferences:
-                    self._board.conferences.discard(leg.contact)
+                if leg.conferred:
                     await self._legs.ask("DELETE", "bridges", f"{CONFERENCE}{leg.contact}")
                 await self._legs.end(self._board.outside.get(leg.contact))
                 if leg.role == "customer":

@@ -5,96 +5,30 @@ switchboard may be news on its way, so it counts only when two checks in a row s
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from typing import Final
 
 from markaz.flows import ContactEntered
-from markaz.routing import (
-    AgentLeft,
-    AgentPhoneFound,
-    AgentPhoneLost,
-    ContactState,
-    ConversationStarted,
-    CustomerLeft,
-    ElsewhereFailed,
-    EngagementState,
-    HoldCustomer,
-    KeepWaiting,
-    LeftCause,
-    MessageLeft,
-    OfferAccepted,
-    OfferFailed,
-    PartyFailed,
-    PartyLeft,
-    PartyState,
-    ResumeCustomer,
+from markaz.routing import AgentPhoneFound, AgentPhoneLost, MessageLeft
+from markaz.telephony.asterisk.client import AriClient
+from markaz.telephony.asterisk.differences import (
+    Beliefs,
+    DestroyBridge,
+    Difference,
+    EndChannel,
+    Mending,
+    differences_from_asterisk,
+    differences_from_floor,
+    phone_differences,
 )  # fmt: skip
-from markaz.telephony.asterisk.client import AriClient, Event
-from markaz.telephony.asterisk.configuration import APPLICATION
 from markaz.telephony.asterisk.messages import Messages
-from markaz.telephony.asterisk.names import came_at
-from markaz.telephony.asterisk.switchboard import (
-    CONFERENCE,
-    CONVERSATION,
-    LEG_VARIABLE,
-    ON_HOLD,
-    SNOOP,
-    SUPERVISION,
-    Leg,
-    Switchboard,
-    conversing,
-    waits_for,
-)  # fmt: skip
-from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator, cause_of_absence, variable_of
+from markaz.telephony.asterisk.switchboard import Switchboard
+from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator
+
+RECORDED_VARIABLE: Final = "MIXMONITOR_FILENAME"
+"""What MixMonitor sets on a channel that it records."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class BelievedContact:
-    """An open voice contact as the floor knows it."""
-
-    state: ContactState
-    queue: str | None
-    has_leg: bool
-    is_on_music: bool = False
-    """On hold while its agents consult."""
-    party: tuple[str, PartyState] | None = None
-    """A number outside in its conversation."""
-
-
-@dataclass(frozen=True, slots=True)
-class BelievedOffer:
-    """An open engagement of a voice contact as the floor knows it."""
-
-    contact: str
-    agent: str
-    state: EngagementState
-
-
-@dataclass(frozen=True, slots=True)
-class Beliefs:
-    """The floor's open contacts and offers by id, and the phones of agents."""
-
-    contacts: Mapping[str, BelievedContact] = field(default_factory=dict)
-    offers: Mapping[str, BelievedOffer] = field(default_factory=dict)
-    phones: Mapping[str, bool] = field(default_factory=dict)
-    """Agent -> whether the phone is believed to be reachable."""
-
-
-@dataclass(frozen=True, slots=True)
-class EndChannel:
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class DestroyBridge:
-    bridge: str
-
-
-Mending = KeepWaiting | HoldCustomer | ResumeCustomer
-"""What has been asked for, and did not come to be."""
-Difference = Stimulus | Chore | Mending | EndChannel | DestroyBridge
 
 
 class Reconciler:
@@ -125,10 +59,12 @@ class Reconciler:
 
     async def check(self) -> int:
         """One comparison; how many differences were acted on. Raises `AriLost`."""
+        moves = self._board.moves
         channels = (await self._ari.request("GET", "channels")).body
         bridges = (await self._ari.request("GET", "bridges")).body
-        certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator))
+        certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator, moves=moves))
         beliefs = self._beliefs()
+        await self._find_recordings(beliefs)
         messages = await self._messages_under_way(beliefs)
         answer = await self._ari.request("GET", "endpoints", "PJSIP")
         endpoints = answer.body if answer.ok else []  # with neither phones nor trunks it is not found
@@ -139,6 +75,15 @@ class Reconciler:
         for difference in (*certain, *confirmed):
             await self._mend(difference)
         return len(certain) + len(confirmed)
+
+    async def _find_recordings(self, beliefs: Beliefs) -> None:
+        """Ask Asterisk about conversations that go on since before we came: whether they are being recorded."""
+        for contact, believed in beliefs.contacts.items():
+            leg = self._board.agent_leg(contact, believed.lead or "")
+            if leg is not None and leg.found_again and not leg.recorded and believed.is_recorded:
+                query = {"variable": RECORDED_VARIABLE}
+                answer = await self._ari.request("GET", "channels", leg.channel, "variable", query=query)
+                leg.recorded = answer.ok and answer.body["value"] != ""
 
     async def _messages_under_way(self, beliefs: Beliefs) -> set[str]:
         """Contacts that leave a message this moment."""
@@ -168,132 +113,3 @@ class Reconciler:
                 self._tell(difference)
             case _:
                 self._tell(difference)
-
-
-def differences_from_asterisk(
-    channels: Sequence[Event], bridges: Sequence[Event], board: Switchboard, translator: Translator
-) -> Iterator[Stimulus | Chore]:
-    """What Asterisk's own lists prove: legs that are gone, channels that came while nobody listened.
-
-    Brings `board` up to date as it goes.
-    """
-    listed = {channel["id"]: channel for channel in channels}
-    for leg in list(board.legs.values()):
-        if leg.placed and leg.channel not in listed:
-            yield from translator.ended(leg.channel, cause_of_absence(leg))
-    for identity, channel in listed.items():
-        if identity not in board.legs and _is_ours(channel):
-            yield from translator.came(channel)
-    where = {identity: bridge["id"] for bridge in bridges for identity in bridge["channels"]}
-    known = {bridge["id"] for bridge in bridges}
-    for leg in board.legs.values():
-        leg.bridge = where.get(leg.channel)
-        leg.conversed = f"{CONVERSATION}{leg.contact}" in known
-    board.conferences = {name.removeprefix(CONFERENCE) for name in known if name.startswith(CONFERENCE)}
-
-
-def _is_ours(channel: Event) -> bool:
-    dialplan = channel["dialplan"]
-    is_in_application = dialplan.get("app_name") == "Stasis" and dialplan.get("app_data", "").startswith(APPLICATION)
-    return is_in_application or SNOOP in channel["id"] or variable_of(channel, LEG_VARIABLE) != ""
-
-
-def differences_from_floor(
-    bridges: Sequence[Event], messages: Collection[str], board: Switchboard, beliefs: Beliefs
-) -> Iterator[tuple[object, Difference]]:
-    """Where the floor's belief and the switchboard differ, with a key by which the same difference is recognised.
-
-    `messages` are the contacts whose message is under way.
-    """
-    for contact, believed in beliefs.contacts.items():
-        leg = board.customers.get(contact)
-        if believed.has_leg and leg is None:
-            yield ("customer gone", contact), CustomerLeft(contact, _how_left(contact, board))
-        elif leg is not None and believed.has_leg and _waits_elsewhere(leg, believed):
-            yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
-        elif leg is not None and believed.is_on_music and conversing(leg.bridge or "") == contact:
-            yield ("hears those who consult", contact), HoldCustomer(contact)
-        elif leg is not None and believed.state == "in_conversation" and leg.bridge == ON_HOLD:
-            yield ("still hears music", contact), ResumeCustomer(contact)
-        elif believed.party is not None:
-            yield from _party_difference(contact, believed.party, board)
-        elif leg is not None and believed.state == "elsewhere" and contact not in board.outside:
-            yield ("nobody outside", contact), ElsewhereFailed(contact, "fault")
-        elif believed.state == "leaving_message" and contact not in messages:
-            yield ("no message", contact), MessageLeft(contact, 0.0)
-    for offer, engaged in beliefs.offers.items():
-        leg = board.agent_leg(engaged.contact, offer)
-        difference = _offer_difference(offer, engaged, leg, board.customers.get(engaged.contact))
-        if difference is not None:
-            yield ("offer", offer, engaged.state), difference
-    for leg in board.legs.values():
-        yield from _stray(leg, beliefs)
-    for bridge in bridges:
-        contact = conversing(bridge["id"])
-        is_over = contact is not None and contact not in board.customers
-        is_deaf = bridge["id"].startswith(SUPERVISION) and not bridge["channels"]
-        if is_over or is_deaf:
-            yield ("bridge", bridge["id"]), DestroyBridge(bridge["id"])
-
-
-def _party_difference(
-    contact: str, party: tuple[str, PartyState], board: Switchboard
-) -> Iterator[tuple[object, Difference]]:
-    name, state = party
-    if name not in board.legs:
-        gone = PartyFailed(contact, name, "fault") if state == "dialled" else PartyLeft(contact, name)
-        yield ("party gone", name), gone
-
-
-def phone_differences(
-    endpoints: Sequence[Event], board: Switchboard, beliefs: Beliefs
-) -> Iterator[tuple[object, Difference]]:
-    """Phones that came or went while nobody listened, with a key as above."""
-    for endpoint in endpoints:
-        agent = board.agents_by_phone.get(endpoint["resource"])
-        believed = beliefs.phones.get(agent) if agent is not None else None
-        is_there = endpoint.get("state") == "online"
-        if agent is not None and believed is not None and believed != is_there:
-            yield ("phone", agent, is_there), AgentPhoneFound(agent) if is_there else AgentPhoneLost(agent)
-
-
-def _waits_elsewhere(leg: Leg, believed: BelievedContact) -> bool:
-    return believed.state == "waiting" and not waits_for(leg.bridge, believed.queue or "")
-
-
-def _how_left(contact: str, board: Switchboard) -> LeftCause:
-    """Whoever went while we were away has hung up, unless Asterisk has been started since the call came."""
-    came = came_at(contact)
-    lives_on = came is not None and board.asterisk_began is not None and board.asterisk_began < came
-    return "hung_up" if lives_on else "fault"
-
-
-def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, customer: Leg | None) -> Stimulus | None:
-    match engaged.state:
-        case "offered" if leg is None:
-            return OfferFailed(offer, "fault")
-        case "offered" if leg is not None and leg.answered:
-            return OfferAccepted(offer)
-        case "connecting" | "in_conversation" | "on_hold" | "consulting" | "supervising" if leg is None:
-            return AgentLeft(engaged.contact, engaged.agent, "fault")
-        case "connecting" if leg is not None and customer is not None and leg.bridge == customer.bridge is not None:
-            return ConversationStarted(engaged.contact, offer)
-        case _:
-            return None
-
-
-def _stray(leg: Leg, beliefs: Beliefs) -> Iterator[tuple[object, Difference]]:
-    """A leg that the floor knows nothing of. A customer is announced (once more), and ended if that changes nothing."""
-    if leg.role == "party":
-        contact = beliefs.contacts.get(leg.contact)
-        if contact is None or contact.party is None or contact.party[0] != leg.channel:
-            yield ("stray", leg.channel), EndChannel(leg.channel)
-    elif leg.role in ("agent", "snoop"):
-        engaged = beliefs.offers.get(leg.offer or "")
-        if engaged is None or engaged.state in ("wrapping_up", "ended"):
-            yield ("stray", leg.channel), EndChannel(leg.channel)
-    elif leg.contact not in beliefs.contacts:
-        if leg.role == "customer" and not leg.announced_again:
-            yield ("unknown", leg.channel), ContactEntered(leg.contact, "voice", leg.number, leg.caller)
-        else:
-            yield ("stray", leg.channel), EndChannel(leg.channel)

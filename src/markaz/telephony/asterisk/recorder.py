@@ -45,7 +45,6 @@ class Recorder:
         assert agent.offer is not None
         if agent.recorded:
             return
-        agent.recorded = True
         path = self._expect(agent.offer, agent.contact, agent.agent, queue)
         try:
             await self._manager.action(
@@ -56,6 +55,8 @@ class Recorder:
                 self.withdraw(agent.offer)
             else:
                 log.error("The conversation %s is not recorded: %s", agent.offer, error)
+            return
+        agent.recorded, agent.muted = True, False
 
     async def pause(self, offer: str) -> None:
         """Keep silence instead of what is said, and mark from when on."""
@@ -65,7 +66,7 @@ class Recorder:
         await self._mute(offer, is_paused=False)
 
     async def _mute(self, offer: str, *, is_paused: bool) -> None:
-        """What is not known to be muted is not marked so; a pause that can't be had is logged and seen in the row."""
+        """What is not known to be muted is not marked so; the reconciler tries again what could not be had."""
         contact = self._board.recordings.get(offer)
         agent = self._board.agent_leg(contact, offer) if contact is not None else None
         if agent is None:
@@ -78,6 +79,7 @@ class Recorder:
             if NO_CHANNEL not in str(error):
                 log.error("The recording %s is not %s: %s", offer, "paused" if is_paused else "resumed", error)
             return
+        agent.muted = is_paused
         if is_paused:
             self._ledger.paused(offer, moment(self._now()))
         else:

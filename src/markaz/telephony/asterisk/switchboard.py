@@ -55,8 +55,14 @@ class Leg:
     announced_again: bool = False
     transferring: bool = False
     bridge: str | None = None
+    move: int = 0
+    """The number of our last move of it, see `Switchboard.moves`."""
     conversed: bool = False
+    conferred: bool = False
+    """Its contact has had a conference, whose bridge is still there."""
     recorded: bool = False
+    muted: bool | None = None
+    """Whether its recording is paused; None: not known."""
     """We have asked for its recording; `Switchboard.recordings` also has what a process before us may have begun."""
     playback: str | None = None
     found_again: bool = False
@@ -130,8 +136,10 @@ class Switchboard:
     """contact -> offer -> the agent's leg."""
     snoops: dict[str, Leg] = field(default_factory=dict)
     """A supervisor's offer -> the channel that they hear through."""
-    conferences: set[str] = field(default_factory=set)
-    """Contacts whose conversation is in a conference bridge."""
+    parties: dict[str, Leg] = field(default_factory=dict)
+    """contact -> the number outside in its agents' conversation."""
+    moves: int = 0
+    """How often we have put a leg into a bridge."""
     released: dict[str, Leg] = field(default_factory=dict)
     """agent -> the leg that the floor has done with, and that is to end before the agent's phone rings again."""
     recordings: dict[str, str] = field(default_factory=dict)
@@ -160,7 +168,7 @@ class Switchboard:
                 assert leg.offer is not None
                 self.snoops[leg.offer] = leg
             case "party":
-                pass  # its channel is the party's name
+                self.parties[leg.contact] = leg
 
     def remove(self, channel: str) -> Leg | None:
         """Forget a channel; the leg that it was, or None when it was none (or gone before)."""
@@ -176,14 +184,23 @@ class Switchboard:
                 self.agents.pop(leg.contact, None)
         if leg.role == "snoop" and self.snoops.get(leg.offer or "") is leg:
             del self.snoops[leg.offer or ""]
-        for place in (self.customers, self.outside):
+        for place in (self.customers, self.outside, self.parties):
             if place.get(leg.contact) is leg:
                 del place[leg.contact]
         return leg
 
     def conversation(self, contact: str) -> str:
-        """The bridge in which the contact's conversation is."""
-        return f"{CONFERENCE if contact in self.conferences else CONVERSATION}{contact}"
+        """The bridge in which the contact's conversation is: the conference as long as somebody is there."""
+        conference = f"{CONFERENCE}{contact}"
+        legs = (*self.agents.get(contact, {}).values(), self.customers.get(contact), self.parties.get(contact))
+        is_there = any(leg is not None and leg.bridge == conference and not leg.ending for leg in legs)
+        return conference if is_there else f"{CONVERSATION}{contact}"
+
+    def moved(self, bridge: str | None, *legs: Leg) -> None:
+        """We have put `legs` into `bridge`, or tried to in vain: what Asterisk listed before does not say so."""
+        self.moves += 1
+        for leg in legs:
+            leg.bridge, leg.move = bridge, self.moves
 
     def agent_leg(self, contact: str, offer: str) -> Leg | None:
         return self.agents.get(contact, {}).get(offer)
