@@ -312,6 +312,18 @@ def test_a_supervisor_changes_the_mode():
     assert [one.mode for one in only(Supervise, found.tell(SupervisionRequested("c1", "sue", "listen")))] == ["listen"]
 
 
+def test_a_supervisor_who_barges_in_is_heard_while_the_phone_holds():
+    found = house()
+    found.tell(HoldBegan("c1", "ann"))
+    assert found.state("c1") == "on_hold"
+    found.tell(SupervisionRequested("c1", "sue", "barge"), OfferAccepted("c1.2"), ConversationStarted("c1", "c1.2"))
+    assert found.state("c1") == "in_conversation"
+    found.tell(SupervisionRequested("c1", "sue", "whisper"))
+    assert found.state("c1") == "on_hold", "nobody is heard any more"
+    found.tell(SupervisionRequested("c1", "sue", "barge"))
+    assert found.state("c1") == "in_conversation"
+
+
 def test_a_supervisor_leaves():
     found = supervised("barge")
     assert only(ReleaseAgent, found.tell(SupervisionEnded("c1", "sue"))) == [ReleaseAgent("c1", "c1.2", "sue")]
