@@ -13,6 +13,7 @@ from markaz.routing import (
     OfferAccepted,
     PauseRecording,
     RecordingMoved,
+    RecordingPauseFailed,
     RecordingPauseRequested,
     RecordingResumeRequested,
     ReleaseAgent,
@@ -136,6 +137,15 @@ def test_a_pause_that_is_forgotten_ends():
     found.tell(RecordingPauseRequested("c1", "ann"))
     assert only(ResumeRecording, found.later(59)) == []
     assert only(ResumeRecording, found.later(1)) == [ResumeRecording("c1", "c1.1")]
+
+
+def test_a_pause_that_could_not_be_had_is_told():
+    found = house()
+    found.tell(RecordingPauseRequested("c1", "ann"))
+    effects = found.tell(RecordingPauseFailed("c1", "c1.1"))
+    assert paused_moves(effects) == [(False, "failed")]
+    assert only(ResumeRecording, effects) == [ResumeRecording("c1", "c1.1")], "whether it is muted is not known"
+    assert notes(found.tell(RecordingPauseFailed("c1", "c1.1"))) == ["RecordingPauseFailed: is not paused"]
 
 
 def paused_moves(effects: list[Effect]) -> list[tuple[bool, str]]:
