@@ -227,8 +227,12 @@ class Telephony:
     async def _check_for_ever(self) -> None:
         while True:
             await asyncio.sleep(CHECK_AGAIN_SECONDS if self._reconciler.suspects else CHECK_SECONDS)
-            with contextlib.suppress(AriLost):  # the next connect checks
+            try:
                 await self._reconciler.check()
+            except AriLost:
+                pass  # the next connect checks
+            except Exception:
+                log.exception("A comparison with Asterisk's lists failed; the next one begins anew")
 
     def _heard(self, event: Event) -> None:
         try:

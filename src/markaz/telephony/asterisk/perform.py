@@ -70,6 +70,7 @@ from markaz.telephony.asterisk.translate import (
     Stimulus,
     TransferAsked,
     Translator,
+    last_words,
 )  # fmt: skip
 from markaz.telephony.prompts import PromptShelf
 
@@ -270,7 +271,7 @@ class Performer:
                 await self._clean_up(leg)
             case LastPromptEnded(contact):
                 leg = self._board.customers.get(contact)
-                if leg is not None and (leg.found_again or leg.playback == f"{contact}.last"):
+                if leg is not None and (leg.found_again or leg.playback == last_words(contact)):
                     await self._legs.end(leg)
             case HangUp(leg) if self._board.customers.get(leg.contact) is leg:
                 await self._legs.end(leg)
@@ -308,7 +309,7 @@ class Performer:
             return
         if leg.playback != f"{contact}.x":  # what was said in passing is the reason: the last words follow it
             await self._legs.stop_playing(contact)
-        if media is None or not await self._legs.play(contact, f"{contact}.last", media):
+        if media is None or not await self._legs.play(contact, last_words(contact), media):
             await self._legs.end(leg)
             return
         asyncio.get_running_loop().call_later(LAST_PROMPT_SECONDS_MAX, self._lines.put, contact, HangUp(leg))
@@ -395,7 +396,7 @@ class Performer:
             case "agent":
                 self._recorder.ended(leg.offer or "", died_at=leg.died_at)
                 await self.parties.agent_ended(leg)
-            case "outside" if leg.answered:
+            case "outside" if customer is not None and leg.bridge is not None and leg.bridge == customer.bridge:
                 await self._legs.end(customer)
             case "customer" | "callback":
                 self._recorder.ended_with(leg.contact, died_at=leg.died_at)

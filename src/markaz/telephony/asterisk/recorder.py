@@ -65,7 +65,8 @@ class Recorder:
             else:
                 log.error("The conversation %s is not recorded: %s", agent.offer, error)
             return
-        agent.recorded, agent.muted = True, False
+        agent.recorded = True
+        agent.muted = agent.muted or False
 
     async def pause(self, offer: str) -> None:
         """Keep silence instead of what is said, and mark from when on."""

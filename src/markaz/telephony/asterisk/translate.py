@@ -317,6 +317,11 @@ def _number_or(otherwise: str, text: str) -> str:
     return text if NUMBER.fullmatch(text) else otherwise
 
 
+def last_words(contact: str) -> str:
+    """The playback after which the customer is hung up."""
+    return f"{contact}.last"
+
+
 def variable_of(channel: Event, name: str) -> str:
     """A variable that Asterisk reports with `channel`; "" when it does not."""
     value = channel.get("channelvars", {}).get(name) or channel.get("variables", {}).get(name, "")
