@@ -19,6 +19,7 @@ from markaz.routing import (
     CheckContact,
     ConnectContact,
     ContactSeen,
+    ConversationStarted,
     CustomerLeft,
     CustomerMissed,
     DialCustomer,
@@ -372,7 +373,9 @@ class Performer:
         await self._legs.stop_playing(contact)
         if record:
             await self._recorder.start(agent, queue)
-        await self._legs.join(contact, customer, agent)
+        if await self._legs.join(contact, customer, agent) and not agent.talking:
+            agent.talking = True  # should the event be lost that says so
+            self._emit(ConversationStarted(contact, offer))
 
     async def _answer_transfer(self, leg: Leg, *, understood: bool) -> None:
         if not understood:

@@ -61,9 +61,11 @@ class Leg:
     conferred: bool = False
     """Its contact has had a conference, whose bridge is still there."""
     recorded: bool = False
+    """We have asked for its recording; `Switchboard.recordings` also has what a process before us may have begun."""
+    recording_unsure: bool = False
+    """Asterisk may be recording it: it was asked to and did not answer, or it was before we came."""
     muted: bool | None = None
     """Whether its recording is paused; None: not known."""
-    """We have asked for its recording; `Switchboard.recordings` also has what a process before us may have begun."""
     playback: str | None = None
     found_again: bool = False
     """It was on Asterisk's list when we came back: what plays to it is not known."""
