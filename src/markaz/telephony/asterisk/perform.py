@@ -142,6 +142,8 @@ class Performer:
                 leg = self._board.agent_leg(output.contact, output.offer)
                 if leg is not None:
                     self._board.released[output.agent] = leg
+            if isinstance(output, OfferContact):
+                self._board.offers_queued.add(output.offer)
             if isinstance(output, Imperative):
                 self._lines.put(output.contact, output)
 
@@ -179,6 +181,9 @@ class Performer:
         except Exception:
             self._report_failure(work)
             raise
+        finally:
+            if isinstance(work, OfferContact):
+                self._board.offers_queued.discard(work.offer)
 
     def _report_failure(self, work: Work) -> None:
         match work:
@@ -204,6 +209,8 @@ class Performer:
                 return  # leases on the floor and the reconciler bring the rest to an end
 
     def _overflowed(self, contact: str, work: Work) -> None:
+        if isinstance(work, OfferContact):
+            self._board.offers_queued.discard(work.offer)
         log.error("The line of contact %s is full; dropped %r", contact, work)
         self._emit(CustomerLeft(contact, "fault"))
 
