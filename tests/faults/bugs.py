@@ -137,7 +137,7 @@ DELIBERATE = (
     Bug("keeps what it has handled in the inbox",
         [(journal_module, "_APPEND", Statements.APPEND_ALONE)], (), "did not drain"),
     Bug("does not hear who hangs up", [_around(Translator, "ended", _deaf_to_leaving),
-                                       (Reconciler, "check", _check_nothing)], (), "did not drain"),
+                                       (Reconciler, "check", _check_nothing)], (), "is nowhere"),
     Bug("ends the agents' calls when it starts", [(Reconciler, "check", _end_agents)],
         [fault("floor_killed", 100)], "cut by the floor"),
     Bug("seats a busy agent", [(FloorState, "reseat", lambda floor, agent: floor.matching.seat(agent, ("voice",), 0))],
