@@ -178,6 +178,8 @@ def differences_from_floor(
     for offer, engaged in beliefs.offers.items():
         leg = board.agent_leg(engaged.contact, offer)
         difference = _offer_difference(offer, engaged, leg, board.customers.get(engaged.contact))
+        if leg is None and offer in board.offers_queued:
+            continue
         if difference is None and leg is not None:
             difference = _part_difference(offer, engaged, leg, board, beliefs.contacts.get(engaged.contact))
         if difference is not None:

@@ -19,6 +19,7 @@ from markaz.routing import (
     CheckContact,
     ConnectContact,
     ContactSeen,
+    ConversationStarted,
     CustomerLeft,
     CustomerMissed,
     DialCustomer,
@@ -142,6 +143,8 @@ class Performer:
                 leg = self._board.agent_leg(output.contact, output.offer)
                 if leg is not None:
                     self._board.released[output.agent] = leg
+            if isinstance(output, OfferContact):
+                self._board.offers_queued.add(output.offer)
             if isinstance(output, Imperative):
                 self._lines.put(output.contact, output)
 
@@ -179,6 +182,9 @@ class Performer:
         except Exception:
             self._report_failure(work)
             raise
+        finally:
+            if isinstance(work, OfferContact):
+                self._board.offers_queued.discard(work.offer)
 
     def _report_failure(self, work: Work) -> None:
         match work:
@@ -204,6 +210,8 @@ class Performer:
                 return  # leases on the floor and the reconciler bring the rest to an end
 
     def _overflowed(self, contact: str, work: Work) -> None:
+        if isinstance(work, OfferContact):
+            self._board.offers_queued.discard(work.offer)
         log.error("The line of contact %s is full; dropped %r", contact, work)
         self._emit(CustomerLeft(contact, "fault"))
 
@@ -373,7 +381,9 @@ class Performer:
         await self._legs.stop_playing(contact)
         if record:
             await self._recorder.start(agent, queue)
-        await self._legs.join(contact, customer, agent)
+        if await self._legs.join(contact, customer, agent) and not agent.talking:
+            agent.talking = True  # should the event be lost that says so
+            self._emit(ConversationStarted(contact, offer))
 
     async def _answer_transfer(self, leg: Leg, *, understood: bool) -> None:
         if not understood:

@@ -6,7 +6,6 @@ switchboard may be news on its way, so it counts only when two checks in a row s
 
 import logging
 from collections.abc import Callable
-from typing import Final
 
 from markaz.flows import ContactEntered
 from markaz.routing import AgentPhoneFound, AgentPhoneLost, MessageLeft
@@ -23,11 +22,9 @@ from markaz.telephony.asterisk.differences import (
     phone_differences,
 )  # fmt: skip
 from markaz.telephony.asterisk.messages import Messages
+from markaz.telephony.asterisk.recorder import find_recording
 from markaz.telephony.asterisk.switchboard import Switchboard
 from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator, cause_of_absence
-
-RECORDED_VARIABLE: Final = "MIXMONITOR_FILENAME"
-"""What MixMonitor sets on a channel that it records."""
 
 log = logging.getLogger(__name__)
 
@@ -78,13 +75,11 @@ class Reconciler:
         return len(certain) + len(confirmed)
 
     async def _find_recordings(self, beliefs: Beliefs) -> None:
-        """Ask Asterisk whether it records what it has not said so of: its answer was lost, or a process before us."""
+        """Ask Asterisk about conversations of which we cannot know it: whether they are being recorded."""
         for contact, believed in beliefs.contacts.items():
             leg = self._board.agent_leg(contact, believed.lead or "")
-            if leg is not None and not leg.recorded and believed.is_recorded:
-                query = {"variable": RECORDED_VARIABLE}
-                answer = await self._ari.request("GET", "channels", leg.channel, "variable", query=query)
-                leg.recorded = answer.ok and answer.body["value"] != ""
+            if leg is not None and leg.recording_unsure and believed.is_recorded:
+                await find_recording(self._ari, leg)
 
     async def _messages_under_way(self, beliefs: Beliefs) -> set[str]:
         """Contacts that leave a message this moment."""

@@ -62,6 +62,8 @@ class Leg:
     """Its contact has had a conference, whose bridge is still there."""
     recorded: bool = False
     """Asterisk has said so; `Switchboard.recordings` also has what was asked for, or begun by a process before us."""
+    recording_unsure: bool = False
+    """Asterisk may be recording it: it was asked to and did not answer, or it was before we came."""
     muted: bool | None = None
     """Whether its recording is paused; None: not known."""
     mode: str | None = None
@@ -155,6 +157,8 @@ class Switchboard:
     """How often we have put a leg into a bridge."""
     released: dict[str, Leg] = field(default_factory=dict)
     """agent -> the leg that the floor has done with, and that is to end before the agent's phone rings again."""
+    offers_queued: set[str] = field(default_factory=set)
+    """Offers that wait in their contact's line to be rung: that they have no leg is no news."""
     recordings: dict[str, str] = field(default_factory=dict)
     """Recording (an offer, or a contact for a message) -> contact, while it runs."""
     phones: dict[str, str] = field(default_factory=dict)

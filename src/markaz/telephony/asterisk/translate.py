@@ -219,6 +219,7 @@ class Translator:
         if known is not None:
             known.name, known.answered = channel["name"], channel["state"] == "Up"
             known.caller, known.number, known.found_again = caller, number, True
+            known.recording_unsure = known.role == "agent"
             self._board.add(known)
             if known.offer is not None and known.role == "agent" and known.answered:
                 self._board.recordings[known.offer] = known.contact  # if it is recorded, its end will be told
