@@ -9,7 +9,7 @@ PROGRAMS := $(MARKAZ_HOME)/.programs-found
 SIPP := $(MARKAZ_HOME)/.sipp-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor bench-import bench-bank faults bench-acd compile uncompile bench-simulate docs lock clean
+.PHONY: help setup demo test check bench-floor bench-import bench-bank faults bench-acd bench-simulate compile uncompile docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import msgspec
 import numpy as np
 
+from markaz.telephony.asterisk.reconcile import RECORDED_VARIABLE
 from tests.faults.sound import MESSAGE_BYTES_PER_SECOND, RAW_BYTES_PER_SECOND, WAV_HEADER_BYTES, write_sound
 from tests.faults.wire import Line, Network, encode
 
@@ -70,6 +71,8 @@ class Channel:
     recording: tuple[str, float] | None = None
     mixing: tuple[Path, float] | None = None
     """The file that MixMonitor writes, and since when."""
+    is_muted: bool = False
+    """MixMonitor writes silence instead of what is said."""
     is_over: bool = False
     asked_by: str = ""
     began: float = 0.0
@@ -423,6 +426,9 @@ class Asterisk:
                 return 204, None
             case _ if not channel.is_in_application:
                 return 409, {"message": "Channel not in Stasis application"}
+            case "GET", ["variable"]:
+                assert query["variable"] == RECORDED_VARIABLE, f"the simulated Asterisk has no {query}"
+                return 200, {"value": str(channel.mixing[0]) if channel.mixing is not None else ""}
             case "POST", ["answer"]:
                 channel.state = "Up"
                 channel.party.answered(channel)
@@ -529,6 +535,12 @@ class Asterisk:
         if channel.mixing is None:
             channel.mixing = path, self._now
             write_sound(path, 0)
+
+    def mute(self, channel: Channel, *, is_muted: bool) -> bool:
+        """MixMonitorMute; False when nothing is being recorded there."""
+        if channel.mixing is not None:
+            channel.is_muted = is_muted
+        return channel.mixing is not None
 
     # Bridges
 

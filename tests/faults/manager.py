@@ -1,4 +1,4 @@
-"""Asterisk's manager interface as the floor uses it: it starts recordings."""
+"""Asterisk's manager interface as the floor uses it: it starts and pauses recordings."""
 
 import asyncio
 from pathlib import Path
@@ -32,6 +32,9 @@ class SimulatedManager:
         match name:
             case "MixMonitor":
                 self._asterisk.mix(channel, Path(fields["File"]))
+            case "MixMonitorMute":
+                if not self._asterisk.mute(channel, is_muted=fields["State"] == "1"):
+                    raise ManagerRefused(name, "Cannot set mute flag")
             case "Redirect":
                 self._asterisk.redirect(channel)
             case _:

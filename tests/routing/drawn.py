@@ -52,6 +52,7 @@ from markaz.routing import (
     QueueConfigured,
     QueueRetired,
     QueueRules,
+    RecordingPauseFailed,
     RecordingPauseRequested,
     RecordingResumeRequested,
     Relaxation,
@@ -204,6 +205,7 @@ def _contact_facts(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str
         st.builds(TakeOverRequested, contact, agent),
         st.builds(RecordingPauseRequested, contact, agent),
         st.builds(RecordingResumeRequested, contact, agent),
+        st.builds(RecordingPauseFailed, contact, offer),
     ]
 
 

@@ -211,6 +211,7 @@ def _check_places(floor: Floor, ledger: Ledger) -> None:
             assert engagement.state in TOGETHER[contact.state], (engagement, contact)
             served.append(contact.offer)
         check_guests(floor, contact)
+        check_hold(floor, contact)
         served.extend(contact.guests)
     assert sorted(served) == sorted(e.offer for e in state.engagements.values() if e.state != "wrapping_up")
     for agent in state.agents.values():
@@ -222,6 +223,18 @@ def _check_places(floor: Floor, ledger: Ledger) -> None:
         assert mine or not agent.retired, "a retired agent stays only while there is something to finish"
     waiting_in = Counter(contact.queue for contact in state.contacts.values() if contact.state == "waiting")
     assert {q: queue.waiting for q, queue in state.queues.items() if queue.waiting} == dict(waiting_in)
+
+
+def check_hold(floor: Floor, contact: Contact) -> None:
+    """A customer is on hold for as long as nobody of those in the conversation can be heard, and no longer."""
+    if contact.state not in TALKING or contact.offer is None:
+        return
+    lead, *guests = (floor.state.engagements[offer] for offer in (contact.offer, *contact.guests))
+    others = [guest.state for guest in guests] + [contact.party.state if contact.party is not None else "absent"]
+    is_heard = lead.state == "in_conversation" or (
+        lead.state == "on_hold" and {"in_conversation", "joined"} & {*others}
+    )
+    assert (contact.state == "in_conversation") == bool(is_heard), (contact, lead, others)
 
 
 def check_guests(floor: Floor, contact: Contact) -> None:
@@ -241,9 +254,6 @@ def check_guests(floor: Floor, contact: Contact) -> None:
     is_dialling = contact.party is not None and contact.party.state in ("dialled", "consulting")
     if lead is not None:
         assert len(consulted) + is_dialling == (1 if lead.state == "consulting" else 0), (lead, contact)
-    if lead is not None and contact.state == "in_conversation" and lead.state == "on_hold":
-        is_joined = contact.party is not None and contact.party.state == "joined"
-        assert is_joined or any(one.state == "in_conversation" for one in guests), "nobody hears the customer"
     assert (("party", contact.id) in state.timers) == (contact.party is not None and contact.party.state == "dialled")
     assert (("recording", contact.id) in state.timers) == contact.recording_paused
     assert not contact.recording_paused or (lead is not None and lead.state in (*TALKING, "consulting"))

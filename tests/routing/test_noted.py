@@ -51,6 +51,7 @@ from markaz.routing import (
     QueueConfigured,
     QueueRetired,
     QueueRules,
+    RecordingPauseFailed,
     RecordingPauseRequested,
     RecordingResumeRequested,
     Stimulus,
@@ -82,6 +83,7 @@ ABOUT_NOBODY: list[Stimulus] = [
     PartyFailed("c", "c~p1", "busy"), PartyLeft("c", "c~p1"), PartyReleaseRequested("c", "x"),
     SupervisionRequested("c", "x", "listen"), SupervisionStarted("c", "c.1"), SupervisionEnded("c", "x"),
     TakeOverRequested("c", "x"), RecordingPauseRequested("c", "x"), RecordingResumeRequested("c", "x"),
+    RecordingPauseFailed("c", "c.1"),
 ]  # fmt: skip
 
 

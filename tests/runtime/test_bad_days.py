@@ -137,3 +137,23 @@ def test_the_reason_is_the_disks_own(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left") as caught:
         Spool(tmp_path / "spool").append(day_rows()[1][:1])
     assert caught.value.errno == errno.ENOSPC
+
+
+def test_what_a_failed_append_left_is_cleared_away_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, rows = day_rows()
+    spool = Spool(tmp_path / "spool")
+    spool.append(rows[:2])
+    whole = (tmp_path / "spool").stat().st_size
+    with disk_with_room_for(whole + 10), monkeypatch.context() as patch:
+        patch.setattr("os.ftruncate", refuse)
+        with pytest.raises(OSError, match="File too large"):
+            spool.append(rows[2:4])
+        assert (tmp_path / "spool").stat().st_size == whole + 10
+        with pytest.raises(OSError, match="Input/output error"):
+            spool.append(rows[2:4])
+    spool.append(rows[2:4])
+    assert spool.rows() == (list(rows[:4]), True)
+
+
+def refuse(*_: object) -> None:
+    raise OSError(errno.EIO, "Input/output error")

@@ -5,6 +5,7 @@ The reconciler compares what the floor believes with a real Asterisk, and the fa
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,10 @@ from markaz.routing import (
     PartyAnswered,
     PartyFailed,
     PauseRecording,
+    RecordingPauseFailed,
     ReleaseAgent,
     ResumeCustomer,
+    ResumeRecording,
     Supervise,
 )  # fmt: skip
 from markaz.telephony import Beliefs, BelievedContact, BelievedOffer
@@ -179,6 +182,22 @@ async def test_a_pause_is_had_and_ended_however_it_was_lost(floor: Floor, tmp_pa
         began = len(stereo(path))
         sides = await heard(path, seconds_min=began / 8_000 + 1.0)
         assert np.abs(sides[-SPAN:]).max() < 50
+
+
+async def test_a_pause_that_the_manager_refuses_is_told(floor: Floor, tmp_path: Path):
+    """The customer must not say a card number into a recording that goes on; then the recording is whole."""
+    contact, offer, *_ = await talking(floor, Ears(tmp_path))
+    manager, ledger = floor.centre.telephony._manager, floor.centre.ledger
+    address = manager._address
+    await manager.stop()
+    manager._address = replace(address, secret="another")
+    floor.centre.perform(PauseRecording(contact, offer))
+    await floor.centre.told(RecordingPauseFailed, lambda told: told.offer == offer)
+    assert (offer, True) not in ledger.pauses
+    await manager.stop()
+    manager._address = address
+    floor.centre.perform(ResumeRecording(contact, offer))
+    await floor.centre.until(lambda: (offer, False) in ledger.pauses)
 
 
 async def test_a_number_outside_that_answered_unheard_joins(floor: Floor, tmp_path: Path):

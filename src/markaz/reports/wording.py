@@ -47,6 +47,7 @@ _TOLD = {
     "TakeOverRequested": "supervisor {supervisor} took over",
     "RecordingPauseRequested": "agent {agent} paused the recording",
     "RecordingResumeRequested": "agent {agent} let the recording go on",
+    "RecordingPauseFailed": "the recording could not be paused",
     "WrapUpEnded": "agent {agent} finished wrap-up",
     "AgentSignedIn": "agent {agent} signed in",
     "AgentSignedOut": "agent {agent} signed out",

@@ -6,7 +6,7 @@ from markaz.kit.time import SECOND
 from markaz.routing import agents, stimuli, waiting
 from markaz.routing.effects import ProjectMoved
 from markaz.routing.floor_state import AGENTS_MAX, PROJECTS_MAX, QUEUES_MAX, FloorState
-from markaz.routing.matching import Place, place, score
+from markaz.routing.lanes import Place, place, score
 from markaz.routing.state import Agent, Contact, ProjectState, QueueState
 
 

@@ -204,12 +204,8 @@ def resumed(floor: FloorState, told: stimuli.HoldEnded) -> None:
     engagement = talking(floor, "HoldEnded", told.contact, told.agent, "on_hold")
     if engagement is None:
         return
-    contact = floor.contacts[told.contact]
     floor.move_engagement(engagement, "resumed")
-    lead = floor.engagement_of(contact)
-    is_consulting = lead is not None and lead.state == "consulting"
-    if contact.state == "on_hold" and not is_consulting:
-        floor.move_contact(contact, "resumed", agent=told.agent)
+    settle(floor, floor.contacts[told.contact])
 
 
 def agent_left(floor: FloorState, told: stimuli.AgentLeft) -> None:

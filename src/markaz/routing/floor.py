@@ -79,6 +79,7 @@ _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.TakeOverRequested: supervision.take_over_requested,
     stimuli.RecordingPauseRequested: recording.pause_requested,
     stimuli.RecordingResumeRequested: recording.resume_requested,
+    stimuli.RecordingPauseFailed: recording.pause_failed,
 }
 
 _CONTACT_DEADLINES: dict[TimerKind, Callable[[FloorState, Contact], None]] = {

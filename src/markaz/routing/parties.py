@@ -111,6 +111,7 @@ def guest_started(floor: FloorState, guest: Engagement) -> None:
     """The guest is in the conversation, while the customer is on hold or listening."""
     floor.timers.cancel(("connect", guest.offer))
     floor.move_engagement(guest, "consults" if guest.part == "consulted" else "connected")
+    settle(floor, floor.contacts[guest.contact])
 
 
 def guest_gone(floor: FloorState, guest: Engagement, reason: str, *, agent_leg: bool) -> None:
@@ -136,12 +137,15 @@ def _return_to_customer(floor: FloorState, contact: Contact, reason: str) -> Non
 
 
 def settle(floor: FloorState, contact: Contact) -> None:
-    """The customer is on hold when the lead's phone holds and nobody else is heard."""
+    """The customer is on hold while the lead consults, or the lead's phone holds and nobody else is heard."""
     lead = floor.engagement_of(contact)
-    if lead is None or lead.state != "on_hold" or contact.state != "in_conversation":
+    if lead is None or lead.state == "consulting":
         return
-    if not others_heard(floor, contact):
+    is_heard = lead.state != "on_hold" or others_heard(floor, contact)
+    if contact.state == "in_conversation" and not is_heard:
         floor.move_contact(contact, "held", agent=lead.agent)
+    elif contact.state == "on_hold" and is_heard:
+        floor.move_contact(contact, "resumed", agent=lead.agent)
 
 
 def others_heard(floor: FloorState, contact: Contact) -> bool:

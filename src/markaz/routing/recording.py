@@ -1,6 +1,7 @@
 """The pause of a recording: what is said meanwhile is not kept, and a pause that is forgotten ends by itself."""
 
 from markaz.routing import stimuli
+from markaz.routing.contacts import known
 from markaz.routing.effects import PauseRecording, RecordingMoved, ResumeRecording, StartRecording
 from markaz.routing.floor_state import FloorState
 from markaz.routing.parts import TALKING, leading
@@ -31,6 +32,17 @@ def resume_requested(floor: FloorState, told: stimuli.RecordingResumeRequested) 
         floor.note("RecordingResumeRequested", contact.id, "is not paused")
         return
     _resume(floor, contact, "asked")
+
+
+def pause_failed(floor: FloorState, told: stimuli.RecordingPauseFailed) -> None:
+    """Whoever asked must see it before the customer says what must not be kept."""
+    contact = known(floor, "RecordingPauseFailed", told.contact)
+    if contact is None:
+        return
+    if not contact.recording_paused or contact.offer != told.offer:
+        floor.note("RecordingPauseFailed", contact.id, "is not paused")
+        return
+    _resume(floor, contact, "failed")
 
 
 def pause_expired(floor: FloorState, contact: Contact) -> None:

@@ -343,6 +343,13 @@ class RecordingResumeRequested(Fact, frozen=True):
     agent: str
 
 
+class RecordingPauseFailed(Fact, frozen=True):
+    """What is said goes on being kept, though a pause was asked for."""
+
+    contact: str
+    offer: str
+
+
 # The floor itself
 
 
@@ -368,6 +375,6 @@ Stimulus = (
     | ConsultRequested | ConsultCancelled | ConferenceRequested | TransferCompleted
     | PartyAnswered | PartyFailed | PartyLeft | PartyReleaseRequested
     | SupervisionRequested | SupervisionStarted | SupervisionEnded | TakeOverRequested
-    | RecordingPauseRequested | RecordingResumeRequested
+    | RecordingPauseRequested | RecordingResumeRequested | RecordingPauseFailed
     | FloorStarted | TimePassed
 )  # fmt: skip

@@ -8,7 +8,7 @@ from markaz.routing import stimuli
 from markaz.routing.contacts import contact_in
 from markaz.routing.effects import JoinConversation
 from markaz.routing.floor_state import FloorState
-from markaz.routing.parties import guest_gone, guest_problem, hand_over, ring_guest, supervise
+from markaz.routing.parties import guest_gone, guest_problem, hand_over, ring_guest, settle, supervise
 from markaz.routing.parts import SUPERVISING, offer_in, parts, phone_problem
 from markaz.routing.state import Contact, Engagement
 
@@ -41,6 +41,7 @@ def _change_mode(floor: FloorState, contact: Contact, guest: Engagement, told: s
     else:
         floor.move_engagement(guest, "supervises", reason="mode")
         supervise(floor, contact, guest)
+    settle(floor, contact)
 
 
 def started(floor: FloorState, told: stimuli.SupervisionStarted) -> None:

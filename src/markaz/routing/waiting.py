@@ -14,7 +14,7 @@ from markaz.routing.effects import (
     TakeMessage,
 )  # fmt: skip
 from markaz.routing.floor_state import MOVES_MAX, FloorState
-from markaz.routing.matching import able, wanted_now
+from markaz.routing.lanes import able, wanted_now
 from markaz.routing.rules import Destination, ToCallback, ToDisconnect, ToNumber, ToQueue, ToVoicemail
 from markaz.routing.state import Contact
 

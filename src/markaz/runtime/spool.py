@@ -27,6 +27,8 @@ class Spool:
         self.path = path
         self._descriptor: int | None = None
         self._lock: int | None = None
+        self._whole = 0
+        """Bytes of whole lines in the open file; beyond them is what a failed append left."""
 
     def take(self) -> bool:
         """Make the file ours until `release`, or until this process ends; False while another process has it.
@@ -51,19 +53,29 @@ class Spool:
             self._lock = None
 
     def append(self, rows: Sequence[Row]) -> None:
+        """Write `rows` and sync them. Raises `OSError`: then none of them counts, now or later."""
+        descriptor = self._open()
+        lines = b"".join(msgspec.json.encode(_Spooled.of(row)) + b"\n" for row in rows)
+        size = len(lines)
+        if os.fstat(descriptor).st_size != self._whole:  # the last append could not clear away what it left
+            os.ftruncate(descriptor, self._whole)
+        try:
+            while lines:
+                lines = lines[os.write(descriptor, lines) :]
+            os.fdatasync(descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):  # what it said first is what matters, and the next append tries again
+                os.ftruncate(descriptor, self._whole)
+            raise
+        self._whole += size
+
+    def _open(self) -> int:
         if self._descriptor is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        lines = b"".join(msgspec.json.encode(_Spooled.of(row)) + b"\n" for row in rows)
-        size = os.fstat(self._descriptor).st_size
-        try:
-            while lines:
-                lines = lines[os.write(self._descriptor, lines) :]
-            os.fdatasync(self._descriptor)
-        except OSError:
-            with contextlib.suppress(OSError):  # what it said first is what matters
-                os.ftruncate(self._descriptor, size)
-            raise
+            self._whole = os.fstat(self._descriptor).st_size
+            _sync_folder(self.path.parent)  # else a power cut may take the file with all that is synced in it
+        return self._descriptor
 
     def rows(self) -> tuple[list[Row], bool]:
         """The rows that can be read, and whether the file is whole (but for a torn last line)."""
@@ -94,6 +106,14 @@ class Spool:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class _Spooled(msgspec.Struct, frozen=True, array_like=True):

@@ -82,7 +82,7 @@ class Telephony:
             ManagerAddress(port=settings.manager_port, user=settings.manager_user, secret=settings.manager_secret)
         )
         recorder = Recorder(
-            manager=self._manager, board=self._board, ledger=ledger, folder=settings.recordings, now=now
+            manager=self._manager, board=self._board, ledger=ledger, folder=settings.recordings, emit=emit, now=now
         )
         self._performer = Performer(
             ari=self._ari,

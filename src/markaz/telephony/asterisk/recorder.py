@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from markaz.kit.time import Instant, moment
+from markaz.routing import RecordingPauseFailed
 from markaz.telephony.asterisk.manager import ManagerClient, ManagerRefused
 from markaz.telephony.asterisk.switchboard import Leg, Switchboard
 from markaz.telephony.ledger import ExpectedRecording, Ledger
@@ -32,12 +33,20 @@ class Recorder:
     """`folder` is the absolute folder of recordings, as Asterisk sees it."""
 
     def __init__(
-        self, *, manager: ManagerClient, board: Switchboard, ledger: Ledger, folder: Path, now: Callable[[], Instant]
+        self,
+        *,
+        manager: ManagerClient,
+        board: Switchboard,
+        ledger: Ledger,
+        folder: Path,
+        emit: Callable[[RecordingPauseFailed], None],
+        now: Callable[[], Instant],
     ) -> None:
         self._manager = manager
         self._board = board
         self._ledger = ledger
         self._folder = folder
+        self._emit = emit
         self._now = now
 
     async def start(self, agent: Leg, queue: str | None) -> None:
@@ -66,18 +75,24 @@ class Recorder:
         await self._mute(offer, is_paused=False)
 
     async def _mute(self, offer: str, *, is_paused: bool) -> None:
-        """What is not known to be muted is not marked so; the reconciler tries again what could not be had."""
+        """What is not known to be muted is not marked so, and a pause that could not be had is told.
+
+        Whether it is muted is then not known: the reconciler asks again for what the floor wants.
+        """
         contact = self._board.recordings.get(offer)
         agent = self._board.agent_leg(contact, offer) if contact is not None else None
-        if agent is None:
+        if contact is None or agent is None:
             return
         try:
             await self._manager.action(
                 "MixMonitorMute", Channel=agent.name, Direction="both", State="1" if is_paused else "0"
             )
         except ManagerRefused as error:
+            agent.muted = None
             if NO_CHANNEL not in str(error):
                 log.error("The recording %s is not %s: %s", offer, "paused" if is_paused else "resumed", error)
+            if is_paused:
+                self._emit(RecordingPauseFailed(contact, offer))
             return
         agent.muted = is_paused
         if is_paused:

@@ -56,9 +56,9 @@ PROMPT_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.p(?P<step>\d+)")
 LAST_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.last")
 MESSAGE_PLAYBACK: Final = re.compile(r"(?P<contact>.+)\.message")
 
-# Q.850 causes, as Asterisk maps SIP's answers to them.
 CONTACT_STATUSES: Final = {"Reachable": True, "NonQualified": True, "Unreachable": False, "Removed": False}
 
+# Q.850 causes, as Asterisk maps SIP's answers to them.
 CAUSE_NORMAL: Final = 16
 CAUSE_NETWORK: Final = 38
 CAUSES_REFUSED: Final = frozenset({17, 21})  # 486, 600, 603
