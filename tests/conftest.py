@@ -62,14 +62,21 @@ def template_database(postgres_url: str) -> str:
 
 @pytest.fixture
 def database(postgres_url: str, template_database: str) -> Iterator[str]:
-    """The conninfo of a freshly migrated database of the test's own, dropped after it whoever is still connected."""
+    """The conninfo of a freshly migrated database of the test's own."""
+    with copied_database(postgres_url, template_database) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def copied_database(postgres_url: str, template: str) -> Iterator[str]:
+    """The conninfo of a copy of `template`, dropped at the end whoever is still connected."""
     name = f"test_{secrets.token_hex(6)}"
-    _run(
-        postgres_url,
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template_database)),
-    )
-    yield make_conninfo(postgres_url, dbname=name)
-    _run(postgres_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    created, copied = sql.Identifier(name), sql.Identifier(template)
+    _run(postgres_url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(created, copied))
+    try:
+        yield make_conninfo(postgres_url, dbname=name)
+    finally:
+        _run(postgres_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(created))
 
 
 @pytest.fixture(scope="session")

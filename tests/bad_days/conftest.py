@@ -1,7 +1,6 @@
 """A house as a centre runs it: Asterisk and floor as processes of their own, on a real database."""
 
 import asyncio
-import secrets
 import socket
 import subprocess
 import sys
@@ -11,8 +10,6 @@ from time import monotonic, sleep
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from markaz import organisation
 from markaz.organisation import parse_document
@@ -20,6 +17,7 @@ from markaz.runtime import connect, replay
 from markaz.runtime.replay import Replayed
 from markaz.telephony import AsteriskProgram
 from tests.bad_days.sip import Caller
+from tests.conftest import copied_database
 
 UP_SECONDS_MAX = 100.0
 LOOK_SECONDS = 0.05
@@ -127,31 +125,24 @@ def house(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
     assert asterisk_program.version
-    name = f"house_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template_database))
+    with copied_database(postgres_url, template_database) as database:
+        home = tmp_path_factory.mktemp("house")
+        ports = free_ports(4)
+        settings = zip(("sip_port", "http_port", "manager_port", "web_port"), ports, strict=True)
+        (home / "markaz.toml").write_text(
+            f"database_url = {database!r}\n" + "".join(f"{key} = {port}\n" for key, port in settings)
         )
-    home = tmp_path_factory.mktemp("house")
-    database = make_conninfo(postgres_url, dbname=name)
-    ports = free_ports(4)
-    settings = zip(("sip_port", "http_port", "manager_port", "web_port"), ports, strict=True)
-    (home / "markaz.toml").write_text(
-        f"database_url = {database!r}\n" + "".join(f"{key} = {port}\n" for key, port in settings)
-    )
-    house = House(home, database, ports[0])
-    try:
-        document = parse_document(CENTRE.replace("PORT", str(house.carrier.port)), folder=home)
-        asyncio.run(applied(database, document))
-        house.start("asterisk")  # it makes the prompts first, and a floor on its own does not wait for ever
-        house.until(lambda: is_open(ports[1]), "an Asterisk that listens")
-        house.start("floor")
-        house.until(house.is_listening, "a floor that hears Asterisk")
-        yield house
-    finally:
-        house.stop()
-        with psycopg.connect(postgres_url, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        house = House(home, database, ports[0])
+        try:
+            document = parse_document(CENTRE.replace("PORT", str(house.carrier.port)), folder=home)
+            asyncio.run(applied(database, document))
+            house.start("asterisk")  # it makes the prompts first, and a floor on its own does not wait for ever
+            house.until(lambda: is_open(ports[1]), "an Asterisk that listens")
+            house.start("floor")
+            house.until(house.is_listening, "a floor that hears Asterisk")
+            yield house
+        finally:
+            house.stop()
 
 
 async def applied(database: str, document: organisation.Document) -> None:

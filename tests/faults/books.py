@@ -4,7 +4,7 @@ Sentences about each moment are checked as it passes; `tests.faults.judged` read
 * nobody's offer rings anybody else, and no two agents have one contact;
 * nothing acts before it is durable, and one process at a time;
 * no agent is rung while talking, or by two calls;
-* no conversation is cut by the floor, unless its agent passes it on;
+* no conversation is cut by the floor, unless somebody in it asked for that;
 * nobody waits while somebody fit is idle, when all is well.
 """
 
@@ -12,24 +12,30 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from tests.faults.asterisk import Asterisk, Bridge, Channel
+from tests.faults.agents import Agent
+from tests.faults.asterisk import Asterisk
+from tests.faults.exchange import CONVERSATIONS, Bridge, Channel, others
 from tests.faults.house import RELAXED_SECONDS, is_fit
-from tests.faults.people import Agent, others
+from tests.faults.kept import Kept
+from tests.faults.people import Customer
+from tests.faults.together import SUPERVISION, WELL_SECONDS, Together
 from tests.faults.wire import Line
 
 TOLD_SECONDS_MAX = 8.0
 """A call that lived so long beside a floor in good health has become a contact; the dialplan tries every five."""
+FOUND_SECONDS_MAX = 36.0
+"""The same of a call whose event was lost: the reconciler looks every thirty."""
 SETTLED_SECONDS = 2.0
 """What happens so long after the last trouble is told by an event."""
-WELL_SECONDS = 45.0
-"""After so long without trouble every difference is mended: the reconciler looks twice, 30 and 5 seconds apart."""
 IDLE_SECONDS_MAX = 12.0
 """Somebody who waits and somebody idle who is fit are together for no longer, all being well."""
+WISH_SECONDS = 90.0
+"""What was asked for at a desk is done within so long, with the database away and floors killed meanwhile."""
 RESERVED_SECONDS_MAX = 35.0
 """A contact may wait for one agent alone for so long (sticky agents, transfers to an agent)."""
 
@@ -53,6 +59,8 @@ class Call:
     """The longest stretch of its life beside a floor in good health."""
     was_well: bool = False
     """Whether all was well when it ended."""
+    was_unheard: bool = False
+    """The event that tells of it was lost."""
     talked_since: float | None = None
 
     @property
@@ -69,43 +77,17 @@ class Conversation:
     ended: float | None = None
 
 
-@dataclass(eq=False)
-class KeptContact:
-    """A contact as the durable rows tell of it."""
-
-    number: str
-    entered: float
-    state: str = "in_self_service"
-    queue: str | None = None
-    since: float = 0.0
-    outcome: str | None = None
-    closed: float = 0.0
-    closings: int = 0
-    promised: bool = False
-    reason: str | None = None
-
-
-@dataclass(eq=False)
-class KeptAgent:
-    presence: str = "signed_out"
-    engagements: set[str] = field(default_factory=set)
-    since: float = 0.0
-    """When presence or engagements changed last."""
-
-
 class Books:
     def __init__(self, asterisk: Asterisk, trace: Callable[[str, object], None]) -> None:
         self._trace = trace
         self.is_well: Callable[[], bool] = lambda: False
         """Whether nothing is out of order at this moment."""
         self._asterisk = asterisk
-        asterisk.observer = self
+        asterisk.news.observer = self
         self.calls: list[Call] = []
-        self.contacts: dict[str, KeptContact] = {}
-        self.agents: dict[str, KeptAgent] = {}
+        self.kept = Kept(lambda: self._now)
+        self.contacts, self.agents = self.kept.contacts, self.kept.agents
         self.rows: dict[int, tuple[int, str, str]] = {}
-        self.imperatives: dict[tuple[str, ...], float] = {}
-        """What durable rows ask for, and since when."""
         self.messages: dict[str, float] = {}
         self.well_since: float | None = None
         """Since when nothing is out of order; None: something is."""
@@ -115,6 +97,9 @@ class Books:
         self._rung: dict[str, str] = {}
         self._acting: str | None = None
         self._retired: set[str] = set()
+        self._wished: dict[str, float] = {}
+        """Contact -> when somebody in it last asked for what takes somebody out of it."""
+        self._look_at = Together(self.kept, asterisk, self._violate)
         self._together: Counter[tuple[str, str]] = Counter()
 
     def _violate(self, sentence: str) -> None:
@@ -133,43 +118,11 @@ class Books:
             self.rows[number] = at, stimulus, outputs
             self._trace("durable", f"{number}: {stimulus} -> {_brief(outputs)}")
             for output in msgspec.json.decode(outputs):
-                self._fold(output)
+                self.kept.fold(output)
 
-    def _fold(self, output: dict[str, Any]) -> None:
-        now = self._now
-        match output["type"]:
-            case "ContactAdmitted":
-                self.contacts.setdefault(output["contact"], KeptContact(output["customer"], now, since=now))
-            case "ContactMoved":
-                contact = self.contacts.setdefault(output["contact"], KeptContact("", now))
-                contact.state, contact.queue, contact.since = output["after"], output.get("queue"), now
-                contact.promised |= output["after"] == "postponed"
-                if output["after"] == "closed":
-                    contact.closings += 1
-                    contact.outcome, contact.closed, contact.reason = output.get("outcome"), now, output.get("reason")
-            case "EngagementMoved":
-                agent = self.agents.setdefault(output["agent"], KeptAgent())
-                agent.since = now
-                change = agent.engagements.discard if output["after"] == "ended" else agent.engagements.add
-                change(output["offer"])
-            case "AgentMoved":
-                agent = self.agents.setdefault(output["agent"], KeptAgent())
-                agent.presence, agent.since = output["after"], now
-            case "OfferContact" as kind:
-                self._asked_for(kind, output["offer"])
-            case "DialCustomer" as kind:
-                self._asked_for(kind, output["contact"], str(output["attempt"]))
-            case "SpeakPrompt" as kind:
-                self._asked_for(kind, output["contact"], str(output["step"]))
-            case "KeepWaiting" as kind:
-                self._asked_for(kind, output["contact"], output["queue"])
-            case kind if "contact" in output:
-                self._asked_for(kind, output["contact"])
-            case _:
-                return
-
-    def _asked_for(self, *key: str) -> None:
-        self.imperatives.setdefault(key, self._now)
+    def wished(self, contact: str) -> None:
+        """Somebody in it asked, at the desk or with the phone, for what takes somebody out of it."""
+        self._wished[contact] = self._now
 
     # What Asterisk is asked for
 
@@ -178,7 +131,7 @@ class Books:
             return
         self._one_acts(line.process.name)
         wanted = list(self._wanted(path, query, body))
-        if wanted and not any(key in self.imperatives for key in wanted):
+        if wanted and not any(key in self.kept.imperatives for key in wanted):
             self._violate(f"{method} {'/'.join(path)} {query} was asked of Asterisk before any durable {wanted}")
 
     def _one_acts(self, process: str) -> None:
@@ -200,20 +153,30 @@ class Books:
                         yield "OfferContact", leg[2]
                     case "callback":
                         yield "DialCustomer", leg[1], leg[2]
+                    case "guest":
+                        yield "OfferContact", leg[2]
+                    case "party":
+                        yield "CallParty", leg[1]
                     case _:
                         yield "SendToNumber", leg[1]
             case ["channels", _, "play"]:
                 yield from _spoken(query["playbackId"])
             case ["channels", _, "record"]:
                 yield "TakeMessage", query["name"].rpartition("/")[2]
-            case ["bridges", bridge, "addChannel"] if bridge.startswith("conversation-"):
-                contact = bridge.removeprefix("conversation-")
-                yield "ConnectContact", contact
-                yield "SendToNumber", contact
+            case ["channels", _, "snoop", name]:
+                yield "Supervise", name.partition("~")[0].rpartition(".")[0]
+            case ["bridges", bridge, "addChannel"] if bridge.startswith(CONVERSATIONS):
+                contact = bridge.partition("-")[2]
+                for kind in ("ConnectContact", "SendToNumber", "JoinConversation", "CallParty"):
+                    yield kind, contact
+            case ["bridges", bridge, "addChannel"] if bridge.startswith(SUPERVISION):
+                return
             case ["bridges", bridge, "addChannel"]:
                 channel = self._asterisk.channels.get(query["channel"])
-                if channel is not None and channel.leg:
-                    yield "KeepWaiting", channel.leg.split(":")[1], bridge.removeprefix("waiting-")
+                if channel is not None and channel.contact:
+                    is_hold = bridge == "on-hold"
+                    queue = bridge.removeprefix("waiting-").partition(".")[0]
+                    yield ("HoldCustomer", channel.contact) if is_hold else ("KeepWaiting", channel.contact, queue)
             case _:
                 return
 
@@ -222,8 +185,10 @@ class Books:
     def call_came(self, channel: Channel) -> None:
         self.calls.append(Call(channel, channel.party.number, self._now))
 
-    def call_told(self, channel: Channel, line: Line) -> None:
-        """A floor has heard of the call; whether it lived long enough to say so is another matter."""
+    def lost(self, channel: str) -> None:
+        """An event of this channel reaches nobody."""
+        for call in self.calls[-300:]:
+            call.was_unheard |= call.channel.id == channel
 
     def rung(self, channel: Channel) -> None:
         if not isinstance(channel.party, Agent):
@@ -238,10 +203,12 @@ class Books:
                 self._violate(f"{channel.party.name} is rung by {channel.id} while {other.id} rings")
 
     def conversed(self, channel: Channel) -> None:
+        if channel.bridge is not None and channel.contact not in ("", channel.bridge.id.partition("-")[2]):
+            self._violate(f"{channel.party.name} on {channel.id} hears another contact: {channel.bridge.id}")
         if isinstance(channel.party, Agent):
-            colleagues = [one.party.name for one in others(channel) if isinstance(one.party, Agent)]
-            if colleagues:
-                self._violate(f"{channel.party.name} and {colleagues[0]} have the same contact")
+            leads = [one.party.name for one in (channel, *others(channel)) if one.leg.startswith("agent:")]
+            if len(leads) > 1:
+                self._violate(f"{leads[0]} and {leads[1]} have the same contact")
             if channel not in self._talking:
                 self._talking[channel] = Conversation(channel.id, self._now)
                 self.conversations.append(self._talking[channel])
@@ -250,11 +217,10 @@ class Books:
                 call.talked_since = self._now
 
     def ended(self, channel: Channel, by: str) -> None:
-        with_whom = others(channel)
-        is_conversation = channel.bridge is not None and channel.bridge.id.startswith("conversation-")
-        if by == "floor" and is_conversation and with_whom:
+        with_whom = [] if channel.bridge is None or not channel.bridge.is_conversation else others(channel)
+        if by == "floor" and any(isinstance(one.party, Customer) for one in (channel, *with_whom)):
             legs = (channel, *with_whom)
-            if not any(leg.transfer_asked for leg in legs):
+            if with_whom and not self._is_wished(legs):
                 self._violate(f"the conversation of {' and '.join(leg.id for leg in legs)} was cut by the floor")
         if channel in self._talking:
             self._talking.pop(channel).ended = self._now
@@ -263,8 +229,16 @@ class Books:
             call.was_well = is_settled and self.is_well()
             call.ended, call.by = self._now, by
 
+    def _is_wished(self, legs: Iterable[Channel]) -> bool:
+        """Whether one of `legs` was to be taken out: the phone passes the call on, or somebody said so at a desk."""
+        last = [self._wished.get(leg.contact, -WISH_SECONDS) for leg in legs]
+        return any(leg.transfer_asked for leg in legs) or self._now - max(last) < WISH_SECONDS
+
+    def recorded_twice(self, channel: Channel) -> None:
+        self._violate(f"the conversation {channel.id} is recorded twice into one file")
+
     def destroyed(self, bridge: Bridge) -> None:
-        if bridge.id.startswith("conversation-") and len(bridge.channels) > 1:
+        if len(bridge.channels) > 1 and any(isinstance(one.party, Customer) for one in bridge.channels):
             self._violate(f"the bridge {bridge.id} was destroyed while {len(bridge.channels)} spoke in it")
 
     def message(self, contact: str, seconds: float) -> None:
@@ -282,6 +256,7 @@ class Books:
         for call in self.calls:
             if call.ended is None and self.well_since is not None:
                 call.well_seconds = max(call.well_seconds, now - max(call.began, self.well_since))
+        self._look_at.look(self.well_since)
         if self.well_since is None or now - self.well_since < WELL_SECONDS:
             self._together.clear()
             return

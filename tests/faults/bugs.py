@@ -3,13 +3,14 @@
 Those of the second half once were in Markaz, and a seed found them.
 """
 
+import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markaz.kit.clock import WallClock
-from markaz.routing import CustomerLeft
+from markaz.routing import CustomerLeft, PauseRecording, ResumeRecording, StartRecording
 from markaz.routing.floor_state import FloorState
 from markaz.runtime import journal as journal_module
 from markaz.runtime.journal import Journal
@@ -17,14 +18,18 @@ from markaz.runtime.live import LiveFloor
 from markaz.runtime.projection import ReadModels
 from markaz.runtime.spool import Spool
 from markaz.telephony import DatabaseLedger, telephony
+from markaz.telephony.asterisk import differences, parties
+from markaz.telephony.asterisk.parties import Parties
 from markaz.telephony.asterisk.perform import HangUp, LastPromptEnded, Performer
 from markaz.telephony.asterisk.reconcile import EndChannel, Reconciler
 from markaz.telephony.asterisk.recorder import Recorder
-from markaz.telephony.asterisk.translate import CustomerCame, Translator
+from markaz.telephony.asterisk.switchboard import CONFERENCE, CONVERSATION, Switchboard
+from markaz.telephony.asterisk.translate import CustomerCame, LegAnswered, Translator
 from tests.faults.database import Statements
 from tests.faults.disk import SimulatedDisk
 from tests.faults.drawn import Fault
 from tests.faults.floors import Patch
+from tests.faults.process import alive
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def fault(name: str, at: float, seconds: float = 0.0, how: float = 0.5) -> Fault
     return Fault(name, at, seconds, how)
 
 
-def _around(place: type, name: str, make: Callable[[Any], Any]) -> Patch:
+def _around(place: Any, name: str, make: Callable[[Any], Any]) -> Patch:
     """The method `name`, made anew from the real one."""
     return place, name, make(getattr(place, name))
 
@@ -132,7 +137,7 @@ DELIBERATE = (
     Bug("keeps what it has handled in the inbox",
         [(journal_module, "_APPEND", Statements.APPEND_ALONE)], (), "did not drain"),
     Bug("does not hear who hangs up", [_around(Translator, "ended", _deaf_to_leaving),
-                                       (Reconciler, "check", _check_nothing)], (), "did not drain"),
+                                       (Reconciler, "check", _check_nothing)], (), "is nowhere"),
     Bug("ends the agents' calls when it starts", [(Reconciler, "check", _end_agents)],
         [fault("floor_killed", 100)], "cut by the floor"),
     Bug("seats a busy agent", [(FloorState, "reseat", lambda floor, agent: floor.matching.seat(agent, ("voice",), 0))],
@@ -174,6 +179,84 @@ def _rings_at_once(offer: Any) -> Any:
 
     return ring
 
+
+def _never(*kinds: type) -> Callable[[Any], Any]:
+    """What the reconciler would mend, but for differences of these kinds."""
+
+    def make(differences: Any) -> Any:
+        def tell(*given: Any) -> Any:
+            return [(key, one) for key, one in differences(*given) if not isinstance(one, kinds)]
+
+        return tell
+
+    return make
+
+
+def _by_name(board: Switchboard, contact: str) -> str:
+    customer = board.customers.get(contact)
+    return f"{CONFERENCE if customer is not None and customer.conferred else CONVERSATION}{contact}"
+
+
+def _sure_at_all_events(start: Any) -> Any:
+    async def record(recorder: Recorder, agent: Any, queue: Any) -> None:
+        await start(recorder, agent, queue)
+        agent.recording_unsure = False
+
+    return record
+
+
+def _unless_it_came_first(start: Any) -> Any:
+    async def record(recorder: Recorder, agent: Any, queue: Any) -> None:
+        if not agent.recording_unsure:
+            await start(recorder, agent, queue)
+
+    return record
+
+
+def _dies_instead(count: int) -> Callable[[Any], Any]:
+    """Each `count`-th time the floor is killed before it does so."""
+
+    def make(act: Any) -> Any:
+        calls = itertools.count(1)
+
+        async def do(*given: Any) -> None:
+            if next(calls) % count == 0:
+                alive().die()
+                await asyncio.sleep(0)
+            await act(*given)
+
+        return do
+
+    return make
+
+
+async def _leave_alone(parties: Parties, of: Any) -> None:
+    return
+
+
+KILLED_OFTEN = [fault("floor_killed", at) for at in range(30, 230, 20)]
+MANAGER_SILENT_OFTEN = [fault("manager_silent", at, 15) for at in range(30, 230, 50)]
+
+OF_MANY = (
+    Bug("remembers a conference by its bridge's name", [(Switchboard, "conversation", _by_name)], (), "hear"),
+    Bug("does not repeat a pause that a floor before it was asked for",
+        [_around(Recorder, "pause", _dies_instead(3)),
+         _around(differences, "_recording_difference", _never(PauseRecording, ResumeRecording))], (), "to be paused"),
+    Bug("does not repeat the beginning of a recording",
+        [_around(differences, "_recording_difference", _never(StartRecording))], MANAGER_SILENT_OFTEN, "not recorded"),
+    Bug("joins no number outside that a floor before it heard answer",
+        [_around(Parties, "party_answered", _dies_instead(2)),
+         _around(differences, "_party_difference", _never(LegAnswered))], (), "has answered"),
+    Bug("begins a recording again whose beginning was not answered", [_around(Recorder, "start", _sure_at_all_events)],
+        MANAGER_SILENT_OFTEN, "recorded twice"),
+    Bug("records nobody who takes over and was there before the floor",
+        [_around(Recorder, "start", _unless_it_came_first)], KILLED_OFTEN, "ledger of recordings"),
+    Bug("lets the customer hear a consultation", [(Parties, "hold_customer", _leave_alone)], (), "hears those"),
+    Bug("leaves a supervisor's ear behind", [(Parties, "agent_ended", _leave_alone)], (), "left over"),
+    Bug("lets nobody hear who whispers", [(parties, "WHISPER", {"listen": "none", "whisper": "none"})], (),
+        "to whisper"),
+)  # fmt: skip
+"""Of conversations of more than two, supervision, and pauses."""
 
 THAT_WERE_THERE = (
     Bug("ends whoever has the line a minute after the last prompt",

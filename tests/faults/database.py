@@ -71,6 +71,8 @@ class Database:
         self.phones: dict[str, tuple[str, str]] = {}
         self.live: bytes = b""
         self.recordings: dict[str, dict[str, Any]] = {}
+        self.pauses: dict[str, dict[Any, Any]] = {}
+        """Recording -> when each of its pauses began and ended."""
         self.holder: Session | None = None
         self.sessions: list[Session] = []
         self.committed: list[Callable[[list[tuple[int, int, str, str]]], None]] = []
@@ -229,6 +231,10 @@ class Database:
                 session.writes.append(lambda: self.recordings.setdefault(recording, row) and None)
             case ledger._END:
                 session.writes.append(lambda: self._end_recording(values[2], values[0]))
+            case ledger._PAUSE:
+                session.writes.append(lambda: self._pause(values[2], values[0]))
+            case ledger._RESUME:
+                session.writes.append(lambda: self._resume(values[2], values[0]))
             case ledger._WITHDRAW:
                 session.writes.append(lambda: self.recordings.pop(values[1], None) and None)
             case inbox._SEND:
@@ -238,9 +244,19 @@ class Database:
         return []
 
     def _end_recording(self, recording: str, at: Any) -> None:
+        self._resume(recording, at)
         row = self.recordings.get(recording)
         if row is not None and row["ended_at"] is None:
             row["ended_at"] = at
+
+    def _pause(self, recording: str, at: Any) -> None:
+        pauses = self.pauses.setdefault(recording, {})
+        if None not in pauses.values():
+            pauses.setdefault(at, None)
+
+    def _resume(self, recording: str, at: Any) -> None:
+        pauses = self.pauses.get(recording, {})
+        pauses.update({began: at for began, ended in pauses.items() if ended is None})
 
     def _drop_checkpoints(self, kept: int) -> None:
         for number in sorted(self.checkpoints, reverse=True)[kept:]:

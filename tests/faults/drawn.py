@@ -17,6 +17,8 @@ LENGTHS = {
     "database_away_and_disk_full": (1.0, 15.0),
     "events_late": (5.0, 60.0),  # each by less than `judged.NEWS_SECONDS_MAX`
     "events_twice": (5.0, 60.0),
+    "events_lost": (1.0, 20.0),
+    "manager_silent": (5.0, 60.0),
     "network_cut": (0.5, 25.0),
     "network_reset": (0.2, 10.0),
     "phone_vanishes": (1.0, 60.0),

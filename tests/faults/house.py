@@ -1,4 +1,7 @@
-"""The small centre that every seed runs: three queues with all their rules, a menu, six agents, two numbers outside."""
+"""The small centre that every seed runs: three queues with all their rules, a menu, and its people.
+
+Five agents, two supervisors, two numbers outside.
+"""
 
 from collections.abc import Sequence
 
@@ -26,23 +29,28 @@ HUNTED = "4930999"
 """A number that nobody configured: it is refused."""
 OUTSIDE = ("4940111", "4940222")
 MENU_KEYS = ("1", "2", "3", "4", "5", "9")
+PAUSE_SECONDS_MAX = 80
+"""A recording that is paused goes on by itself after so long."""
 RELAXED_SECONDS = 20
 """After so long in a queue every agent of the queue is fit."""
 
 QUEUES = (
     QueueRules(
         id="sales", project="p", ring_seconds=10, wrap_up_seconds_max=10, callback_retry_seconds=30,
+        recording_pause_seconds_max=PAUSE_SECONDS_MAX,
         callback_attempts_max=2, overflow=(Overflow(after_seconds=45, to=ToQueue(queue="support")),),
         announcement=Announcement(first_seconds=8, every_seconds=15),
     ),
     QueueRules(
         id="support", project="p", skills={"tech": 5}, ring_seconds=8, wrap_up_seconds_max=8, waiting_max=6,
         callback_retry_seconds=20, callback_attempts_max=2, when_full=ToCallback(),
+        recording_pause_seconds_max=PAUSE_SECONDS_MAX,
         relaxation=(Relaxation(after_seconds=RELAXED_SECONDS, drop=("tech",)),),
         overflow=(Overflow(after_seconds=70, to=ToVoicemail(seconds_max=20)),), sticky=Sticky(agent="last"),
     ),
     QueueRules(
         id="night", project="p", priority=1, ring_seconds=10, wrap_up_seconds_max=0,
+        recording_pause_seconds_max=PAUSE_SECONDS_MAX,
         overflow=(Overflow(after_seconds=30, to=ToNumber(number=OUTSIDE[0], centre="other")),),
     ),
 )  # fmt: skip
@@ -58,6 +66,8 @@ AGENTS = tuple(
         ("ehsan", 9, ("support", "night"), None),
     )
 )
+SUPERVISORS = tuple(AgentProfile(id=name, skills={}, queues={}) for name in ("sina", "tara"))
+"""They serve no queue."""
 _WAYS: dict[str, flows.AnyNode] = {
     "sales": flows.Queue(queue="sales", while_waiting={"1": "callback", "2": "voicemail"}),
     "support": flows.Queue(queue="support", while_waiting={"1": "callback"}),
@@ -88,7 +98,7 @@ def configuration() -> Sequence[Stimulus]:
     return (
         ProjectConfigured(ProjectRules(id="p")),
         *map(QueueConfigured, QUEUES),
-        *map(AgentConfigured, AGENTS),
+        *map(AgentConfigured, (*AGENTS, *SUPERVISORS)),
         flows.FlowConfigured(FLOW),
         flows.NumberConfigured(NUMBER, "p", "main"),
     )

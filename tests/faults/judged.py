@@ -5,7 +5,9 @@
 * A contact counts as lost to a fault only when there was trouble while it ended; a promised call back is made.
 * Every row that was ever durable is in the journal, in order, without a gap; replay answers the same to the byte.
 * The read models say of every contact and agent what the rows say.
-* Every conversation is in the ledger of recordings, and every file that Asterisk wrote is. Where a floor died before it
+* The conversation of each who answered for a contact is in the ledger of recordings, a guest's is not, and every file
+  that Asterisk wrote is. Pauses were asked for, and end with their recording at the
+  latest. Where a floor died before it
   wrote a row, the file is there and the rows tell whose it is: the worker adopts such files.
 """
 
@@ -16,9 +18,10 @@ from markaz.routing import DialCustomer
 from markaz.runtime import Core
 from markaz.runtime.projection import ReadModels
 from markaz.runtime.rows import Row, again, outputs_of
-from tests.faults.books import TOLD_SECONDS_MAX, Books, Call, KeptContact, Violated
+from tests.faults.books import FOUND_SECONDS_MAX, TOLD_SECONDS_MAX, Books, Call, Conversation, Violated
 from tests.faults.database import Database
 from tests.faults.house import HUNTED
+from tests.faults.kept import KeptContact
 from tests.faults.sound import WAV_HEADER_BYTES
 
 CONVERSATION_SECONDS_MIN = 1.0
@@ -74,7 +77,7 @@ def _calls(books: Books) -> None:
                 raise Violated(f"the call of {call.number} to a number of nobody became a contact")
         elif names:
             _outcome(call, names[0], books.contacts[names[0]])
-        elif call.well_seconds > TOLD_SECONDS_MAX:
+        elif call.well_seconds > (FOUND_SECONDS_MAX if call.was_unheard else TOLD_SECONDS_MAX):
             raise Violated(f"the call of {call.number}, {call.channel.id}, was never a contact")
     if contacts:
         raise Violated(f"contacts that were no call: {contacts}")
@@ -140,6 +143,15 @@ def _read_models(books: Books, rows: list[Row]) -> None:
         raise Violated(f"the read models see the agents as {presences}")
 
 
+def _lead_seconds(books: Books, talk: Conversation) -> float:
+    """How long in this conversation the agent answered for the contact."""
+    part = books.kept.parts.get(talk.offer)
+    ended = talk.ended if talk.ended is not None else talk.began
+    leads = [*part.leads, ended] if part is not None else []
+    spans = zip(leads[::2], leads[1::2], strict=False)
+    return sum(max(0.0, min(end, ended) - max(began, talk.began)) for began, end in spans)
+
+
 def _is_told(path: Path, books: Books) -> bool:
     """Whether the rows tell whose recording this is, so that the worker can adopt it."""
     return path.stem in books.contacts or any(talk.offer == path.stem for talk in books.conversations)
@@ -149,10 +161,19 @@ def _recordings(books: Books, database: Database, home: Path, *, was_whole: bool
     """`was_whole`: no floor died between a recording's beginning and its row."""
     files = {path.stem: path for path in sorted((home / "recordings").glob("*/*"))}
     for talk in books.conversations:
-        seconds = (talk.ended or talk.began) - talk.began
+        was_handed_over = talk.offer in books.kept.parts and books.kept.parts[talk.offer].was_guest
+        seconds = _lead_seconds(books, talk)
         is_known = talk.offer in database.recordings or (talk.offer in files and not was_whole)
-        if seconds > CONVERSATION_SECONDS_MIN and not is_known:
+        is_brief = was_handed_over and seconds < NEWS_SECONDS_MAX
+        if seconds > CONVERSATION_SECONDS_MIN and not is_known and not is_brief:
             raise Violated(f"the conversation {talk.offer} of {seconds:.1f} s is not in the ledger of recordings")
+        if seconds == 0.0 and talk.offer in database.recordings and not books.kept.parts[talk.offer].leads:
+            raise Violated(f"the recording {talk.offer} is of a guest, who never answered for the contact")
+    for recording, pauses in database.pauses.items():
+        if None in pauses.values() and database.recordings.get(recording, {}).get("ended_at") is not None:
+            raise Violated(f"a pause of {recording} has no end, and the recording has")
+        if recording not in books.kept.pauses:
+            raise Violated(f"the ledger tells of a pause of {recording} that nobody asked for")
     expected = {Path(row["path"]).stem for row in database.recordings.values()}
     for path in files.values():
         if (

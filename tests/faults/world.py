@@ -12,17 +12,21 @@ import msgspec
 import numpy as np
 
 from markaz.runtime.spool import _Spooled
-from tests.faults.asterisk import APPLICATION, PHONES, Asterisk, Mood
+from tests.faults.agents import Agent, Supervisor
+from tests.faults.asterisk import Asterisk
 from tests.faults.books import Books, Violated
 from tests.faults.database import Database
 from tests.faults.disk import SimulatedDisk
 from tests.faults.drawn import Fault, draw
+from tests.faults.exchange import APPLICATION, CONVERSATIONS, PHONES
 from tests.faults.floors import Floors, Patch, edges, patched
-from tests.faults.house import AGENTS, HUNTED, MENU_KEYS, NUMBER, OUTSIDE
+from tests.faults.house import AGENTS, HUNTED, MENU_KEYS, NUMBER, OUTSIDE, SUPERVISORS
 from tests.faults.judged import judge
 from tests.faults.loop import NothingIsDue, VirtualLoop
-from tests.faults.people import Agent, Customer, Outsider
+from tests.faults.news import Mood
+from tests.faults.people import Customer, Outsider
 from tests.faults.process import make_task
+from tests.faults.together import SUPERVISION
 from tests.faults.trace import Trace
 from tests.faults.wire import Network
 
@@ -115,6 +119,12 @@ class World:
             Agent(one.id, self.asterisk, person, self.database, ["queue-sales", "queue-support", "bilal", OUTSIDE[1]])
             for one, person in zip(AGENTS, people.spawn(len(AGENTS)), strict=True)
         ]
+        self.agents += [
+            Supervisor(one.id, self.asterisk, person, self.database, [OUTSIDE[1]])
+            for one, person in zip(SUPERVISORS, people.spawn(len(SUPERVISORS)), strict=True)
+        ]
+        for agent in self.agents:
+            agent.wished = self.books.wished
         outside = {number: Outsider(number, number, self.asterisk, one)
                    for number, one in zip(OUTSIDE, people.spawn(2), strict=True)}  # fmt: skip
         self.customers = self._customers(people)
@@ -186,7 +196,7 @@ class World:
 
     def _is_well(self) -> bool:
         """No fault lasts, and a floor that lives holds the lease and hears both applications."""
-        lines = [self.asterisk.applications.get(name) for name in (APPLICATION, PHONES)]
+        lines = [self.asterisk.news.applications.get(name) for name in (APPLICATION, PHONES)]
         holder = self.database.holder
         return (
             self._open == 0
@@ -212,7 +222,8 @@ class World:
         messages = list(self.database.inbox.values())
         left = {"contacts": contacts, "agents": busy, "channels": channels, "inbox": messages,
                 "spool": [name for name in spools if "diverged" not in name and not name.endswith(".lock")],
-                "bridges": [name for name in self.asterisk.bridges if name.startswith("conversation-")]}  # fmt: skip
+                "bridges": [one for one in self.asterisk.bridges.all if one.startswith((*CONVERSATIONS, SUPERVISION))]
+                }  # fmt: skip
         return ", ".join(f"{name}: {some}" for name, some in left.items() if some)
 
     async def end(self) -> None:
@@ -269,11 +280,17 @@ class World:
                 self.disk.is_full = True
                 return self._have_room_again
             case "events_late":
-                self.asterisk.mood.late_seconds_max = 0.2 + 4 * fault.how
+                self.asterisk.news.mood.late_seconds_max = 0.2 + 4 * fault.how
                 return self._mood_over
             case "events_twice":
-                self.asterisk.mood.twice = 0.1 + 0.5 * fault.how
+                self.asterisk.news.mood.twice = 0.1 + 0.5 * fault.how
                 return self._mood_over
+            case "events_lost":
+                self.asterisk.news.mood.lost = 0.05 + 0.3 * fault.how
+                return self._mood_over
+            case "manager_silent":
+                self.asterisk.manager_is_silent = True
+                return self._manager_speaks
             case "network_cut":
                 self.network.cut()
                 return self.network.heal
@@ -302,8 +319,11 @@ class World:
         self.disk.is_full = False
         self.database.go("up")
 
+    def _manager_speaks(self) -> None:
+        self.asterisk.manager_is_silent = False
+
     def _mood_over(self) -> None:
-        self.asterisk.mood = Mood()
+        self.asterisk.news.mood = Mood()
 
 
 def _told(context: dict[str, object]) -> str:

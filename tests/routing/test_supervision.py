@@ -12,6 +12,7 @@ from markaz.routing import (
     JoinConversation,
     OfferAccepted,
     PauseRecording,
+    QueueConfigured,
     RecordingMoved,
     RecordingPauseFailed,
     RecordingPauseRequested,
@@ -19,6 +20,7 @@ from markaz.routing import (
     ReleaseAgent,
     ResumeCustomer,
     ResumeRecording,
+    StartRecording,
     Supervise,
     SupervisionEnded,
     SupervisionRequested,
@@ -162,6 +164,13 @@ def test_a_pause_ends_with_the_recording():
 
 def test_what_is_not_recorded_is_not_paused():
     found = house(record=False)
-    assert notes(found.tell(RecordingPauseRequested("c1", "ann"))) == [
-        "RecordingPauseRequested: queue q is not recorded"
-    ]
+    assert notes(found.tell(RecordingPauseRequested("c1", "ann"))) == ["RecordingPauseRequested: is not recorded"]
+
+
+def test_a_queue_that_is_to_be_recorded_from_now_on_leaves_calls_in_hand_as_they_are():
+    found = house(record=False)
+    found.tell(QueueConfigured(queue(record=True)))
+    assert notes(found.tell(RecordingPauseRequested("c1", "ann"))) == ["RecordingPauseRequested: is not recorded"]
+    assert only(StartRecording, found.tell(SupervisionRequested("c1", "sue", "barge"), OfferAccepted("c1.2"))) == []
+    found.tell(ConversationStarted("c1", "c1.2"))
+    assert only(StartRecording, found.tell(TakeOverRequested("c1", "sue"))) == []

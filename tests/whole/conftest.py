@@ -1,16 +1,13 @@
 """One installation for the session, with a carrier that plays customers and phones, and another centre beside it."""
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import pytest_asyncio
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from markaz.telephony import AsteriskProgram
+from tests.conftest import copied_database
 from tests.telephony.centre import free_ports
 from tests.telephony.peer import Peer
 from tests.whole.installation import Installation
@@ -21,12 +18,9 @@ RTP = {"markaz": 24_000, "carrier": 24_400, "west": 24_800}
 
 @pytest.fixture(scope="session")
 def whole_database(postgres_url: str, template_database: str) -> Iterator[str]:
-    name = f"test_{secrets.token_hex(6)}"
-    template = sql.Identifier(template_database)
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
-        yield make_conninfo(postgres_url, dbname=name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    """A migrated database that the session keeps."""
+    with copied_database(postgres_url, template_database) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -235,7 +235,7 @@ def beliefs(core: Core) -> Beliefs:
             is_on_music=lead is not None and lead.state == "consulting",
             party=(contact.party.id, contact.party.state) if contact.party is not None else None,
             lead=contact.offer if is_talking else None,
-            is_recorded=lead is not None and is_talking and state.queues[lead.queue].rules.record,
+            is_recorded=lead is not None and is_talking and lead.recorded,
             is_paused=contact.recording_paused,
         )
     return Beliefs(

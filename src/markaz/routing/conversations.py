@@ -51,8 +51,10 @@ def accepted(floor: FloorState, told: stimuli.OfferAccepted) -> None:
 
 
 def _connect(floor: FloorState, contact: Contact, engagement: Engagement) -> None:
-    queue = floor.queues[engagement.queue].rules
-    floor.out.append(ConnectContact(contact.id, engagement.offer, engagement.agent, queue.id, queue.record))
+    engagement.recorded = floor.queues[engagement.queue].rules.record
+    floor.out.append(
+        ConnectContact(contact.id, engagement.offer, engagement.agent, engagement.queue, engagement.recorded)
+    )
     floor.after(("connect", engagement.offer), CONNECT_SECONDS_MAX)
 
 

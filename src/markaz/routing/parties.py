@@ -226,7 +226,7 @@ def hand_over(floor: FloorState, contact: Contact, heir: Engagement, reason: str
         floor.out.append(JoinConversation(contact.id, heir.offer, heir.agent))
     if was_consulting:
         floor.out.append(ResumeCustomer(contact.id))
-    recording.begin(floor, heir)
+    recording.go_on(floor, heir, before=lead)
     floor.remember(contact, heir.agent)
     for guest in list(parts(floor, contact))[1:]:
         if guest.part == "consulted":  # the lead who asked is gone, and somebody else took over

@@ -13,8 +13,8 @@ def pause_requested(floor: FloorState, told: stimuli.RecordingPauseRequested) ->
     if lead is None:
         return
     contact, rules = floor.contacts[told.contact], floor.queues[lead.queue].rules
-    if not rules.record or contact.recording_paused:
-        why = "is paused" if contact.recording_paused else f"queue {rules.id} is not recorded"
+    if not lead.recorded or contact.recording_paused:
+        why = "is paused" if contact.recording_paused else "is not recorded"
         floor.note("RecordingPauseRequested", contact.id, why)
         return
     contact.recording_paused = True
@@ -56,7 +56,8 @@ def _resume(floor: FloorState, contact: Contact, reason: str) -> None:
     floor.out.append(ResumeRecording(contact.id, offer))
 
 
-def begin(floor: FloorState, lead: Engagement) -> None:
-    """A guest has become the lead: the recording goes on with their leg."""
-    if floor.queues[lead.queue].rules.record:
+def go_on(floor: FloorState, lead: Engagement, *, before: Engagement) -> None:
+    """A guest has become the lead: what was recorded on the leg of the one before is recorded on theirs."""
+    lead.recorded = before.recorded
+    if lead.recorded:
         floor.out.append(StartRecording(lead.contact, lead.offer, lead.agent, lead.queue))

@@ -77,6 +77,8 @@ class Engagement(msgspec.Struct, gc=False):
     placed: bool = False
     """The INVITE has been sent: the agent has been able to answer."""
     accepted_at: Instant | None = None
+    recorded: bool = False
+    """Whether its conversation is recorded: decided when that began, whatever the queue's rules say later."""
 
 
 class Agent(msgspec.Struct, gc=False):

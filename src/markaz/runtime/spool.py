@@ -53,7 +53,7 @@ class Spool:
             self._lock = None
 
     def append(self, rows: Sequence[Row]) -> None:
-        """Write `rows` and sync them. Raises `OSError`: then none of them counts, now or later."""
+        """Write `rows` and sync them. Raises `OSError`: then none of them may be acted on."""
         descriptor = self._open()
         lines = b"".join(msgspec.json.encode(_Spooled.of(row)) + b"\n" for row in rows)
         size = len(lines)

@@ -82,7 +82,13 @@ class Telephony:
             ManagerAddress(port=settings.manager_port, user=settings.manager_user, secret=settings.manager_secret)
         )
         recorder = Recorder(
-            manager=self._manager, board=self._board, ledger=ledger, folder=settings.recordings, emit=emit, now=now
+            ari=self._ari,
+            manager=self._manager,
+            board=self._board,
+            ledger=ledger,
+            folder=settings.recordings,
+            emit=emit,
+            now=now,
         )
         self._performer = Performer(
             ari=self._ari,
@@ -227,8 +233,12 @@ class Telephony:
     async def _check_for_ever(self) -> None:
         while True:
             await asyncio.sleep(CHECK_AGAIN_SECONDS if self._reconciler.suspects else CHECK_SECONDS)
-            with contextlib.suppress(AriLost):  # the next connect checks
+            try:
                 await self._reconciler.check()
+            except AriLost:
+                pass  # the next connect checks
+            except Exception:
+                log.exception("A comparison with Asterisk's lists failed; the next one begins anew")
 
     def _heard(self, event: Event) -> None:
         try:

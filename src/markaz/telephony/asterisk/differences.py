@@ -1,4 +1,7 @@
-"""Where Asterisk's lists, the switchboard and the floor's beliefs differ, told as what would mend it; pure."""
+"""Where Asterisk's lists, the switchboard and the floor's beliefs differ, told as what would mend it.
+
+Nothing is asked here and nothing done, but that the switchboard is brought up to date from the lists.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,7 +48,15 @@ from markaz.telephony.asterisk.switchboard import (
     conversing,
     waits_for,
 )  # fmt: skip
-from markaz.telephony.asterisk.translate import Chore, LegAnswered, Stimulus, Translator, cause_of_absence, variable_of
+from markaz.telephony.asterisk.translate import (
+    Chore,
+    LegAnswered,
+    Stimulus,
+    Translator,
+    cause_of_absence,
+    last_words,
+    variable_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +120,29 @@ Mending = (
 Difference = Stimulus | Chore | Mending | EndChannel | DestroyBridge
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The switchboard when Asterisk's lists were asked for: what came or moved later they cannot know."""
+
+    placed: frozenset[str]
+    """Channels that were there for certain."""
+    moves: int
+
+    @classmethod
+    def now(cls, board: Switchboard) -> "Asked":
+        return cls(frozenset(leg.channel for leg in board.legs.values() if leg.placed), board.moves)
+
+
 def differences_from_asterisk(
-    channels: Sequence[Event], bridges: Sequence[Event], board: Switchboard, translator: Translator, *, moves: int
+    channels: Sequence[Event], bridges: Sequence[Event], board: Switchboard, translator: Translator, *, asked: Asked
 ) -> Iterator[Stimulus | Chore]:
     """What Asterisk's own lists prove: legs that are gone, channels that came while nobody listened.
 
-    Brings `board` up to date as it goes, but for legs that we moved after the first `moves`, when the lists were
-    asked for: they are not where they were.
+    Brings `board` up to date as it goes.
     """
     listed = {channel["id"]: channel for channel in channels}
     for leg in list(board.legs.values()):
-        if leg.placed and leg.channel not in listed:
+        if leg.channel in asked.placed and leg.channel not in listed:
             yield from translator.ended(leg.channel, cause_of_absence(leg))
     for identity, channel in listed.items():
         if identity not in board.legs and _is_ours(channel):
@@ -127,7 +150,7 @@ def differences_from_asterisk(
     where = {identity: bridge["id"] for bridge in bridges for identity in bridge["channels"]}
     known = {bridge["id"] for bridge in bridges}
     for leg in board.legs.values():
-        if leg.move <= moves:
+        if leg.move <= asked.moves:
             leg.bridge = where.get(leg.channel)
             leg.conversed = f"{CONVERSATION}{leg.contact}" in known
             leg.conferred = f"{CONFERENCE}{leg.contact}" in known
@@ -147,34 +170,22 @@ def differences_from_floor(
     `messages` are the contacts whose message is under way.
     """
     for contact, believed in beliefs.contacts.items():
-        leg = board.customers.get(contact)
-        if believed.has_leg and leg is None:
-            yield ("customer gone", contact), CustomerLeft(contact, _how_left(contact, board))
-        elif leg is not None and believed.has_leg and _waits_elsewhere(leg, believed):
-            yield ("not where it waits", contact), KeepWaiting(contact, believed.queue or "")
-        elif leg is not None and believed.is_on_music and conversing(leg.bridge or "") == contact:
-            yield ("hears those who consult", contact), HoldCustomer(contact)
-        elif leg is not None and believed.has_leg and _is_apart(leg, believed, board):
-            yield ("does not hear the others", contact), ResumeCustomer(contact)
-        elif leg is not None and believed.party is None and believed.state == "elsewhere":
-            yield from _outside_difference(contact, leg, board.outside.get(contact))
-        elif leg is not None and leg.role == "callback" and leg.answered and not believed.has_leg:
-            yield ("answered unheard", contact), CustomerReached(contact)
-            yield ("answered unheard", leg.channel), LegAnswered(leg)
-        elif believed.state == "leaving_message" and contact not in messages:
-            yield ("no message", contact), MessageLeft(contact, 0.0)
+        yield from _keyed(contact, _customer_differences(contact, believed, messages, board))
         if believed.party is not None:
-            yield from _party_difference(contact, believed.party, board)
-        yield from _recording_difference(contact, believed, board.agent_leg(contact, believed.lead or ""))
+            yield from _keyed(contact, _party_differences(contact, believed.party, board))
+        lead = board.agent_leg(contact, believed.lead or "")
+        yield from _keyed(contact, _recording_differences(contact, believed, lead))
     for offer, engaged in beliefs.offers.items():
         leg = board.agent_leg(engaged.contact, offer)
         difference = _offer_difference(offer, engaged, leg, board.customers.get(engaged.contact))
+        if leg is None and offer in board.offers_queued:
+            continue
         if difference is None and leg is not None:
             difference = _part_difference(offer, engaged, leg, board, beliefs.contacts.get(engaged.contact))
         if difference is not None:
-            yield ("offer", offer, engaged.state), difference
+            yield (type(difference), offer, engaged.state), difference
     for leg in board.legs.values():
-        yield from _stray(leg, beliefs)
+        yield from _keyed(leg.channel, _stray(leg, board, beliefs))
     for bridge in bridges:
         contact = conversing(bridge["id"])
         is_over = contact is not None and contact not in board.customers
@@ -183,23 +194,55 @@ def differences_from_floor(
             yield ("bridge", bridge["id"]), DestroyBridge(bridge["id"])
 
 
-def _party_difference(
-    contact: str, party: tuple[str, PartyState], board: Switchboard
-) -> Iterator[tuple[object, Difference]]:
+def _keyed(whose: str, differences: Iterator[Difference]) -> Iterator[tuple[object, Difference]]:
+    return (((type(difference), whose), difference) for difference in differences)
+
+
+def _customer_differences(
+    contact: str, believed: BelievedContact, messages: Collection[str], board: Switchboard
+) -> Iterator[Difference]:
+    """Whether the customer is there, and where the floor's decision puts them."""
+    leg = board.customers.get(contact)
+    if leg is None:
+        if believed.has_leg:
+            yield CustomerLeft(contact, _how_left(contact, board))
+        return
+    if not believed.has_leg:
+        if leg.role == "callback" and leg.answered and believed.state == "connecting":
+            yield CustomerReached(contact)
+            yield LegAnswered(leg)
+        return
+    match believed.state:
+        case "waiting":
+            if not waits_for(leg.bridge, believed.queue or ""):
+                yield KeepWaiting(contact, believed.queue or "")
+        case "elsewhere" if believed.party is None:
+            yield from _outside_differences(contact, leg, board.outside.get(contact))
+        case "leaving_message":
+            if contact not in messages:
+                yield MessageLeft(contact, 0.0)
+        case _ if believed.is_on_music:
+            if conversing(leg.bridge or "") == contact:  # and hears those who consult
+                yield HoldCustomer(contact)
+        case _:
+            if _is_apart(leg, believed, board):
+                yield ResumeCustomer(contact)
+
+
+def _party_differences(contact: str, party: tuple[str, PartyState], board: Switchboard) -> Iterator[Difference]:
     name, state = party
     leg = board.legs.get(name)
     if leg is None:
-        gone = PartyFailed(contact, name, "fault") if state == "dialled" else PartyLeft(contact, name)
-        yield ("party gone", name), gone
+        yield PartyFailed(contact, name, "fault") if state == "dialled" else PartyLeft(contact, name)
     elif leg.answered and not leg.ending and (state == "dialled" or conversing(leg.bridge or "") != contact):
-        yield ("party answered unheard", name), LegAnswered(leg)
+        yield LegAnswered(leg)
 
 
-def _outside_difference(contact: str, customer: Leg, outside: Leg | None) -> Iterator[tuple[object, Difference]]:
+def _outside_differences(contact: str, customer: Leg, outside: Leg | None) -> Iterator[Difference]:
     if outside is None:
-        yield ("nobody outside", contact), ElsewhereFailed(contact, "fault")
+        yield ElsewhereFailed(contact, "fault")
     elif outside.answered and not outside.ending and (outside.bridge is None or outside.bridge != customer.bridge):
-        yield ("answered unheard", outside.channel), LegAnswered(outside)
+        yield LegAnswered(outside)
 
 
 def _is_apart(customer: Leg, believed: BelievedContact, board: Switchboard) -> bool:
@@ -210,17 +253,16 @@ def _is_apart(customer: Leg, believed: BelievedContact, board: Switchboard) -> b
     return customer.bridge != board.conversation(customer.contact)
 
 
-def _recording_difference(
-    contact: str, believed: BelievedContact, lead: Leg | None
-) -> Iterator[tuple[object, Difference]]:
+def _recording_differences(contact: str, believed: BelievedContact, lead: Leg | None) -> Iterator[Difference]:
     """A recording that did not begin, or is paused when it should not be, or the other way round."""
     if lead is None or lead.ending or lead.agent is None or lead.offer is None or not believed.is_recorded:
         return
     if not lead.recorded:
-        yield ("not recorded", lead.offer), StartRecording(contact, lead.offer, lead.agent, believed.queue or "")
-    elif lead.muted is not believed.is_paused:
-        kind = PauseRecording if believed.is_paused else ResumeRecording
-        yield ("paused or not", lead.offer, believed.is_paused), kind(contact, lead.offer)
+        yield StartRecording(contact, lead.offer, lead.agent, believed.queue or "")
+    if believed.is_paused and lead.muted is not True:
+        yield PauseRecording(contact, lead.offer)
+    elif lead.recorded and lead.muted is not believed.is_paused:
+        yield ResumeRecording(contact, lead.offer)
 
 
 def _part_difference(
@@ -232,9 +274,11 @@ def _part_difference(
     if engaged.state in ("in_conversation", "on_hold", "consulting"):
         is_there = leg.bridge is not None and leg.bridge == board.conversation(engaged.contact)
         return None if is_there else JoinConversation(engaged.contact, offer, engaged.agent)
-    if engaged.state != "supervising" or offer in board.snoops or contact.lead is None:
+    if engaged.state != "supervising" or contact.lead is None or engaged.part not in ("listen", "whisper"):
         return None
-    assert engaged.part in ("listen", "whisper"), "who supervises and is not in the conversation"
+    snoop = board.snoops.get(offer)
+    if snoop is not None and snoop.mode == engaged.part and snoop.bridge is not None and snoop.bridge == leg.bridge:
+        return None
     return Supervise(engaged.contact, offer, engaged.agent, contact.lead, engaged.part)
 
 
@@ -248,10 +292,6 @@ def phone_differences(
         is_there = endpoint.get("state") == "online"
         if agent is not None and believed is not None and believed != is_there:
             yield ("phone", agent, is_there), AgentPhoneFound(agent) if is_there else AgentPhoneLost(agent)
-
-
-def _waits_elsewhere(leg: Leg, believed: BelievedContact) -> bool:
-    return believed.state == "waiting" and not waits_for(leg.bridge, believed.queue or "")
 
 
 def _how_left(contact: str, board: Switchboard) -> LeftCause:
@@ -275,18 +315,29 @@ def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, custo
             return None
 
 
-def _stray(leg: Leg, beliefs: Beliefs) -> Iterator[tuple[object, Difference]]:
+def _stray(leg: Leg, board: Switchboard, beliefs: Beliefs) -> Iterator[Difference]:
     """A leg that the floor knows nothing of. A customer is announced (once more), and ended if that changes nothing."""
-    if leg.role == "party":
-        contact = beliefs.contacts.get(leg.contact)
-        if contact is None or contact.party is None or contact.party[0] != leg.channel:
-            yield ("stray", leg.channel), EndChannel(leg.channel)
-    elif leg.role in ("agent", "snoop"):
-        engaged = beliefs.offers.get(leg.offer or "")
-        if engaged is None or engaged.state in ("wrapping_up", "ended"):
-            yield ("stray", leg.channel), EndChannel(leg.channel)
-    elif leg.contact not in beliefs.contacts:
-        if leg.role == "customer" and not leg.announced_again:
-            yield ("unknown", leg.channel), ContactEntered(leg.contact, "voice", leg.number, leg.caller)
-        else:
-            yield ("stray", leg.channel), EndChannel(leg.channel)
+    contact = beliefs.contacts.get(leg.contact)
+    match leg.role:
+        case "party":
+            is_known = contact is not None and contact.party is not None and contact.party[0] == leg.channel
+        case "agent" | "snoop":
+            engaged = beliefs.offers.get(leg.offer or "")
+            is_known = engaged is not None and engaged.state not in ("wrapping_up", "ended")
+        case "outside":
+            is_known = contact is not None and contact.state == "elsewhere" and board.outside.get(leg.contact) is leg
+        case "callback":
+            is_awaited = contact is not None and (contact.has_leg or contact.state == "connecting")
+            is_known = (is_awaited and board.customers.get(leg.contact) is leg) or _hears_last_words(leg)
+        case "customer":
+            is_known = contact is not None or _hears_last_words(leg)
+            if not is_known and not leg.announced_again:
+                yield ContactEntered(leg.contact, "voice", leg.number, leg.caller)
+                return
+    if not is_known:
+        yield EndChannel(leg.channel)
+
+
+def _hears_last_words(leg: Leg) -> bool:
+    """Its contact is closed, and what it hears is bounded and ends it."""
+    return leg.playback == last_words(leg.contact)

@@ -58,18 +58,15 @@ class Legs:
         """Call `endpoint`, which sees `caller`, for at most `seconds`."""
         leg.placed = False
         self._board.add(leg)  # before the request: its events may come before its answer
-        answer = await self.ask(
-            "POST",
-            "channels",
-            body={
-                "endpoint": endpoint,
-                "app": APPLICATION,
-                "channelId": leg.channel,
-                "callerId": caller,
-                "timeout": seconds,
-                "variables": {LEG_VARIABLE: {"value": leg.description, "report_events": True}, **(variables or {})},
-            },
-        )
+        body = {
+            "endpoint": endpoint,
+            "app": APPLICATION,
+            "channelId": leg.channel,
+            "callerId": caller,
+            "timeout": seconds,
+            "variables": {LEG_VARIABLE: {"value": leg.description, "report_events": True}, **(variables or {})},
+        }
+        answer = await self.ask("POST", "channels", body=body)  # when that is lost, it is asked again
         leg.placed = True
         return answer
 

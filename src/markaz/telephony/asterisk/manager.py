@@ -26,6 +26,13 @@ class ManagerRefused(MarkazError):
     why: str
 
 
+@dataclass(eq=False)
+class ManagerSilent(ManagerRefused):
+    """Asterisk's manager did not answer {action}: {why}"""
+
+    code = "manager_silent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagerAddress:
     """Where the manager listens, and as whom we come."""
@@ -48,7 +55,10 @@ class ManagerClient:
         self._connecting = asyncio.Lock()
 
     async def action(self, name: str, **fields: str) -> dict[str, str]:
-        """Do `name` with `fields`; the response's fields. Raises `ManagerRefused`, also when there is no answer."""
+        """Do `name` with `fields`; the response's fields.
+
+        Raises `ManagerRefused`; `ManagerSilent` of its kind when nobody answered, though it may have been done.
+        """
         try:
             async with asyncio.timeout(REQUEST_SECONDS_MAX):
                 async with self._connecting:
@@ -57,7 +67,7 @@ class ManagerClient:
                 response = await self._ask(name, fields)
         except (OSError, TimeoutError) as error:
             self._forget()
-            raise ManagerRefused(name, f"no answer ({error!r})") from error
+            raise ManagerSilent(name, repr(error)) from error
         if response.get("Response") != "Success":
             raise ManagerRefused(name, response.get("Message", "no reason given"))
         return response

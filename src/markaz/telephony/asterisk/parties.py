@@ -22,7 +22,7 @@ from markaz.routing import (
 from markaz.telephony.asterisk.configuration import APPLICATION
 from markaz.telephony.asterisk.legs import Legs
 from markaz.telephony.asterisk.outside import Outside
-from markaz.telephony.asterisk.switchboard import ON_HOLD, SNOOP, SUPERVISION, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import ON_HOLD, SUPERVISION, Leg, Switchboard, snoop_name
 from markaz.telephony.asterisk.translate import Stimulus
 
 WHISPER: Final = {"listen": "none", "whisper": "out"}
@@ -80,11 +80,12 @@ class Parties:
             await self._give_up(supervisor)
             return
         supervisor.talking = True  # that they enter a conversation later is no news
-        channel = f"{work.offer}{SNOOP}{self._now()}"  # a name that no process before us has given
-        snoop = Leg(channel=channel, role="snoop", contact=work.contact, offer=work.offer)
+        channel = snoop_name(work.offer, work.mode, self._now())
+        snoop = Leg(channel=channel, role="snoop", contact=work.contact, offer=work.offer, mode=work.mode, placed=False)
         self._board.add(snoop)  # before the request: its events may come before its answer
         query = {"spy": "both", "whisper": WHISPER[work.mode], "app": APPLICATION}
         answer = await self._legs.ask("POST", "channels", agent.channel, "snoop", channel, query=query)
+        snoop.placed = True
         if not answer.ok:
             self._board.remove(channel)
             log.warning("Supervisor %s cannot hear contact %s: %s", work.agent, work.contact, answer.message)

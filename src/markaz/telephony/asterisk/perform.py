@@ -19,6 +19,7 @@ from markaz.routing import (
     CheckContact,
     ConnectContact,
     ContactSeen,
+    ConversationStarted,
     CustomerLeft,
     CustomerMissed,
     DialCustomer,
@@ -70,6 +71,7 @@ from markaz.telephony.asterisk.translate import (
     Stimulus,
     TransferAsked,
     Translator,
+    last_words,
 )  # fmt: skip
 from markaz.telephony.prompts import PromptShelf
 
@@ -141,6 +143,8 @@ class Performer:
                 leg = self._board.agent_leg(output.contact, output.offer)
                 if leg is not None:
                     self._board.released[output.agent] = leg
+            if isinstance(output, OfferContact):
+                self._board.offers_queued.add(output.offer)
             if isinstance(output, Imperative):
                 self._lines.put(output.contact, output)
 
@@ -178,6 +182,9 @@ class Performer:
         except Exception:
             self._report_failure(work)
             raise
+        finally:
+            if isinstance(work, OfferContact):
+                self._board.offers_queued.discard(work.offer)
 
     def _report_failure(self, work: Work) -> None:
         match work:
@@ -203,6 +210,8 @@ class Performer:
                 return  # leases on the floor and the reconciler bring the rest to an end
 
     def _overflowed(self, contact: str, work: Work) -> None:
+        if isinstance(work, OfferContact):
+            self._board.offers_queued.discard(work.offer)
         log.error("The line of contact %s is full; dropped %r", contact, work)
         self._emit(CustomerLeft(contact, "fault"))
 
@@ -270,7 +279,7 @@ class Performer:
                 await self._clean_up(leg)
             case LastPromptEnded(contact):
                 leg = self._board.customers.get(contact)
-                if leg is not None and (leg.found_again or leg.playback == f"{contact}.last"):
+                if leg is not None and (leg.found_again or leg.playback == last_words(contact)):
                     await self._legs.end(leg)
             case HangUp(leg) if self._board.customers.get(leg.contact) is leg:
                 await self._legs.end(leg)
@@ -308,7 +317,7 @@ class Performer:
             return
         if leg.playback != f"{contact}.x":  # what was said in passing is the reason: the last words follow it
             await self._legs.stop_playing(contact)
-        if media is None or not await self._legs.play(contact, f"{contact}.last", media):
+        if media is None or not await self._legs.play(contact, last_words(contact), media):
             await self._legs.end(leg)
             return
         asyncio.get_running_loop().call_later(LAST_PROMPT_SECONDS_MAX, self._lines.put, contact, HangUp(leg))
@@ -372,7 +381,9 @@ class Performer:
         await self._legs.stop_playing(contact)
         if record:
             await self._recorder.start(agent, queue)
-        await self._legs.join(contact, customer, agent)
+        if await self._legs.join(contact, customer, agent) and not agent.talking:
+            agent.talking = True  # should the event be lost that says so
+            self._emit(ConversationStarted(contact, offer))
 
     async def _answer_transfer(self, leg: Leg, *, understood: bool) -> None:
         if not understood:
@@ -395,7 +406,7 @@ class Performer:
             case "agent":
                 self._recorder.ended(leg.offer or "", died_at=leg.died_at)
                 await self.parties.agent_ended(leg)
-            case "outside" if leg.answered:
+            case "outside" if customer is not None and leg.bridge is not None and leg.bridge == customer.bridge:
                 await self._legs.end(customer)
             case "customer" | "callback":
                 self._recorder.ended_with(leg.contact, died_at=leg.died_at)

@@ -6,12 +6,12 @@ switchboard may be news on its way, so it counts only when two checks in a row s
 
 import logging
 from collections.abc import Callable
-from typing import Final
 
 from markaz.flows import ContactEntered
 from markaz.routing import AgentPhoneFound, AgentPhoneLost, MessageLeft
 from markaz.telephony.asterisk.client import AriClient
 from markaz.telephony.asterisk.differences import (
+    Asked,
     Beliefs,
     DestroyBridge,
     Difference,
@@ -22,11 +22,9 @@ from markaz.telephony.asterisk.differences import (
     phone_differences,
 )  # fmt: skip
 from markaz.telephony.asterisk.messages import Messages
+from markaz.telephony.asterisk.recorder import find_recording
 from markaz.telephony.asterisk.switchboard import Switchboard
-from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator
-
-RECORDED_VARIABLE: Final = "MIXMONITOR_FILENAME"
-"""What MixMonitor sets on a channel that it records."""
+from markaz.telephony.asterisk.translate import Chore, Stimulus, Translator, cause_of_absence
 
 log = logging.getLogger(__name__)
 
@@ -59,15 +57,15 @@ class Reconciler:
 
     async def check(self) -> int:
         """One comparison; how many differences were acted on. Raises `AriLost`."""
-        moves = self._board.moves
+        asked = Asked.now(self._board)
         channels = (await self._ari.request("GET", "channels")).body
         bridges = (await self._ari.request("GET", "bridges")).body
-        certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator, moves=moves))
-        beliefs = self._beliefs()
-        await self._find_recordings(beliefs)
-        messages = await self._messages_under_way(beliefs)
+        certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator, asked=asked))
+        await self._find_recordings(self._beliefs())
+        messages = await self._messages_under_way(self._beliefs())
         answer = await self._ari.request("GET", "endpoints", "PJSIP")
         endpoints = answer.body if answer.ok else []  # with neither phones nor trunks it is not found
+        beliefs = self._beliefs()  # as they are now that everything has been asked
         suspected: dict[object, Difference] = dict(differences_from_floor(bridges, messages, self._board, beliefs))
         suspected |= dict(phone_differences(endpoints, self._board, beliefs))
         confirmed = [difference for key, difference in suspected.items() if key in self._suspected]
@@ -77,13 +75,11 @@ class Reconciler:
         return len(certain) + len(confirmed)
 
     async def _find_recordings(self, beliefs: Beliefs) -> None:
-        """Ask Asterisk about conversations that go on since before we came: whether they are being recorded."""
+        """Ask Asterisk about conversations of which we cannot know it: whether they are being recorded."""
         for contact, believed in beliefs.contacts.items():
             leg = self._board.agent_leg(contact, believed.lead or "")
-            if leg is not None and leg.found_again and not leg.recorded and believed.is_recorded:
-                query = {"variable": RECORDED_VARIABLE}
-                answer = await self._ari.request("GET", "channels", leg.channel, "variable", query=query)
-                leg.recorded = answer.ok and answer.body["value"] != ""
+            if leg is not None and leg.recording_unsure and believed.is_recorded:
+                await find_recording(self._ari, leg)
 
     async def _messages_under_way(self, beliefs: Beliefs) -> set[str]:
         """Contacts that leave a message this moment."""
@@ -99,7 +95,11 @@ class Reconciler:
         log.info("Asterisk and the floor differ: %r", difference)
         match difference:
             case EndChannel(channel):
-                await self._ari.request("DELETE", "channels", channel)
+                answer = await self._ari.request("DELETE", "channels", channel)
+                leg = self._board.legs.get(channel)
+                if answer.status == 404 and leg is not None:  # there never was, or is no more, such a channel
+                    for item in self._translator.ended(channel, cause_of_absence(leg)):
+                        self._tell(item)
             case DestroyBridge(bridge):
                 await self._ari.request("DELETE", "bridges", bridge)
             case MessageLeft(contact=contact):
@@ -109,7 +109,9 @@ class Reconciler:
                 self._board.reachable.pop(agent, None)  # whatever is told next is news
                 self._tell(difference)
             case ContactEntered(contact=contact):
-                self._board.customers[contact].announced_again = True
-                self._tell(difference)
+                leg = self._board.customers.get(contact)
+                if leg is not None:
+                    leg.announced_again = True
+                    self._tell(difference)
             case _:
                 self._tell(difference)

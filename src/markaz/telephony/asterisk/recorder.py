@@ -13,7 +13,8 @@ from typing import Final
 
 from markaz.kit.time import Instant, moment
 from markaz.routing import RecordingPauseFailed
-from markaz.telephony.asterisk.manager import ManagerClient, ManagerRefused
+from markaz.telephony.asterisk.client import AriClient
+from markaz.telephony.asterisk.manager import ManagerClient, ManagerRefused, ManagerSilent
 from markaz.telephony.asterisk.switchboard import Leg, Switchboard
 from markaz.telephony.ledger import ExpectedRecording, Ledger
 from markaz.telephony.sound import TELEPHONE_RATE
@@ -23,10 +24,21 @@ FOLDER_MODE: Final = 0o750
 WAV_HEADER_BYTES: Final = 44
 WRITE_BUFFER_BYTES: Final = 32_768
 """Asterisk writes sound in such pieces: so much of a recording is lost when it dies."""
+RECORDED_VARIABLE: Final = "MIXMONITOR_FILENAME"
+"""What MixMonitor sets on a channel that it records."""
+NOT_SET: Final = 404
 NO_CHANNEL: Final = "No such channel"
 """What Asterisk's manager says of a channel that has ended."""
 
 log = logging.getLogger(__name__)
+
+
+async def find_recording(ari: AriClient, agent: Leg) -> None:
+    """Ask Asterisk whether it records `agent`, and note that on the leg. Raises `AriLost`."""
+    query = {"variable": RECORDED_VARIABLE}
+    answer = await ari.request("GET", "channels", agent.channel, "variable", query=query)
+    if answer.ok or answer.status == NOT_SET:
+        agent.recorded, agent.recording_unsure = answer.ok and answer.body["value"] != "", False
 
 
 class Recorder:
@@ -35,6 +47,7 @@ class Recorder:
     def __init__(
         self,
         *,
+        ari: AriClient,
         manager: ManagerClient,
         board: Switchboard,
         ledger: Ledger,
@@ -42,6 +55,7 @@ class Recorder:
         emit: Callable[[RecordingPauseFailed], None],
         now: Callable[[], Instant],
     ) -> None:
+        self._ari = ari
         self._manager = manager
         self._board = board
         self._ledger = ledger
@@ -50,9 +64,14 @@ class Recorder:
         self._now = now
 
     async def start(self, agent: Leg, queue: str | None) -> None:
-        """Record the conversation of `agent`'s offer; a recording that cannot start stays expected, so it is seen."""
+        """Record the conversation of `agent`'s offer; a recording that cannot start stays expected, so it is seen.
+
+        Where it may have begun Asterisk is asked first, for begun twice it would be spoilt. Raises `AriLost`.
+        """
         assert agent.offer is not None
-        if agent.recorded:
+        if agent.recording_unsure:
+            await find_recording(self._ari, agent)
+        if agent.recorded or agent.recording_unsure:
             return
         path = self._expect(agent.offer, agent.contact, agent.agent, queue)
         try:
@@ -64,8 +83,10 @@ class Recorder:
                 self.withdraw(agent.offer)
             else:
                 log.error("The conversation %s is not recorded: %s", agent.offer, error)
+                agent.recording_unsure = isinstance(error, ManagerSilent)
             return
-        agent.recorded, agent.muted = True, False
+        agent.recorded = True
+        agent.muted = agent.muted or False
 
     async def pause(self, offer: str) -> None:
         """Keep silence instead of what is said, and mark from when on."""

@@ -61,9 +61,13 @@ class Leg:
     conferred: bool = False
     """Its contact has had a conference, whose bridge is still there."""
     recorded: bool = False
+    """Asterisk has said so; `Switchboard.recordings` also has what was asked for, or begun by a process before us."""
+    recording_unsure: bool = False
+    """Asterisk may be recording it: it was asked to and did not answer, or it was before we came."""
     muted: bool | None = None
     """Whether its recording is paused; None: not known."""
-    """We have asked for its recording; `Switchboard.recordings` also has what a process before us may have begun."""
+    mode: str | None = None
+    """Of a snooping channel: how its supervisor takes part."""
     playback: str | None = None
     found_again: bool = False
     """It was on Asterisk's list when we came back: what plays to it is not known."""
@@ -108,10 +112,21 @@ def parse_leg(channel: str, description: str) -> Leg | None:
         case ["callback", contact, attempt, offer] if attempt.isdigit():
             return Leg(channel=channel, role="callback", contact=contact, attempt=int(attempt), offer=offer)
         case _:
-            offer, snoop, _ = channel.partition(SNOOP)  # Asterisk gives a snooping channel no variables of ours
-            if not snoop:
-                return None
-            return Leg(channel=channel, role="snoop", contact=offer.rpartition(".")[0], offer=offer)
+            return _snoop(channel)
+
+
+def snoop_name(offer: str, mode: str, at: Instant) -> str:
+    """The id of a snooping channel, one that no process before us has given."""
+    return f"{offer}{SNOOP}-{mode}-{at}"
+
+
+def _snoop(channel: str) -> Leg | None:
+    """Asterisk gives a snooping channel no variables of ours: all of it stands in the name."""
+    offer, snoop, rest = channel.partition(SNOOP)
+    if not snoop:
+        return None
+    mode = rest.removeprefix("-").partition("-")[0]
+    return Leg(channel=channel, role="snoop", contact=offer.rpartition(".")[0], offer=offer, mode=mode)
 
 
 def waits_for(bridge: str | None, queue: str) -> bool:
@@ -142,6 +157,8 @@ class Switchboard:
     """How often we have put a leg into a bridge."""
     released: dict[str, Leg] = field(default_factory=dict)
     """agent -> the leg that the floor has done with, and that is to end before the agent's phone rings again."""
+    offers_queued: set[str] = field(default_factory=set)
+    """Offers that wait in their contact's line to be rung: that they have no leg is no news."""
     recordings: dict[str, str] = field(default_factory=dict)
     """Recording (an offer, or a contact for a message) -> contact, while it runs."""
     phones: dict[str, str] = field(default_factory=dict)

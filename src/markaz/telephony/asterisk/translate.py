@@ -219,6 +219,7 @@ class Translator:
         if known is not None:
             known.name, known.answered = channel["name"], channel["state"] == "Up"
             known.caller, known.number, known.found_again = caller, number, True
+            known.recording_unsure = known.role == "agent"
             self._board.add(known)
             if known.offer is not None and known.role == "agent" and known.answered:
                 self._board.recordings[known.offer] = known.contact  # if it is recorded, its end will be told
@@ -315,6 +316,11 @@ def contact_name(channel: Event) -> str:
 
 def _number_or(otherwise: str, text: str) -> str:
     return text if NUMBER.fullmatch(text) else otherwise
+
+
+def last_words(contact: str) -> str:
+    """The playback after which the customer is hung up."""
+    return f"{contact}.last"
 
 
 def variable_of(channel: Event, name: str) -> str:
