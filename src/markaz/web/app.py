@@ -6,13 +6,14 @@ from importlib.metadata import version
 from typing import Any
 
 import msgspec
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from markaz.runtime import LiveView
 from markaz.web import conversations, desk, floor, health
-from markaz.web.context import Connection, Installation, SipAddress, authorised
+from markaz.web.context import Connection, Installation, SipAddress
+from markaz.web.guard import guard
 from markaz.web.problems import Problem, answer_with_problems
 
 CONNECTIONS_MAX = 10
@@ -27,8 +28,8 @@ in order. Every refusal is a problem document (RFC 9457) whose `code` is stable 
 """
 
 
-def create_app(database_url: str, *, floor_name: str, token: str, sip_address: SipAddress) -> FastAPI:
-    """The web application of one floor. `database_url` is any conninfo; `token` opens everything but `/health`.
+def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress) -> FastAPI:
+    """The web application of one floor. `database_url` is the conninfo of the role `markaz_web`.
 
     Connections are opened when it starts and closed when it ends; it starts, and says so, when the database is away.
     """
@@ -59,12 +60,14 @@ def create_app(database_url: str, *, floor_name: str, token: str, sip_address: S
         docs_url=None,
         redoc_url=None,
     )
-    app.state.installation = Installation(pool, floor_name, token, sip_address)
+    app.state.installation = Installation(pool=pool, floor=floor_name, sip_address=sip_address)
     answer_with_problems(app)
+    guard(app)
     app.include_router(health.router)
-    app.include_router(floor.router, dependencies=[Depends(authorised)])
+    app.include_router(floor.router)
     app.include_router(desk.agents)
     app.include_router(conversations.router)
+    app.include_router(conversations.supervision)
     app.include_router(desk.projects)
     _describe_components(app)
     return app

@@ -7,10 +7,33 @@ from markaz.kit.errors import MarkazError
 
 
 @dataclass(eq=False)
-class NotAuthorised(MarkazError):
-    """The installation's web token is needed: send it as "Authorization: Bearer TOKEN"."""
+class NotSignedIn(MarkazError):
+    """Nobody is signed in: sign in, or send an API key as "Authorization: Bearer mk_..."."""
 
-    code: ClassVar[str] = "not_authorised"
+    code: ClassVar[str] = "not_signed_in"
+
+
+@dataclass(eq=False)
+class NotPermitted(MarkazError):
+    """The permission {permission} is needed, and not yours: ask an administrator of your centre for it."""
+
+    code: ClassVar[str] = "not_permitted"
+    permission: str
+
+
+@dataclass(eq=False)
+class NotYourAgent(MarkazError):
+    """You may act only as the agent that you are, not as "{agent}": sign in as that agent, or ask a supervisor."""
+
+    code: ClassVar[str] = "not_permitted"
+    agent: str
+
+
+@dataclass(eq=False)
+class OriginRefused(MarkazError):
+    """The request came from a page of another site: use Markaz' own pages, or an API key."""
+
+    code: ClassVar[str] = "origin_refused"
 
 
 @dataclass(eq=False)

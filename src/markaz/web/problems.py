@@ -22,7 +22,10 @@ BODY_BYTES_MAX = 64 * 1024
 PROBLEMS_SHOWN_MAX = 20
 
 _STATUS: dict[type[MarkazError], HTTPStatus] = {
-    errors.NotAuthorised: HTTPStatus.UNAUTHORIZED,
+    errors.NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.NotYourAgent: HTTPStatus.FORBIDDEN,
+    errors.OriginRefused: HTTPStatus.FORBIDDEN,
     errors.AgentUnknown: HTTPStatus.NOT_FOUND,
     errors.ProjectUnknown: HTTPStatus.NOT_FOUND,
     errors.QueueUnknown: HTTPStatus.NOT_FOUND,
@@ -66,7 +69,7 @@ def refusals(*kinds: type[MarkazError]) -> dict[int | str, dict[str, Any]]:
 
 def problem_of(error: MarkazError, problems: list[FieldProblem] | None = None) -> JSONResponse:
     """The answer to a request that failed with `error`."""
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.NotAuthorised) else None
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.NotSignedIn) else None
     status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
     return _answer(status, code=error.code, detail=str(error), problems=problems, headers=headers)
 
