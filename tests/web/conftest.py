@@ -1,7 +1,10 @@
 """The web application on a real database with a small organisation, and a client that holds the installation's key."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from typing import Any
 
 import httpx
 import psycopg
@@ -9,9 +12,12 @@ import pytest
 
 from markaz.bootstrap import ensure_web_role, installation_key, prepare_web_access, web_database_url
 from markaz.bootstrap.settings import Settings
-from markaz.web import create_app
+from markaz.kit.clock import WallClock
+from markaz.kit.time import moment
+from markaz.web import WebSettings, create_app
 
 FLOOR = "main"
+ENCRYPTION_KEY = base64.urlsafe_b64encode(bytes(32))
 
 
 @pytest.fixture
@@ -51,10 +57,19 @@ async def key(database: str, settings: Settings, organisation: psycopg.Connectio
 
 @pytest.fixture
 async def client(web_database: str, key: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(web_database, floor_name=FLOOR, sip_address=lambda: ("127.0.0.1", 5070))
+    app = create_app(web_settings(web_database, sip_address=lambda: ("127.0.0.1", 5070)))
     async with app.router.lifespan_context(app), client_of(app) as client:
         client.headers.update(key)
         yield client
+
+
+def web_settings(database_url: str, **more: Any) -> WebSettings:
+    given: dict[str, Any] = {"sip_address": lambda: None, "encryption_key": ENCRYPTION_KEY, "clock": _now} | more
+    return WebSettings(database_url=database_url, floor=FLOOR, **given)
+
+
+def _now() -> datetime:
+    return moment(WallClock()())
 
 
 def client_of(app: object) -> httpx.AsyncClient:

@@ -8,7 +8,7 @@ import pytest
 
 from markaz.web import create_app
 from markaz.web.problems import BODY_BYTES_MAX
-from tests.web.conftest import client_of
+from tests.web.conftest import client_of, web_settings
 
 COMMANDS = [
     "/api/agents/amal/sign-in", "/api/agents/amal/sign-out", "/api/agents/amal/ready", "/api/agents/amal/not-ready",
@@ -112,7 +112,7 @@ async def test_unknown_paths_and_methods_are_problems(client: httpx.AsyncClient)
 
 async def test_a_database_that_is_away_is_said(unused_tcp_port: int) -> None:
     url = f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/nothing"
-    app = create_app(url, floor_name="main", sip_address=lambda: None)
+    app = create_app(web_settings(url))
     async with app.router.lifespan_context(app), client_of(app) as client:
         answer = await client.post("/api/agents/amal/ready", headers={"Authorization": "Bearer mk_x"})
         health = await client.get("/health")
@@ -124,7 +124,7 @@ async def test_a_database_that_is_away_is_said(unused_tcp_port: int) -> None:
 async def test_sign_in_while_telephony_is_down_is_refused(
     web_database: str, organisation: psycopg.Connection, key: dict[str, str]
 ) -> None:
-    app = create_app(web_database, floor_name="main", sip_address=lambda: None)
+    app = create_app(web_settings(web_database))
     async with app.router.lifespan_context(app), client_of(app) as client:
         answer = await client.post("/api/agents/amal/sign-in", headers=key)
     assert (answer.status_code, answer.json()["code"]) == (503, "phones_unavailable")

@@ -100,7 +100,8 @@ def _reach(
     centre: tuple[Role, ...] = (), client: tuple[Role, ...] = (), own: tuple[Role, ...] = ()
 ) -> dict[Role, Reach]:
     reach: dict[Role, Reach] = dict.fromkeys(ROLES, "none")
-    for roles, how_far in ((own, "own"), (client, "client"), (centre, "centre")):
+    steps: tuple[tuple[tuple[Role, ...], Reach], ...] = ((own, "own"), (client, "client"), (centre, "centre"))
+    for roles, how_far in steps:
         for role in roles:
             reach[role] = how_far
     return reach

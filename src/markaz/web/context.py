@@ -5,7 +5,9 @@ shows the transaction nothing else; `allowed` then asks the one permissions tabl
 """
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import psycopg
@@ -14,7 +16,8 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import HTTPConnection
 
-from markaz.identity import PERMISSIONS, Principal, enter_key, enter_session
+from markaz.identity import PERMISSIONS, Principal, Prover, SecondFactors, SignIn, enter_key, enter_session
+from markaz.identity.openid import Providers
 from markaz.web.errors import NotPermitted, NotSignedIn
 
 Connection = psycopg.AsyncConnection[Any]
@@ -29,6 +32,17 @@ _cookie = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description="A ses
 _bearer = HTTPBearer(auto_error=False, description="An API key, mk_...")
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request shows: a session's token or an API key."""
+
+    kind: Literal["session", "key"]
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Credential({self.kind!r})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """What bootstrap gave the web process. `pool` is of the database role that sees nothing by itself."""
@@ -36,14 +50,26 @@ class Installation:
     pool: AsyncConnectionPool[Connection]
     floor: str
     sip_address: SipAddress
+    sign_in: SignIn
+    prover: Prover
+    factors: SecondFactors
+    providers: Providers
+    public_url: str | None
+    clock: Callable[[], datetime]
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """In which nobody has entered yet."""
+        async with self.pool.connection() as connection, connection.transaction():
+            yield connection
 
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What a request shows: a session's token or an API key."""
-
-    kind: Literal["session", "key"]
-    token: str
+    @asynccontextmanager
+    async def entered(self, credential: Credential) -> AsyncIterator[Connection]:
+        """Beside the request's own, for what must be kept whatever becomes of that. Raises `NotSignedIn`."""
+        async with self.transaction() as connection:
+            if await enter(connection, credential) is None:
+                raise NotSignedIn
+            yield connection
 
 
 def installation_of(connection: HTTPConnection) -> Installation:
@@ -74,16 +100,6 @@ InstallationGiven = Annotated[Installation, Depends(installation_of)]
 CredentialGiven = Annotated[Credential | None, Depends(credential_of)]
 
 
-async def _transaction(installation: InstallationGiven) -> AsyncIterator[Connection]:
-    """One request is one transaction: it is committed before the answer is sent."""
-    async with installation.pool.connection() as connection, connection.transaction():
-        yield connection
-
-
-Transaction = Annotated[Connection, Depends(_transaction, scope="function")]
-"""`scope` function: the transaction ends before the answer goes out, so that what was answered is stored."""
-
-
 def _shown(credential: CredentialGiven) -> Credential:
     """Whoever shows nothing is refused before the database is asked."""
     if credential is None:
@@ -91,8 +107,21 @@ def _shown(credential: CredentialGiven) -> Credential:
     return credential
 
 
+CredentialShown = Annotated[Credential, Depends(_shown)]
+
+
+async def _transaction(installation: InstallationGiven) -> AsyncIterator[Connection]:
+    """One request is one transaction: it is committed before the answer is sent."""
+    async with installation.transaction() as connection:
+        yield connection
+
+
+Transaction = Annotated[Connection, Depends(_transaction, scope="function")]
+"""`scope` function: the transaction ends before the answer goes out, so that what was answered is stored."""
+
+
 async def _signed_in(
-    credential: Annotated[Credential, Depends(_shown)],
+    credential: CredentialShown,
     connection: Transaction,
     _cookie_described: Annotated[str | None, Depends(_cookie)],
     _bearer_described: Annotated[object, Depends(_bearer)],
@@ -128,7 +157,7 @@ async def enter_socket(connection: HTTPConnection, permission: str) -> Principal
     credential = credential_of(connection)
     if credential is None:
         raise NotSignedIn
-    async with installation_of(connection).pool.connection() as database, database.transaction():
+    async with installation_of(connection).transaction() as database:
         principal = await enter(database, credential)
     if principal is None:
         raise NotSignedIn

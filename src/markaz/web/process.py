@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Generator
 
+import msgspec
 import psycopg
 import uvicorn
 import uvloop
@@ -11,12 +12,16 @@ import uvloop
 from markaz.bootstrap import (
     Settings,
     database_url,
+    encryption_key,
     prepare_web_access,
     read_addresses,
     until_told,
     web_database_url,
 )
-from markaz.web.app import create_app
+from markaz.identity.openid import Provider
+from markaz.kit.clock import WallClock
+from markaz.kit.time import moment
+from markaz.web.app import WebSettings, create_app
 
 STOP_SECONDS_MAX = 5
 """Requests that are being answered at the end get this long."""
@@ -28,10 +33,17 @@ def run_web(settings: Settings) -> int:
     owner_url = database_url(settings)
     with contextlib.suppress(psycopg.OperationalError):  # it is away: whoever starts it again sees to the role
         prepare_web_access(settings, owner_url)
+    clock = WallClock()
     app = create_app(
-        web_database_url(settings, owner_url),
-        floor_name=settings.floor,
-        sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
+        WebSettings(
+            database_url=web_database_url(settings, owner_url),
+            floor=settings.floor,
+            sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
+            encryption_key=encryption_key(settings),
+            clock=lambda: moment(clock()),
+            public_url=settings.public_url,
+            providers=tuple(Provider(**msgspec.structs.asdict(one)) for one in settings.openid),
+        )
     )
     server = Server(
         uvicorn.Config(

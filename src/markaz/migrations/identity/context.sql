@@ -99,7 +99,9 @@ BEGIN
         RETURN NULL;
     END IF;
     IF one.seen_at < now() - interval '1 minute' THEN
-        UPDATE session SET seen_at = now() WHERE session.token = one.token;
+        -- Another transaction of this session that does the same is not waited for.
+        UPDATE session SET seen_at = now() WHERE session.token IN (
+            SELECT its.token FROM session AS its WHERE its.token = one.token FOR NO KEY UPDATE SKIP LOCKED);
         one.seen_at := now();
     END IF;
     RETURN enter(jsonb_build_object(
@@ -123,7 +125,8 @@ BEGIN
         RETURN NULL;
     END IF;
     IF one.used_at IS NULL OR one.used_at < now() - interval '1 minute' THEN
-        UPDATE api_key SET used_at = now() WHERE api_key.id = one.id;
+        UPDATE api_key SET used_at = now() WHERE api_key.id IN (
+            SELECT its.id FROM api_key AS its WHERE its.id = one.id FOR NO KEY UPDATE SKIP LOCKED);
     END IF;
     RETURN enter(jsonb_build_object(
         'kind', 'key', 'user', one.id, 'name', one.name, 'centre', one.centre, 'client', one.client,
@@ -131,6 +134,12 @@ BEGIN
         permissions_of((SELECT array_agg('scope:' || scope) FROM unnest(one.scopes) AS scope))
     ));
 END
+$$;
+
+-- Whose floor it is, for those who sign in to it.
+CREATE FUNCTION centre_of_floor(of_floor text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT centre FROM floor WHERE id = of_floor
 $$;
 
 -- Which of these numbers ring in another centre, so that they cannot be had; not in which.

@@ -229,7 +229,7 @@ BEGIN
     FOR one IN SELECT oid::regprocedure FROM pg_proc
         WHERE pronamespace = current_schema()::regnamespace AND proname = ANY ('{
             context,context_centre,context_client,context_user,context_agent,context_may,context_is_staff,
-            context_served,enter_session,enter_key,numbers_elsewhere,floor_health,session_ends,
+            context_served,enter_session,enter_key,numbers_elsewhere,floor_health,centre_of_floor,session_ends,
             sign_in_begin,sign_in_finish,second_factor_begin,second_factor_finish,link_use,link_make,
             second_factor_reset,may_manage,invitation_show,invitation_accept,oidc_sign_in,
             password_begin,password_change,totp_begin,totp_pending,totp_confirm,totp_remove,audit,audit_check
