@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -70,6 +70,19 @@ def web_settings(database_url: str, **more: Any) -> WebSettings:
 
 def _now() -> datetime:
     return moment(WallClock()())
+
+
+class Moving:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self._now = _now()
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
 
 
 def client_of(app: object) -> httpx.AsyncClient:
