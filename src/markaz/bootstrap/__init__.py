@@ -1,6 +1,7 @@
 """The only place that builds real things: settings in, running processes out."""
 
 from markaz.bootstrap.addresses import Addresses, NothingRuns, database_url, open_database, read_addresses
+from markaz.bootstrap.links import FloorUnclaimed, first_link, sign_in_link
 from markaz.bootstrap.serve import Supervisor, read_state, running, serve, until_told
 from markaz.bootstrap.settings import Settings, SettingsUnreadable, load_settings, secret
 from markaz.bootstrap.web_access import (
@@ -14,6 +15,7 @@ from markaz.bootstrap.web_access import (
 
 __all__ = [
     "Addresses",
+    "FloorUnclaimed",
     "NothingRuns",
     "Settings",
     "SettingsUnreadable",
@@ -22,6 +24,7 @@ __all__ = [
     "encryption_key",
     "ensure_keys",
     "ensure_web_role",
+    "first_link",
     "installation_key",
     "load_settings",
     "open_database",
@@ -31,6 +34,7 @@ __all__ = [
     "running",
     "secret",
     "serve",
+    "sign_in_link",
     "until_told",
     "web_database_url",
 ]

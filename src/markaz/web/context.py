@@ -120,7 +120,7 @@ Transaction = Annotated[Connection, Depends(_transaction, scope="function")]
 """`scope` function: the transaction ends before the answer goes out, so that what was answered is stored."""
 
 
-async def _signed_in(
+async def signed_in(
     credential: CredentialShown,
     connection: Transaction,
     _cookie_described: Annotated[str | None, Depends(_cookie)],
@@ -132,7 +132,7 @@ async def _signed_in(
     return principal
 
 
-SignedIn = Annotated[Principal, Depends(_signed_in)]
+SignedIn = Annotated[Principal, Depends(signed_in)]
 """Whoever asks, signed in; raises `NotSignedIn`."""
 
 

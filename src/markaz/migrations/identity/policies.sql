@@ -15,7 +15,7 @@ $$;
 -- The organisation: staff see their centre's; a client sees itself, its projects, their queues and numbers.
 CREATE POLICY seen ON centre FOR SELECT TO markaz_web USING (id = (SELECT context_centre()));
 CREATE POLICY edited ON centre FOR UPDATE TO markaz_web
-    USING (id = (SELECT context_centre()) AND (SELECT context_may('organisation.edit')));
+    USING (id = (SELECT context_centre()) AND (SELECT context_is_staff() AND context_may('organisation.edit')));
 CREATE POLICY seen ON client FOR SELECT TO markaz_web USING (
     centre = (SELECT context_centre()) AND ((SELECT context_is_staff()) OR id = (SELECT context_client()))
 );
