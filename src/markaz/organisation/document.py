@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from markaz.flows import Problem
+from markaz.kit.problems import Problem
 from markaz.organisation.checks import check_document
 from markaz.organisation.errors import DocumentRefused
 from markaz.organisation.model import SECTIONS, Centre, Document, Prompt

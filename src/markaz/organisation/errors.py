@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from markaz.flows import Problem
 from markaz.kit.errors import MarkazError
+from markaz.kit.problems import Problem
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from markaz.flows import Problem
+from markaz.kit.problems import Problem
 from markaz.organisation import tables
 from markaz.organisation.change import Changes, Stimulus, changes_between, entries_by_id, stimuli_of
 from markaz.organisation.errors import DocumentRefused
