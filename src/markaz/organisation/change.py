@@ -23,6 +23,8 @@ class Changes:
     changed: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     stimuli: tuple[Stimulus, ...] = field(default=(), repr=False)
+    version: int = field(default=0, compare=False)
+    """The organisation's version with them, once they are stored."""
 
     @property
     def telephony(self) -> bool:

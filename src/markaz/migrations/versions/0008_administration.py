@@ -70,9 +70,64 @@ STATEMENTS = (
         PRIMARY KEY (centre, number)
     )
     """,
+    # Whoever has changed an organisation means it: `markaz apply` of another centre no longer takes its place.
+    """
+    CREATE FUNCTION keep_changed_centre() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    BEGIN
+        UPDATE floor SET provisional = false WHERE centre = NEW.centre AND provisional;
+        RETURN NULL;
+    END
+    $$
+    """,
+    """
+    CREATE TRIGGER organisation_change_kept AFTER INSERT ON organisation_change
+    FOR EACH ROW EXECUTE FUNCTION keep_changed_centre()
+    """,
+    # The web may write into the inbox, not read it; a floor that was never told of a queue is told of everything.
+    """
+    CREATE FUNCTION floor_knows_organisation(asked text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+        SELECT EXISTS (
+            SELECT FROM journal WHERE floor = asked AND stimulus ->> 'type' = 'QueueConfigured'
+        ) OR EXISTS (
+            SELECT FROM inbox WHERE floor = asked AND message -> 'stimulus' ->> 'type' = 'QueueConfigured'
+        )
+    $$
+    """,
+    "REVOKE ALL ON FUNCTION keep_changed_centre(), floor_knows_organisation(text), refuse_change_of_script_version() "
+    "FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION floor_knows_organisation(text) TO markaz_web",
 )
+
+EDITED = """
+    centre = (SELECT context_centre()) AND (SELECT context_is_staff()) AND (SELECT context_may('organisation.edit'))
+"""
+POLICIES = """
+    ALTER TABLE {name} ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY seen ON {name} FOR SELECT TO markaz_web USING ({seen});
+    CREATE POLICY added ON {name} FOR INSERT TO markaz_web WITH CHECK ({edited});
+    GRANT SELECT, INSERT ON {name} TO markaz_web
+"""
+OF_STAFF = "centre = (SELECT context_centre()) AND (SELECT context_is_staff())"
+SEEN = {
+    "script": OF_STAFF,
+    "script_version": OF_STAFF,
+    "disposition": f"{OF_STAFF} OR centre = (SELECT context_centre()) AND project IN (SELECT id FROM project)",
+    "not_ready_reason": OF_STAFF,
+    "sound": OF_STAFF,
+    "organisation_change": EDITED,
+}
+"""A change may hold a trunk's password, so that only who may edit sees it; what is kept once never changes."""
+EDITABLE = ("script", "disposition", "not_ready_reason")
 
 
 def upgrade() -> None:
     for statement in STATEMENTS:
         op.execute(statement)
+    for name, seen in SEEN.items():
+        for statement in POLICIES.format(name=name, seen=seen, edited=EDITED).split(";"):
+            op.execute(statement)
+    for name in EDITABLE:
+        op.execute(f"CREATE POLICY edited ON {name} FOR UPDATE TO markaz_web USING ({EDITED})")
+        op.execute(f"GRANT UPDATE ON {name} TO markaz_web")
