@@ -35,12 +35,16 @@ from markaz.organisation.model import (
     Trunk,
 )
 from markaz.organisation.publishing import PublishedScript, keep_sound, published_script, sound
-from markaz.organisation.service import apply, load, prompts, retire, stimuli, trunks
+from markaz.organisation.quick import NewNumber, edits_for_number
+from markaz.organisation.service import apply, entries, load, prompts, retire, stimuli, trunks
+from markaz.organisation.sheets import SHEET_BYTES_MAX, SHEETS, Imported, SheetProblem, SheetRefused, bring, write_sheet
 from markaz.organisation.tables import metadata
 
 __all__ = [
     "KEPT",
     "SECTIONS",
+    "SHEETS",
+    "SHEET_BYTES_MAX",
     "Agent",
     "AnyEntry",
     "Centre",
@@ -56,6 +60,8 @@ __all__ = [
     "EntryChangedMeanwhile",
     "EntryUnknown",
     "FloorTaken",
+    "Imported",
+    "NewNumber",
     "NotReadyReason",
     "Number",
     "Project",
@@ -64,6 +70,8 @@ __all__ = [
     "Queue",
     "ScriptUnknown",
     "SectionUnknown",
+    "SheetProblem",
+    "SheetRefused",
     "Skill",
     "SoundUnknown",
     "SoundsFull",
@@ -72,11 +80,14 @@ __all__ = [
     "Trunk",
     "UndoRefused",
     "apply",
+    "bring",
     "centre_of",
     "changes",
     "changes_between",
     "edit",
     "edited",
+    "edits_for_number",
+    "entries",
     "keep_sound",
     "load",
     "metadata",
@@ -96,4 +107,5 @@ __all__ = [
     "undo",
     "version",
     "why_not_undone",
+    "write_sheet",
 ]

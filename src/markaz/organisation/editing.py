@@ -98,7 +98,7 @@ def why_not_undone(document: Document, change: history.Change) -> str | None:
             now: Any = document.centre
         else:
             now = entries_by_id(document, one.section).get(one.id)
-        if (None if now is None else msgspec.to_builtins(now)) != one.after:
+        if (None if now is None else msgspec.json.decode(msgspec.json.encode(now))) != one.after:
             return f"{one.section}.{one.id} was changed since"
     return None
 
@@ -107,6 +107,17 @@ def edited(document: Document, edits: Sequence[Edit], *, with_files: bool = Fals
     """`document` after `edits`, of which only the shape is checked. Raises as `edit` does.
 
     `with_files`: prompts may name files of the machine, which nobody may who edits from afar.
+    """
+    after, problems = applied(document, edits, with_files=with_files)
+    if problems:
+        raise DocumentRefused(tuple(problems))
+    return after
+
+
+def applied(document: Document, edits: Sequence[Edit], *, with_files: bool = False) -> tuple[Document, list[Problem]]:
+    """`document` after those of `edits` that have their shape, and what is wrong with the others.
+
+    Raises `SectionUnknown`, `EntryUnknown`.
     """
     if len(edits) > EDITS_MAX:
         raise DocumentRefused((Problem("edits", f"more than {EDITS_MAX} at once"),))
@@ -125,20 +136,23 @@ def edited(document: Document, edits: Sequence[Edit], *, with_files: bool = Fals
                 raise EntryUnknown(one.section, one.id)
         elif (entry := _entry(one, part.get(one.id), problems, with_files)) is not None:
             part[one.id] = entry
-    if problems:
-        raise DocumentRefused(tuple(problems))
     sections = {section: tuple(part[key] for key in sorted(part)) for section, part in parts.items()}
-    return msgspec.structs.replace(document, centre=centre, **sections)
+    return msgspec.structs.replace(document, centre=centre, **sections), problems
 
 
 def refuse_new_problems(before: Document, after: Document) -> None:
-    """Raise `DocumentRefused` with what is wrong with `after`, unless it was wrong before (a file that was lost)."""
+    """Raise `DocumentRefused` with what `new_problems` finds."""
+    if problems := new_problems(before, after):
+        raise DocumentRefused(tuple(problems))
+
+
+def new_problems(before: Document, after: Document) -> list[Problem]:
+    """What is wrong with `after` and was not with `before` (a file that was lost), each named by its entry's id."""
     problems = [by_id(problem, after) for problem in check_document(after)]
     if problems:
         known = {by_id(problem, before) for problem in check_document(before)}
         problems = [problem for problem in problems if problem not in known]
-    if problems:
-        raise DocumentRefused(tuple(problems))
+    return problems
 
 
 def by_id(problem: Problem, document: Document) -> Problem:
@@ -147,8 +161,7 @@ def by_id(problem: Problem, document: Document) -> Problem:
     if found is None or found["section"] not in SECTIONS:
         return problem
     entry = getattr(document, found["section"])[int(found["index"])]
-    rest = found["rest"].removeprefix(".number") if found["section"] == "numbers" else found["rest"]
-    return Problem(f"{found['section']}.{entry.id}{rest}", problem.text)
+    return Problem(f"{found['section']}.{entry.id}{found['rest']}", problem.text)
 
 
 async def locked(connection: Connection, centre: str) -> Document:

@@ -112,7 +112,7 @@ async def load(connection: Connection, centre: str) -> Document | None:
         return None
     parts: dict[str, tuple[AnyEntry, ...]] = {}
     for section in SECTIONS:
-        parts[section] = await _entries(connection, section, centre)
+        parts[section] = await entries(connection, section, centre=centre)
     return Document(centre=found[0], **parts)  # pyright: ignore[reportArgumentType]  SECTIONS says which is which
 
 
@@ -128,12 +128,12 @@ async def stimuli(connection: Connection, *, centre: str | None = None) -> list[
 
 async def prompts(connection: Connection, *, centre: str | None = None) -> list[Prompt]:
     """What customers may hear, by id."""
-    return [prompt for prompt in await _entries(connection, "prompts", centre) if isinstance(prompt, Prompt)]
+    return [prompt for prompt in await entries(connection, "prompts", centre=centre) if isinstance(prompt, Prompt)]
 
 
 async def trunks(connection: Connection, *, centre: str | None = None) -> list[Trunk]:
     """Where calls come from and go to, by id."""
-    return [trunk for trunk in await _entries(connection, "trunks", centre) if isinstance(trunk, Trunk)]
+    return [trunk for trunk in await entries(connection, "trunks", centre=centre) if isinstance(trunk, Trunk)]
 
 
 async def _centres(connection: Connection, centre: str | None) -> list[Centre]:
@@ -144,7 +144,8 @@ async def _centres(connection: Connection, centre: str | None) -> list[Centre]:
     return [Centre(id=id_, name=name) for id_, name in await cursor.fetchall()]
 
 
-async def _entries(connection: Connection, section: str, centre: str | None) -> tuple[AnyEntry, ...]:
+async def entries(connection: Connection, section: str, *, centre: str | None) -> tuple[AnyEntry, ...]:
+    """The entries of a section, by id."""
     statement = sql.SQL(
         "SELECT rules::text FROM {table} WHERE retired_at IS NULL AND (%(centre)s::text IS NULL OR centre = %(centre)s)"
         " AND centre IN (SELECT id FROM centre WHERE retired_at IS NULL)"
