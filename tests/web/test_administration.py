@@ -22,7 +22,7 @@ from markaz.routing import AgentConfigured, ProjectConfigured, QueueConfigured
 from markaz.runtime.database import connect
 from markaz.runtime.inbox import Message, OrganisationChanged, StimulusSent
 from markaz.web import create_app
-from tests.web.conftest import client_of
+from tests.web.conftest import client_of, web_settings
 
 BANK = bank(agents=8, trunk_host="127.0.0.1", trunk_port=5066)
 TRUNK = msgspec.structs.replace(BANK.trunks[0], username="us", password="their secret")
@@ -54,7 +54,7 @@ async def editor(database: str, owner: psycopg.AsyncConnection[Any], tmp_path) -
     ensure_web_role(settings, database)
     key = new_key()
     await ensure_key(owner, key, centre="demo", name="Ada", scopes=["organisation.edit", "desk.act"])
-    app = create_app(web_database_url(settings, database), floor_name="main", sip_address=lambda: None)
+    app = create_app(web_settings(web_database_url(settings, database)))
     async with app.router.lifespan_context(app), client_of(app) as client:
         client.headers["Authorization"] = f"Bearer {key}"
         yield client
@@ -99,6 +99,10 @@ async def test_an_entry_is_changed_and_the_floor_is_told(
     assert isinstance(stimulus, QueueConfigured)
     assert (stimulus.queue.id, stimulus.queue.ring_seconds) == ("loans", 11)
     assert (await editor.get("/api/organisation")).json()["version"] == 2
+    cursor = await owner.execute("SELECT actor_name, action, subject, details::json FROM audit_entry")
+    assert await cursor.fetchall() == [
+        ("Ada", "organisation.changed", "organisation:2", {"entries": 1, "first": ["queues.loans"]})
+    ]
 
 
 async def test_the_floor_is_not_told_of_what_only_people_see(
@@ -373,6 +377,7 @@ async def test_who_may_only_read(editor: httpx.AsyncClient, owner: psycopg.Async
     assert (await editor.get("/api/organisation/queues", headers=headers)).is_success
     assert (await editor.get("/api/organisation/agents.csv", headers=headers)).is_success
     assert (await editor.get("/api/organisation/trunks", headers=headers)).json()["entries"] == []
+    assert (await editor.get("/api/organisation", headers=headers)).json()["version"] == 1
     for method, path in (
         ("PUT", "organisation/skills/gold"), ("DELETE", "organisation/skills/cards"), ("POST", "numbers/quick"),
         ("POST", "organisation/changes"), ("GET", "organisation/history"), ("POST", "organisation/history/1/undo"),

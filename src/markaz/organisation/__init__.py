@@ -15,7 +15,7 @@ from markaz.organisation.errors import (
     SoundUnknown,
     UndoRefused,
 )
-from markaz.organisation.floors import centre_of, open_floor
+from markaz.organisation.floors import centre_of, floors_of, open_floor
 from markaz.organisation.history import Change, EntryChange, changes, version
 from markaz.organisation.model import (
     SECTIONS,
@@ -88,6 +88,7 @@ __all__ = [
     "edited",
     "edits_for_number",
     "entries",
+    "floors_of",
     "keep_sound",
     "load",
     "metadata",

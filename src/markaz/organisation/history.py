@@ -16,7 +16,7 @@ How = Literal["apply", "edit", "import", "new_number", "sound", "undo"]
 PAGE_MAX = 200
 BY_APPLY = "markaz apply"
 
-_VERSION = "SELECT coalesce(max(number), 0) FROM organisation_change WHERE centre = %s"
+_VERSION = "SELECT organisation_version(%s)"
 _RECORD = """
 INSERT INTO organisation_change (centre, number, made_by, how, undoes, edits) VALUES (%s, %s, %s, %s, %s, %s)
 """

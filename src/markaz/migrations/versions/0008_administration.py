@@ -95,9 +95,19 @@ STATEMENTS = (
         )
     $$
     """,
-    "REVOKE ALL ON FUNCTION keep_changed_centre(), floor_knows_organisation(text), refuse_change_of_script_version() "
-    "FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION floor_knows_organisation(text) TO markaz_web",
+    # Who may read the organisation may know its version, not the changes.
+    """
+    CREATE FUNCTION organisation_version(asked text) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+        SELECT coalesce(max(number), 0) FROM organisation_change
+        WHERE centre = asked AND (session_user <> 'markaz_web' OR asked = context_centre())
+    $$
+    """,
+    """
+    REVOKE ALL ON FUNCTION organisation_version(text), floor_knows_organisation(text), keep_changed_centre(),
+        refuse_change_of_script_version() FROM PUBLIC
+    """,
+    "GRANT EXECUTE ON FUNCTION organisation_version(text), floor_knows_organisation(text) TO markaz_web",
 )
 
 EDITED = """

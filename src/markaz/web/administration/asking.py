@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -9,18 +10,20 @@ from fastapi import Depends, Header, Request
 from pydantic import BaseModel, Field
 
 from markaz import organisation
-from markaz.identity import Principal
+from markaz.identity import Principal, audit
 from markaz.runtime import tell_changes
 from markaz.web.commands import ANY
-from markaz.web.context import Connection, Installation, allowed
-from markaz.web.errors import BodyTooSlow, RequestTooLarge, RequestUnreadable, VersionNeeded
+from markaz.web.context import Connection, Transaction, allowed
+from markaz.web.errors import BodyTooSlow, NotPermitted, RequestTooLarge, RequestUnreadable, VersionNeeded
+from markaz.web.visitors import AddressGiven
 
 READ = "organisation.read"
 EDIT = "organisation.edit"
 Reader = Annotated[Principal, Depends(allowed(READ))]
-Editor = Annotated[Principal, Depends(allowed(EDIT))]
 
 JSON_BYTES_MAX = 2_000_000
+AUDITED_MAX = 10
+"""Entries that the audit trail names; the history under the same number has them all."""
 BODY_SECONDS_MAX = 20
 """A body that takes longer would keep a connection of the database from others."""
 
@@ -79,12 +82,38 @@ async def json_body(request: Request, kind: type[Kind]) -> Kind:
         raise RequestUnreadable(str(error)) from error
 
 
-async def finished(
-    connection: Connection, installation: Installation, editor: Principal, changes: organisation.Changes, dry_run: bool
-) -> Edited:
-    """Tell the floor what became different, within the request's transaction."""
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """Who edits, of the centre's own people or programs, in which transaction, and from where."""
+
+    name: str
+    centre: str
+    connection: Connection
+    address: str
+
+
+def _editing(
+    principal: Annotated[Principal, Depends(allowed(EDIT))],
+    connection: Transaction,
+    address: AddressGiven,
+) -> Editing:
+    if principal.client is not None:
+        raise NotPermitted(EDIT)
+    return Editing(principal.name, principal.centre, connection, address)
+
+
+Editor = Annotated[Editing, Depends(_editing)]
+
+
+async def finished(editor: Editing, changes: organisation.Changes, dry_run: bool) -> Edited:
+    """Tell the centre's floors what became different, and the audit trail, within the request's transaction."""
     if changes and not dry_run:
-        await tell_changes(connection, installation.floor, editor.centre, changes)
+        for floor in await organisation.floors_of(editor.connection, editor.centre):
+            await tell_changes(editor.connection, floor, editor.centre, changes)
+        touched = [*changes.added, *changes.changed, *changes.retired]
+        told = {"entries": len(touched), "first": touched[:AUDITED_MAX]}
+        subject = f"organisation:{changes.version}"
+        await audit(editor.connection, "organisation.changed", subject, address=editor.address, **told)
     return Edited(
         version=changes.version,
         added=list(changes.added),

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request
 from markaz import organisation
 from markaz.web.administration.asking import REFUSALS, Edited, Editor, finished, json_body, json_in
 from markaz.web.administration.shapes import ref
-from markaz.web.context import InstallationGiven, Transaction
 from markaz.web.problems import refusals
 
 router = APIRouter(prefix="/api/numbers", tags=["organisation"])
@@ -28,20 +27,18 @@ class NumberMade(Edited):
 async def quick(
     request: Request,
     editor: Editor,
-    installation: InstallationGiven,
-    connection: Transaction,
     dry_run: bool = Query(default=False),
 ) -> NumberMade:
     """Make everything that a number needs: greeting, flow, queue, script and project, where they are not there yet."""
     asked = await json_body(request, organisation.NewNumber)
-    document = await organisation.load(connection, editor.centre)
+    document = await organisation.load(editor.connection, editor.centre)
     if document is None:
         raise organisation.EntryUnknown("centre", editor.centre)
     edits = organisation.edits_for_number(document, asked)
     made = await organisation.edit(
-        connection, editor.centre, edits, made_by=editor.name, how="new_number", dry_run=dry_run
+        editor.connection, editor.centre, edits, made_by=editor.name, how="new_number", dry_run=dry_run
     )  # fmt: skip
-    edited = await finished(connection, installation, editor, made, dry_run)
+    edited = await finished(editor, made, dry_run)
     after = organisation.edited(document, edits)
     number = next(one for one in after.numbers if one.id == asked.number)
     flow = next(one for one in after.flows if one.id == number.flow)

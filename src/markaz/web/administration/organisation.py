@@ -1,5 +1,6 @@
 """The organisation as it is, and its entries changed one by one or many at once, all or nothing."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -20,7 +21,7 @@ from markaz.web.administration.asking import (
 )
 from markaz.web.administration.shapes import json_of, ref
 from markaz.web.commands import ANY
-from markaz.web.context import Connection, InstallationGiven, Transaction
+from markaz.web.context import Connection, Transaction
 from markaz.web.problems import refusals
 
 Section = Annotated[str, Path(max_length=40, examples=["agents"])]
@@ -71,18 +72,18 @@ async def whole(reader: Reader, connection: Transaction) -> Response:
 
 
 @router.post("/changes", responses=refusals(*REFUSALS), openapi_extra=json_in(_ASKED))
-async def changes(request: Request, editor: Editor, installation: InstallationGiven, connection: Transaction) -> Edited:
+async def changes(request: Request, editor: Editor) -> Edited:
     """Make several edits, all or none; an edit without an entry retires it."""
     asked = await json_body(request, Asked)
     made = await organisation.edit(
-        connection,
+        editor.connection,
         editor.centre,
         asked.edits,
         made_by=editor.name,
         version=asked.version,
         dry_run=asked.dry_run,
     )
-    return await finished(connection, installation, editor, made, asked.dry_run)
+    return await finished(editor, made, asked.dry_run)
 
 
 @router.get("/{section}", response_class=Response, responses=_READ)
@@ -114,16 +115,15 @@ async def put(
     request: Request,
     response: Response,
     editor: Editor,
-    installation: InstallationGiven,
-    connection: Transaction,
     if_match: IfMatch = None,
     dry_run: DryRun = False,
 ) -> Edited:
     """Make the entry what the body says, or add it; whatever else the organisation says must stay true."""
+    _require_section(section)
     version = version_of(if_match)
     body = await json_body(request, dict[str, Any])
     asked = organisation.Edit(section=section, id=id, entry=body)
-    return await _one(asked, version, response, editor, installation, connection, dry_run)
+    return await _one(asked, version, response, editor, dry_run)
 
 
 @router.delete("/{section}/{id}", responses=refusals(*REFUSALS))
@@ -132,14 +132,13 @@ async def delete(
     id: EntryId,
     response: Response,
     editor: Editor,
-    installation: InstallationGiven,
-    connection: Transaction,
     if_match: IfMatch = None,
     dry_run: DryRun = False,
 ) -> Edited:
     """Retire the entry: what is past keeps its name. Refused while something names it."""
+    _require_section(section)
     asked = organisation.Edit(section=section, id=id)
-    return await _one(asked, version_of(if_match), response, editor, installation, connection, dry_run)
+    return await _one(asked, version_of(if_match), response, editor, dry_run)
 
 
 async def _one(
@@ -147,15 +146,18 @@ async def _one(
     version: int | None,
     response: Response,
     editor: Editor,
-    installation: InstallationGiven,
-    connection: Connection,
     dry_run: bool,
 ) -> Edited:
     made = await organisation.edit(
-        connection, editor.centre, [asked], made_by=editor.name, version=version, dry_run=dry_run
+        editor.connection, editor.centre, [asked], made_by=editor.name, version=version, dry_run=dry_run
     )
     response.headers.update(etag(made.version))
-    return await finished(connection, installation, editor, made, dry_run)
+    return await finished(editor, made, dry_run)
+
+
+def _require_section(section: str) -> None:
+    if section != "centre" and section not in organisation.SECTIONS:
+        raise organisation.SectionUnknown(section, ", ".join(("centre", *organisation.SECTIONS)))
 
 
 async def _document(connection: Connection, centre: str) -> tuple[int, organisation.Document]:
@@ -167,10 +169,12 @@ async def _document(connection: Connection, centre: str) -> tuple[int, organisat
 
 
 async def _entries(connection: Connection, centre: str, section: str) -> tuple[int, list[dict[str, Any]]]:
-    if section not in organisation.SECTIONS:
-        raise organisation.SectionUnknown(section, ", ".join(organisation.SECTIONS))
+    _require_section(section)
     version = await organisation.version(connection, centre)
-    found = await organisation.entries(connection, section, centre=centre)
+    if section == "centre":
+        found: Sequence[Any] = [(await _document(connection, centre))[1].centre]
+    else:
+        found = await organisation.entries(connection, section, centre=centre)
     shown = [organisation.shown_trunk(one) if isinstance(one, organisation.Trunk) else one for one in found]
     return version, [msgspec.to_builtins(one) for one in shown]
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query, Response
 from markaz import organisation
 from markaz.web.administration.asking import REFUSALS, Edited, Editor, finished
 from markaz.web.commands import ANY
-from markaz.web.context import InstallationGiven, Transaction
 from markaz.web.problems import refusals
 
 NUMBER_MAX = 2**53
@@ -19,7 +18,6 @@ router = APIRouter(prefix="/api/organisation/history", tags=["organisation"])
 @router.get("", response_class=Response, responses=refusals(*ANY))
 async def past(
     editor: Editor,
-    connection: Transaction,
     before: Annotated[int | None, Query(ge=1, le=NUMBER_MAX, description="`next` of the page before")] = None,
     section: Annotated[str | None, Query(max_length=40)] = None,
     id: Annotated[str | None, Query(max_length=100)] = None,
@@ -27,9 +25,9 @@ async def past(
 ) -> Response:
     """The latest changes first; `why_not_undone` says why one can't be undone, null when it can as far as is known."""
     found = await organisation.changes(
-        connection, editor.centre, before=before, section=section, id=id, limit=limit
+        editor.connection, editor.centre, before=before, section=section, id=id, limit=limit
     )  # fmt: skip
-    document = await organisation.load(connection, editor.centre)
+    document = await organisation.load(editor.connection, editor.centre)
     shown = [
         {
             **msgspec.to_builtins(_without_passwords(change)),
@@ -47,13 +45,11 @@ async def past(
 async def undo(
     number: Annotated[int, Path(ge=1, le=NUMBER_MAX)],
     editor: Editor,
-    installation: InstallationGiven,
-    connection: Transaction,
     dry_run: Annotated[bool, Query()] = False,
 ) -> Edited:
     """Make the entries of a change what they were before it, as a change of its own."""
-    made = await organisation.undo(connection, editor.centre, number, made_by=editor.name, dry_run=dry_run)
-    return await finished(connection, installation, editor, made, dry_run)
+    made = await organisation.undo(editor.connection, editor.centre, number, made_by=editor.name, dry_run=dry_run)
+    return await finished(editor, made, dry_run)
 
 
 def _without_passwords(change: organisation.Change) -> organisation.Change:

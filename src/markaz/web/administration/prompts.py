@@ -10,7 +10,7 @@ from markaz import organisation
 from markaz.telephony import SoundUnreadable, telephone_wav
 from markaz.web.administration.asking import REFUSALS, Edited, Editor, IfMatch, Reader, body_of, finished, version_of
 from markaz.web.commands import ANY
-from markaz.web.context import InstallationGiven, Transaction
+from markaz.web.context import Transaction
 from markaz.web.problems import refusals
 
 SOUND_BYTES_MAX = 60_000_000
@@ -35,8 +35,6 @@ async def upload(
     prompt: PromptPath,
     request: Request,
     editor: Editor,
-    installation: InstallationGiven,
-    connection: Transaction,
     if_match: IfMatch = None,
     dry_run: Annotated[bool, Query()] = False,
 ) -> Edited:
@@ -44,16 +42,16 @@ async def upload(
     version = version_of(if_match)
     data = await body_of(request, SOUND_BYTES_MAX)
     wav = await asyncio.to_thread(telephone_wav, data)
-    document = await organisation.load(connection, editor.centre)
+    document = await organisation.load(editor.connection, editor.centre)
     present = next((one for one in document.prompts if one.id == prompt), None) if document is not None else None
-    async with connection.transaction(force_rollback=dry_run):
-        sound = await organisation.keep_sound(connection, editor.centre, wav)
+    async with editor.connection.transaction(force_rollback=dry_run):
+        sound = await organisation.keep_sound(editor.connection, editor.centre, wav)
         entry = organisation.Prompt(id=prompt, sound=sound, language="en" if present is None else present.language)
         asked = organisation.Edit(section="prompts", id=prompt, entry=msgspec.to_builtins(entry))
         made = await organisation.edit(
-            connection, editor.centre, [asked], made_by=editor.name, how="sound", version=version
+            editor.connection, editor.centre, [asked], made_by=editor.name, how="sound", version=version
         )  # fmt: skip
-    return await finished(connection, installation, editor, made, dry_run)
+    return await finished(editor, made, dry_run)
 
 
 @router.get(

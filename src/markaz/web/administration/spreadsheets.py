@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from markaz import organisation
 from markaz.web.administration.asking import REFUSALS, Edited, Editor, Reader, body_of, etag, finished
 from markaz.web.commands import ANY
-from markaz.web.context import InstallationGiven, Transaction
+from markaz.web.context import Transaction
 from markaz.web.problems import refusals
 
 CSV = "text/csv; charset=utf-8"
@@ -52,8 +52,6 @@ async def bring(
     sheet: SheetPath,
     request: Request,
     editor: Editor,
-    installation: InstallationGiven,
-    connection: Transaction,
     dry_run: Annotated[bool, Query(description="Only say what would change, and every problem")] = False,
     replace: Annotated[bool, Query(description="Retire what no line speaks of")] = False,
 ) -> Imported:
@@ -61,9 +59,9 @@ async def bring(
     _require_sheet(sheet)
     data = await body_of(request, organisation.SHEET_BYTES_MAX)
     made = await organisation.bring(
-        connection, editor.centre, sheet, data, made_by=editor.name, replace=replace, dry_run=dry_run
+        editor.connection, editor.centre, sheet, data, made_by=editor.name, replace=replace, dry_run=dry_run
     )  # fmt: skip
-    edited = await finished(connection, installation, editor, made.changes, dry_run)
+    edited = await finished(editor, made.changes, dry_run)
     touched = len(edited.added) + len(edited.changed)
     return Imported(rows=made.rows, unchanged=max(0, made.rows - touched), edited=edited)
 
