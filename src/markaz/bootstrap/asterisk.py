@@ -91,12 +91,18 @@ async def spoken_prompts(settings: Settings, connection: psycopg.AsyncConnection
     press = prompt_press(settings)
     centre = await organisation.centre_of(connection, settings.floor)
     prompts = [] if centre is None else await organisation.prompts(connection, centre=centre)
-    paths = await asyncio.gather(*(_made(press, prompt) for prompt in prompts))
+    uploads: dict[str, bytes] = {}
+    for prompt in prompts:  # one connection asks one thing at a time
+        if centre is not None and prompt.sound is not None and press.uploaded(prompt.sound) is None:
+            uploads[prompt.id] = await organisation.sound(connection, centre, prompt.sound) or b""
+    paths = await asyncio.gather(*(_made(press, prompt, uploads.get(prompt.id)) for prompt in prompts))
     return {prompt.id: path for prompt, path in zip(prompts, paths, strict=True) if path is not None}
 
 
-async def _made(press: PromptPress, prompt: organisation.Prompt) -> Path | None:
+async def _made(press: PromptPress, prompt: organisation.Prompt, upload: bytes | None) -> Path | None:
     try:
+        if prompt.sound is not None:
+            return press.uploaded(prompt.sound) if upload is None else await asyncio.to_thread(press.upload, upload)
         if prompt.text is not None:
             spoken = await press.render([Prompt(id=prompt.id, text=prompt.text, language=prompt.language)])
             return spoken[prompt.id]

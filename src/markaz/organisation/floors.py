@@ -26,6 +26,12 @@ async def centre_of(connection: Connection, floor: str) -> str | None:
     return None if found is None else found[0]
 
 
+async def floors_of(connection: Connection, centre: str) -> list[str]:
+    """The floors that serve a centre."""
+    cursor = await connection.execute("SELECT id FROM floor WHERE centre = %s ORDER BY id", (centre,))
+    return [floor for (floor,) in await cursor.fetchall()]
+
+
 async def claim(connection: Connection, floor: str, centre: str) -> None:
     """Make the floor the centre's, before the centre is stored. Raises `FloorTaken` when another one has it.
 

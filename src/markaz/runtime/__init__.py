@@ -1,5 +1,6 @@
 """The loop of the floor, its journal, inbox and read models; the only door, but for `markaz.runtime.simulated`."""
 
+from markaz.runtime.configuring import tell_changes
 from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect, migrate
 from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive, send
@@ -32,4 +33,5 @@ __all__ = [
     "receive",
     "replay",
     "send",
+    "tell_changes",
 ]

@@ -9,7 +9,7 @@ from markaz.telephony.asterisk.server import AsteriskFailed, AsteriskServer
 from markaz.telephony.ledger import DatabaseLedger, ExpectedRecording, Ledger
 from markaz.telephony.prompts import Prompt, PromptNotSpoken, PromptPress, PromptShelf
 from markaz.telephony.recordings import Counts, reconcile_recordings
-from markaz.telephony.sound import SoundUnreadable
+from markaz.telephony.sound import SoundUnreadable, telephone_wav
 from markaz.telephony.telephony import Telephony
 
 __all__ = [
@@ -39,4 +39,5 @@ __all__ = [
     "find_espeak",
     "find_program",
     "reconcile_recordings",
+    "telephone_wav",
 ]

@@ -16,6 +16,7 @@ from markaz.identity import Prover, SecondFactors, SignIn
 from markaz.identity.openid import Provider, Providers
 from markaz.runtime import LiveView
 from markaz.web import (
+    administration,
     audit_trail,
     conversations,
     desk,
@@ -105,6 +106,8 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.include_router(desk.projects)
     for part in (sign_in, openid, own_account, users, invitations, keys, audit_trail):
         app.include_router(part.router)
+    for router in administration.ROUTERS:
+        app.include_router(router)
     _describe_components(app)
     return app
 
@@ -139,6 +142,7 @@ def _describe_components(app: FastAPI) -> None:
         if "LiveView" not in schemas:
             _, report = msgspec.json.schema_components([LiveView], ref_template="#/components/schemas/{name}")
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= administration.entry_schemas()
             schemas |= report | problem.pop("$defs") | {"Problem": problem}
         return document
 

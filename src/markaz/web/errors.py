@@ -172,3 +172,26 @@ class RolesRefused(MarkazError):
     """These roles do not go together: people of a client have the client's roles alone, and need a client."""
 
     code: ClassVar[str] = "roles_refused"
+
+
+@dataclass(eq=False)
+class RequestUnreadable(MarkazError):
+    """The request's body can't be read: {problem}."""
+
+    code: ClassVar[str] = "request_unreadable"
+    problem: str
+
+
+@dataclass(eq=False)
+class BodyTooSlow(MarkazError):
+    """The request's body did not come within {seconds_max} seconds: send it again."""
+
+    code: ClassVar[str] = "body_too_slow"
+    seconds_max: int
+
+
+@dataclass(eq=False)
+class VersionNeeded(MarkazError):
+    """Say from which version the entry was taken: send its ETag as If-Match, or * to change it whatever it is."""
+
+    code: ClassVar[str] = "version_needed"

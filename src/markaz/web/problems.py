@@ -1,6 +1,7 @@
 """Every refusal is a problem document (RFC 9457): `code` is for programs, `detail` says what to do."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -12,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from markaz import identity
+from markaz import identity, organisation
 from markaz.kit.errors import MarkazError
+from markaz.telephony import SoundUnreadable
 from markaz.web import errors
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,9 @@ BODY_BYTES_MAX = 64 * 1024
 PROBLEMS_SHOWN_MAX = 20
 RETRY_SECONDS = 900
 """After which attempts to sign in count anew."""
+SHEET_PROBLEMS_SHOWN_MAX = 10_000
+READS_ITSELF = re.compile(r"/api/(organisation|numbers|prompts)(/.*)?")
+"""Paths whose routes read larger bodies by themselves, with their bounds, once they know who asks."""
 
 _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.NotSignedIn: HTTPStatus.UNAUTHORIZED,
@@ -54,6 +59,20 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.AgentNotSignedIn: HTTPStatus.CONFLICT,
     errors.RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.RequestInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.RequestUnreadable: HTTPStatus.BAD_REQUEST,
+    errors.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    errors.VersionNeeded: HTTPStatus.PRECONDITION_REQUIRED,
+    organisation.SectionUnknown: HTTPStatus.NOT_FOUND,
+    organisation.EntryUnknown: HTTPStatus.NOT_FOUND,
+    organisation.ChangeUnknown: HTTPStatus.NOT_FOUND,
+    organisation.ScriptUnknown: HTTPStatus.NOT_FOUND,
+    organisation.SoundUnknown: HTTPStatus.NOT_FOUND,
+    organisation.EntryChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
+    organisation.UndoRefused: HTTPStatus.CONFLICT,
+    organisation.SoundsFull: HTTPStatus.CONFLICT,
+    organisation.DocumentRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    organisation.SheetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SoundUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.FloorSilent: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PhonesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -65,6 +84,8 @@ class FieldProblem(BaseModel):
 
     where: str = Field(examples=["body.reason"])
     problem: str
+    line: int | None = Field(default=None, description="Of a file, from 1")
+    column: str | None = Field(default=None, description="Of a spreadsheet")
 
 
 class Problem(BaseModel):
@@ -113,8 +134,19 @@ def answer_with_problems(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, MarkazError)
-    return problem_of(error)
+    match error:
+        case organisation.SheetRefused():
+            shown = [
+                FieldProblem(where=one.place, problem=one.text, line=one.line, column=one.column)
+                for one in error.problems[:SHEET_PROBLEMS_SHOWN_MAX]
+            ]
+            return problem_of(error, shown)
+        case organisation.DocumentRefused():
+            found = error.problems[:SHEET_PROBLEMS_SHOWN_MAX]
+            return problem_of(error, [FieldProblem(where=one.place, problem=one.text) for one in found])
+        case _:
+            assert isinstance(error, MarkazError)
+            return problem_of(error)
 
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
@@ -181,7 +213,7 @@ class BoundedBody:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or READS_ITSELF.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         body = b""

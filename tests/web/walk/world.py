@@ -25,15 +25,34 @@ KEYS: Final[dict[str, str]] = {
     "imported_contact": "floor || contact", "account": "id", "session": "id", "invitation": "id", "api_key": "id",
     "audit_entry": "centre || number", "permission": "permission || holder",
 } | dict.fromkeys(
-    ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number"),
+    ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
+     "disposition", "not_ready_reason", "sound"),
     "centre || ' ' || id",
-)  # fmt: skip
+) | {"script_version": "centre || script", "organisation_change": "centre || number"}  # fmt: skip
 """What tells a table's rows apart, of the columns that the web may read; of others it reads nothing at all."""
+
+
+SCRIPT: Final[dict[str, Any]] = {"name": "A script", "start": "end", "steps": {"end": {"type": "end"}}}
+RULES: Final[dict[str, dict[str, Any]]] = {
+    "calendar": {"zone": "UTC", "weekly": []}, "prompt": {"text": "Hello."}, "trunk": {"host": "192.0.2.1"},
+    "flow": {"start": "end", "nodes": {"end": {"type": "disconnect"}}}, "script": SCRIPT,
+    "not_ready_reason": {"label": "Lunch"}, "disposition": {"label": "Solved"},
+}  # fmt: skip
+"""What entries say beside what their columns do."""
+
+
+def whole(table: str, columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a row, with rules that an organisation may have."""
+    if table == "script_version" or "rules" not in columns:
+        return columns
+    said = {key: value for key, value in columns.items() if key not in ("centre", "rules", "id")}
+    key = "number" if table == "number" else "id"
+    return {**columns, "rules": Json({key: columns["id"], **said, **RULES.get(table, {})})}
 
 
 def things(name: str, **columns: str) -> list[Row]:
     """Rows of an organisation's table, one a centre."""
-    more = {} if name in ("calendar", "prompt", "flow", "trunk") else {"name": f"A {name}"}
+    more = {} if name in ("calendar", "prompt", "flow", "trunk", "not_ready_reason") else {"name": f"A {name}"}
     foreign = {key: f"foreign-{value}" for key, value in columns.items()}
     return [
         ({"centre": "c", "id": f"a-{name}", "rules": Json({}), **more, **columns}, CENTRE),
@@ -45,7 +64,7 @@ def of_client(name: str, columns: dict[str, str], *, ids: tuple[str, str, str]) 
     """The same of what belongs to a client's project."""
     rows: list[Row] = []
     for whose, (centre, id_, labels) in enumerate(zip("ccd", ids, (CLIENT, CENTRE, FOREIGN), strict=True)):
-        named = {} if name == "number" else {"name": ("Bank's", "Shopkeeper's", "Foreign")[whose]}
+        named = {} if name in ("number", "disposition") else {"name": ("Bank's", "Shopkeeper's", "Foreign")[whose]}
         related = {key: value.split()[whose] for key, value in columns.items()}
         rows.append(({"centre": centre, "id": id_, "rules": Json({}), **named, **related}, labels))
     return rows
@@ -150,6 +169,18 @@ def rows() -> dict[str, list[Row]]:
             "number", {"project": "hotline shopline foreign-line", "flow": "a-flow a-flow foreign-a-flow"},
             ids=("+491", "+492", "+49999"),
         ),
+        "script": things("script"),
+        "script_version": [
+            ({"centre": centre, "script": script, "version": 1, "rules": Json({"id": script, **SCRIPT})}, labels)
+            for centre, script, labels in (("c", "a-script", CENTRE), ("d", "foreign-a-script", FOREIGN))
+        ],
+        "disposition": of_client(
+            "disposition", {"project": "hotline shopline foreign-line"}, ids=("solved", "sold", "foreign-solved")
+        ),
+        "not_ready_reason": things("not_ready_reason"),
+        "sound": [({"centre": centre, "id": id_, "wav": b""}, labels)
+                  for centre, id_, labels in (("c", "s", CENTRE), ("d", "foreign-s", FOREIGN))],
+        "organisation_change": centres(number=1, made_by="x", how="apply", edits=Json([])),
         "floor_live": floors(incarnation="one", body=Json({})),
         "inbox": floors(message=Json({})),
         "projection": floors(name="read_models", number=1),
@@ -199,7 +230,8 @@ def build(connection: psycopg.Connection[Any]) -> dict[str, dict[str, set[str]]]
     labels: dict[str, dict[str, set[str]]] = {}
     for table, its_rows in rows().items():
         found = labels.setdefault(table, {})
-        for columns, whose in its_rows:
+        for row, whose in its_rows:
+            columns = whole(table, row)
             statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING {}").format(
                 sql.Identifier(table),
                 sql.SQL(", ").join(map(sql.Identifier, columns)),
