@@ -44,6 +44,7 @@ from markaz.routing.effects import (
     WithdrawOffer,
 )  # fmt: skip
 from markaz.routing.floor import Floor
+from markaz.routing.floor_state import FloorState
 from markaz.routing.rules import (
     CHANNEL_KINDS,
     AgentProfile,
@@ -63,6 +64,7 @@ from markaz.routing.rules import (
     ToQueue,
     ToVoicemail,
 )  # fmt: skip
+from markaz.routing.state import Agent, Contact, Engagement, QueueState
 from markaz.routing.stimuli import (
     AgentBecameNotReady,
     AgentBecameReady,
@@ -133,6 +135,7 @@ __all__ = [
     "ENGAGEMENT_TRANSITIONS",
     "PARTY_TRANSITIONS",
     "PRESENCE_TRANSITIONS",
+    "Agent",
     "AgentBecameNotReady",
     "AgentBecameReady",
     "AgentConfigured",
@@ -156,6 +159,7 @@ __all__ = [
     "ConnectContact",
     "ConsultCancelled",
     "ConsultRequested",
+    "Contact",
     "ContactArrived",
     "ContactMoved",
     "ContactQueued",
@@ -173,11 +177,13 @@ __all__ = [
     "ElsewhereAnswered",
     "ElsewhereFailed",
     "EndContact",
+    "Engagement",
     "EngagementMoved",
     "EngagementState",
     "FailureCause",
     "Floor",
     "FloorStarted",
+    "FloorState",
     "FollowUpBegan",
     "HoldBegan",
     "HoldCustomer",
@@ -217,6 +223,7 @@ __all__ = [
     "QueueConfigured",
     "QueueRetired",
     "QueueRules",
+    "QueueState",
     "RecordingMoved",
     "RecordingPauseRequested",
     "RecordingResumeRequested",

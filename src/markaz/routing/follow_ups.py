@@ -34,6 +34,7 @@ def lose(floor: FloorState, contact: Contact, *, reason: str) -> None:
         f"{first}+{cuts}", "voice", contact.project, contact.customer, contact.order,
         state="postponed", queue=queue_id, since=contact.since, skills=contact.skills, priority=contact.priority,
         named_agent=contact.named_agent, leg=False, callback_number=number, follows=first, cuts=cuts,
+        arrived_at=floor.at, moved_at=floor.at,
     )  # fmt: skip
     if follow_up.id in floor.contacts or follow_up.id in floor.closed_recent:
         floor.note("follow_up", follow_up.id, "is the name of another contact")

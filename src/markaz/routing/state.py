@@ -62,6 +62,9 @@ class Contact(msgspec.Struct, gc=False):
     """The first contact of a customer who is called back because a fault cut it."""
     cuts: int = 0
     """How often faults have cut this customer's matter."""
+    arrived_at: Instant = 0
+    moved_at: Instant = 0
+    """Since when it is in its state."""
 
 
 class Engagement(msgspec.Struct, gc=False):
@@ -77,6 +80,8 @@ class Engagement(msgspec.Struct, gc=False):
     placed: bool = False
     """The INVITE has been sent: the agent has been able to answer."""
     accepted_at: Instant | None = None
+    moved_at: Instant = 0
+    """Since when it is in its state."""
 
 
 class Agent(msgspec.Struct, gc=False):
@@ -91,6 +96,8 @@ class Agent(msgspec.Struct, gc=False):
     occupied: int = 0
     occupied_at: Instant = 0
     retired: bool = False
+    moved_at: Instant = 0
+    """Since when the presence is what it is."""
 
     @property
     def id(self) -> str:
