@@ -11,9 +11,10 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from markaz.runtime import LiveView
-from markaz.web import conversations, desk, floor, health
+from markaz.web import conversations, desk, floor, health, live
 from markaz.web.context import Connection, Installation, SipAddress
 from markaz.web.guard import guard
+from markaz.web.watching import enter_as, opened
 from markaz.web.problems import Problem, answer_with_problems
 
 CONNECTIONS_MAX = 10
@@ -28,8 +29,9 @@ in order. Every refusal is a problem document (RFC 9457) whose `code` is stable 
 """
 
 
-def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress) -> FastAPI:
-    """The web application of one floor. `database_url` is the conninfo of the role `markaz_web`.
+def create_app(database_url: str, *, floor_name: str, floor_key: str, sip_address: SipAddress) -> FastAPI:
+    """The web application of one floor. `database_url` is the conninfo of the role `markaz_web`; `floor_key` is the
+    key with which the process follows the floor.
 
     Connections are opened when it starts and closed when it ends; it starts, and says so, when the database is away.
     """
@@ -48,7 +50,8 @@ def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress) -
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await pool.open()
         try:
-            yield
+            async with app.state.live.running():
+                yield
         finally:
             await pool.close()
 
@@ -61,6 +64,7 @@ def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress) -
         redoc_url=None,
     )
     app.state.installation = Installation(pool=pool, floor=floor_name, sip_address=sip_address)
+    app.state.live = live.Live(database_url, floor_name, enter_as(floor_key), opened)
     answer_with_problems(app)
     guard(app)
     app.include_router(health.router)
@@ -69,6 +73,7 @@ def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress) -
     app.include_router(conversations.router)
     app.include_router(conversations.supervision)
     app.include_router(desk.projects)
+    app.include_router(live.router)
     _describe_components(app)
     return app
 

@@ -11,6 +11,7 @@ import uvloop
 from markaz.bootstrap import (
     Settings,
     database_url,
+    installation_key,
     prepare_web_access,
     read_addresses,
     until_told,
@@ -20,6 +21,9 @@ from markaz.web.app import create_app
 
 STOP_SECONDS_MAX = 5
 """Requests that are being answered at the end get this long."""
+
+WEBSOCKET_BYTES_MAX = 64 * 1024
+"""Of a message that a page sends."""
 
 
 def run_web(settings: Settings) -> int:
@@ -31,6 +35,7 @@ def run_web(settings: Settings) -> int:
     app = create_app(
         web_database_url(settings, owner_url),
         floor_name=settings.floor,
+        floor_key=installation_key(settings, "web-floor"),
         sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
     )
     server = Server(
@@ -41,6 +46,9 @@ def run_web(settings: Settings) -> int:
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS_MAX,
+            ws="websockets-sansio",
+            ws_max_size=WEBSOCKET_BYTES_MAX,
+            ws_per_message_deflate=False,  # a thousand pages get the same text; each would have it compressed anew
         )
     )
     return uvloop.run(until_told(server.run_until_cancelled))
