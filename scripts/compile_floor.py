@@ -19,8 +19,9 @@ SOURCES = (
     *(
         f"routing/{name}.py"
         for name in (
-            "agents", "configuring", "contacts", "conversations", "floor", "floor_state", "follow_ups", "matching",
-            "occupancy", "ordered", "parties", "parts", "recording", "supervision", "timers", "transitions", "waiting",
+            "agents", "callbacks", "configuring", "contacts", "conversations", "floor", "floor_state", "follow_ups",
+            "matching", "occupancy", "ordered", "parties", "parts", "recording", "supervision", "timers",
+            "transitions", "waiting",
         )
     ),
     "runtime/simulated/tally.py",

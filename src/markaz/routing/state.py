@@ -62,6 +62,8 @@ class Contact(msgspec.Struct, gc=False):
     """The first contact of a customer who is called back because a fault cut it."""
     cuts: int = 0
     """How often faults have cut this customer's matter."""
+    promised_in: str | None = None
+    """The contact in which an agent promised this call back at a moment."""
     arrived_at: Instant = 0
     moved_at: Instant = 0
     """Since when it is in its state."""

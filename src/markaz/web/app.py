@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from markaz.runtime import LiveView
-from markaz.web import conversations, desk, floor, health, live
+from markaz.web import contacts, conversations, desk, entering, floor, health, live
 from markaz.web.context import Connection, Installation, SipAddress
 from markaz.web.guard import guard
 from markaz.web.watching import enter_as, opened
@@ -73,6 +73,8 @@ def create_app(database_url: str, *, floor_name: str, floor_key: str, sip_addres
     app.include_router(conversations.router)
     app.include_router(conversations.supervision)
     app.include_router(desk.projects)
+    app.include_router(contacts.router)
+    app.include_router(entering.router)
     app.include_router(live.router)
     _describe_components(app)
     return app

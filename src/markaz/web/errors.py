@@ -103,3 +103,26 @@ class PhonesUnavailable(MarkazError):
     """Telephony is not up, so there is nowhere to register a phone: try again in a moment."""
 
     code: ClassVar[str] = "phones_unavailable"
+
+
+@dataclass(eq=False)
+class CursorUnknown(MarkazError):
+    """The cursor is not one that this list gave out: begin without one."""
+
+    code: ClassVar[str] = "cursor_unknown"
+
+
+@dataclass(eq=False)
+class ContactUnknown(MarkazError):
+    """There is no contact "{contact}" that you may see: check the id."""
+
+    code: ClassVar[str] = "contact_unknown"
+    contact: str
+
+
+@dataclass(eq=False)
+class CallbackNotPossible(MarkazError):
+    """The call back can't be promised: {why}."""
+
+    code: ClassVar[str] = "callback_not_possible"
+    why: str

@@ -2,5 +2,6 @@
 
 from markaz.web.live.endpoint import Live, SightOf, router
 from markaz.web.live.sight import CENTRE, Sight
+from markaz.web.live.values import ContactValue
 
-__all__ = ["CENTRE", "Live", "Sight", "SightOf", "router"]
+__all__ = ["CENTRE", "ContactValue", "Live", "Sight", "SightOf", "router"]

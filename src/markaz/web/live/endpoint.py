@@ -17,6 +17,8 @@ from starlette.requests import HTTPConnection
 from markaz.web.live.hub import Hub, TooManyWatching, Watcher
 from markaz.web.live.replica import Replica
 from markaz.web.live.sight import Sight
+from markaz.web.live.values import AnyValue
+from markaz.web.live.views import contact_key
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +58,11 @@ class Live:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def contact(self, connection: HTTPConnection, contact: str) -> AnyValue | None:
+        """A contact that is on the floor now, if whoever asks may see it."""
+        sight = await self.sight_of(connection)
+        return None if sight is None else self.hub.seen(sight, contact_key(contact))
 
     async def _recheck(self) -> None:
         """Ask again for every connection what it may see; one for which that changed has to connect anew."""

@@ -107,6 +107,9 @@ class Hub:
     def watchers(self) -> frozenset[Watcher]:
         return frozenset(self._watchers)
 
+    def seen(self, sight: Sight, key: str) -> AnyValue | None:
+        return seen(sight, key, self._values)
+
     def join(self, sight: Sight) -> Watcher:
         """Raises `TooManyWatching`."""
         if len(self._watchers) >= WATCHERS_MAX:
