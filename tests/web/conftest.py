@@ -50,8 +50,13 @@ async def key(database: str, settings: Settings, organisation: psycopg.Connectio
 
 
 @pytest.fixture
-async def client(web_database: str, key: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(web_database, floor_name=FLOOR, sip_address=lambda: ("127.0.0.1", 5070))
+async def client(web_database: str, key: dict[str, str], settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(
+        web_database,
+        floor_name=FLOOR,
+        floor_key=installation_key(settings, "web-floor"),
+        sip_address=lambda: ("127.0.0.1", 5070),
+    )
     async with app.router.lifespan_context(app), client_of(app) as client:
         client.headers.update(key)
         yield client

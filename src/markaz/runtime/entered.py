@@ -32,10 +32,11 @@ contact_form = Table(
     Column("floor", Text, primary_key=True),
     Column("contact", Text, primary_key=True),
     Column("values", JSON, nullable=False),
+    Column("author", Text, nullable=False),
     Column("saved_by", Text, nullable=False),
     _now("saved_at"),
 )
-"""What an agent has typed into the project's form, as far as it has come."""
+"""What an agent has typed into the project's form, as far as it has come; `author` is an account or key, by its id."""
 
 contact_note = Table(
     "contact_note",
@@ -44,6 +45,7 @@ contact_note = Table(
     Column("contact", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
     Column("written_by", Text, nullable=False),
     _now("written_at"),
 )
@@ -51,7 +53,7 @@ contact_note = Table(
 kept_answer = Table(
     "kept_answer",
     metadata,
-    Column("asker", LargeBinary, primary_key=True),
+    Column("asker", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("fingerprint", LargeBinary, nullable=False),
     Column("status", Integer, nullable=False),
@@ -60,8 +62,8 @@ kept_answer = Table(
     Column("expires_at", _moment, nullable=False),
     Index("kept_answer_expires", "expires_at"),
 )
-"""The answer that a repeated request gets: `asker` is the hash of what it was sent with, `fingerprint` that of method,
-path and body."""
+"""The answer that a repeated request gets: `asker` is the account or key, `fingerprint` the hash of method, path and
+body."""
 
 webhook = Table(
     "webhook",

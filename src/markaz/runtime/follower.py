@@ -7,7 +7,8 @@ begins anew.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -33,11 +34,10 @@ FLOOR_SILENT_SECONDS_MAX = 5.0
 """A floor reports each second; one that has not for so long counts as not running."""
 
 _AT = "SELECT at FROM journal WHERE floor = %s AND number = %s"
-_REPORT = """
-SELECT body ->> 'telephony', (body ->> 'spooling')::boolean,
-    extract(epoch FROM clock_timestamp() - written_at)::float8
-FROM floor_live WHERE floor = %s
-"""
+_REPORT = "SELECT telephony, is_spooling, age_seconds FROM floor_health(%s)"
+
+
+Enter = Callable[[psycopg.AsyncConnection[TupleRow]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,11 @@ class Reported(msgspec.Struct, frozen=True):
 class Follower:
     """One floor's copy, used by one task at a time."""
 
-    def __init__(self, url: str, floor: str) -> None:
+    def __init__(self, url: str, floor: str, enter: Enter | None = None) -> None:
+        """`enter` begins each transaction, where the role of `url` sees nothing without."""
         self._url = url
         self._floor = floor
+        self._enter = enter
         self._core: Core | None = None
         self._different = 0
         self.number = 0
@@ -105,19 +107,33 @@ class Follower:
                 async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
 
+    def forget(self) -> None:
+        """Begin anew when called next."""
+        self._core = None
+
+    @asynccontextmanager
+    async def _reading(self, connection: psycopg.AsyncConnection[TupleRow]) -> AsyncIterator[None]:
+        async with connection.transaction():
+            if self._enter is not None:
+                await self._enter(connection)
+            yield
+
     async def _next(self, connection: psycopg.AsyncConnection[TupleRow]) -> list[Row]:
-        return await read_page(connection, self._floor, after=self.number, rows_max=PAGE_ROWS_MAX)
+        async with self._reading(connection):
+            return await read_page(connection, self._floor, after=self.number, rows_max=PAGE_ROWS_MAX)
 
     async def _goes_on(self, connection: psycopg.AsyncConnection[TupleRow]) -> bool:
         """Whether the journal still is the one that the copy has handled."""
         if self._core is None:
             return False
-        cursor = await connection.execute(_AT, (self._floor, self.number))
-        found = await cursor.fetchone()
+        async with self._reading(connection):
+            cursor = await connection.execute(_AT, (self._floor, self.number))
+            found = await cursor.fetchone()
         return found == (self.at,) if self.number else found is None
 
     async def _begin(self, connection: psycopg.AsyncConnection[TupleRow]) -> Begun:
-        back = await replay(connection, self._floor, from_checkpoint=True)
+        async with self._reading(connection):
+            back = await replay(connection, self._floor, from_checkpoint=True)
         self._core, self.number, self.at = back.core, back.number, back.at
         return Begun(back.core)
 
@@ -135,7 +151,7 @@ class Follower:
     async def _report(self, connection: psycopg.AsyncConnection[TupleRow]) -> Reported:
         cursor = await connection.execute(_REPORT, (self._floor,))
         found = await cursor.fetchone()
-        if found is None:
+        if found is None or found[0] is None:
             return Reported(silent=True)
         telephony, spooling, age_seconds = found
         return Reported(telephony, spooling, age_seconds > FLOOR_SILENT_SECONDS_MAX)

@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from markaz.runtime import LiveView
+from markaz.runtime import Follower, LiveView
 from markaz.web import contacts, conversations, desk, entering, floor, health, live
 from markaz.web.context import Connection, Installation, SipAddress
 from markaz.web.guard import guard
-from markaz.web.watching import enter_as, opened
 from markaz.web.problems import Problem, answer_with_problems
+from markaz.web.watching import enter_as, opened, session_ends
 
 CONNECTIONS_MAX = 10
 REQUESTS_WAITING_MAX = 200
@@ -29,7 +29,7 @@ in order. Every refusal is a problem document (RFC 9457) whose `code` is stable 
 """
 
 
-def create_app(database_url: str, *, floor_name: str, floor_key: str, sip_address: SipAddress) -> FastAPI:
+def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress, floor_key: str | None = None) -> FastAPI:
     """The web application of one floor. `database_url` is the conninfo of the role `markaz_web`; `floor_key` is the
     key with which the process follows the floor.
 
@@ -64,7 +64,8 @@ def create_app(database_url: str, *, floor_name: str, floor_key: str, sip_addres
         redoc_url=None,
     )
     app.state.installation = Installation(pool=pool, floor=floor_name, sip_address=sip_address)
-    app.state.live = live.Live(database_url, floor_name, enter_as(floor_key), opened)
+    following = None if floor_key is None else Follower(database_url, floor_name, enter_as(floor_key))
+    app.state.live = live.Live(following, opened, session_ends(database_url))
     answer_with_problems(app)
     guard(app)
     app.include_router(health.router)

@@ -18,7 +18,7 @@ from markaz.web.errors import ContactUnknown, CursorUnknown
 from markaz.web.pages import Cursor, Limit, cursor_of, place_of
 from markaz.web.problems import refusals
 
-PERMISSION = "contacts.read"
+PERMISSION = "contacts.see"
 EXPLAINED_MAX = 2_000
 """Lines that explain one contact; a longer story is told by `markaz explain`."""
 

@@ -32,14 +32,15 @@ _KNOWN = "SELECT project, queue, customer FROM contact WHERE floor = %s AND cont
 _QUEUE = "SELECT 1 FROM queue WHERE id = %s AND project = %s AND retired_at IS NULL"
 _NOW = "SELECT clock_timestamp()"
 _SAVE = """
-INSERT INTO contact_form (floor, contact, "values", saved_by, saved_at) VALUES (%s, %s, %s, %s, clock_timestamp())
+INSERT INTO contact_form (floor, contact, "values", author, saved_by, saved_at)
+VALUES (%s, %s, %s, %s, %s, clock_timestamp())
 ON CONFLICT (floor, contact) DO UPDATE
-SET "values" = excluded."values", saved_by = excluded.saved_by, saved_at = excluded.saved_at
+SET "values" = excluded."values", author = excluded.author, saved_by = excluded.saved_by, saved_at = excluded.saved_at
 RETURNING saved_at
 """
 _NOTE = """
-INSERT INTO contact_note (floor, contact, id, text, written_by, written_at)
-VALUES (%s, %s, %s, %s, %s, clock_timestamp()) RETURNING written_at
+INSERT INTO contact_note (floor, contact, id, text, author, written_by, written_at)
+VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp()) RETURNING written_at
 """
 
 router = APIRouter(prefix="/api/contacts/{contact}", tags=["contacts"])
@@ -97,7 +98,7 @@ async def save_form(
     """Keep what has been typed so far."""
     await about(request, connection, installation.floor, contact, writer)
     values = msgspec.json.encode(typed.values).decode()
-    cursor = await connection.execute(_SAVE, (installation.floor, contact, values, writer.name))
+    cursor = await connection.execute(_SAVE, (installation.floor, contact, values, writer.id, writer.name))
     saved = await cursor.fetchone()
     assert saved is not None, "the statement returns its row"
     return Form(values=typed.values, saved_by=writer.name, saved_at=saved[0])
@@ -180,7 +181,7 @@ async def _check_moment(connection: Connection, at: datetime) -> None:
 
 async def _note(connection: Connection, floor: str, contact: str, text: str, writer: Principal) -> Note:
     name = secrets.token_hex(8)
-    cursor = await connection.execute(_NOTE, (floor, contact, name, text, writer.name))
+    cursor = await connection.execute(_NOTE, (floor, contact, name, text, writer.id, writer.name))
     written = await cursor.fetchone()
     assert written is not None, "the statement returns its row"
     return Note(id=name, text=text, written_by=writer.name, written_at=written[0])

@@ -1,13 +1,13 @@
-"""What whoever opens `/api/live` may see, by the session or key that they show; and with what the process itself reads.
-"""
+"""What whoever opens `/api/live` may see, by the session or key that they show; and as whom the process itself reads."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import psycopg
 from starlette.requests import HTTPConnection
 
 from markaz.identity import Principal, enter_key
+from markaz.runtime import connect
 from markaz.web.context import Connection, credential_of, enter, installation_of
 from markaz.web.errors import NotSignedIn
 from markaz.web.live import CENTRE, Opened, Sight
@@ -23,6 +23,18 @@ def enter_as(key: str) -> Callable[[psycopg.AsyncConnection[Any]], Awaitable[Non
             raise NotSignedIn
 
     return entered
+
+
+def session_ends(url: str) -> Callable[[], AsyncGenerator[str]]:
+    """Sessions, by id, as they end."""
+
+    async def ends() -> AsyncGenerator[str]:
+        async with await connect(url) as connection:
+            await connection.execute("LISTEN markaz_session_ended")
+            async for told in connection.notifies():
+                yield told.payload
+
+    return ends
 
 
 async def opened(connection: HTTPConnection) -> Opened | None:

@@ -96,6 +96,8 @@ class Page:
 
 @asynccontextmanager
 async def page(address: str, token: str) -> AsyncIterator[Page]:
-    headers = {"Authorization": f"Bearer {token}"}
+    """A page whose `token` is a key's, or, when it speaks of a session, that of a cookie."""
+    is_session = "session" in token
+    headers = {"Cookie": f"markaz_session={token}"} if is_session else {"Authorization": f"Bearer {token}"}
     async with connect(f"ws://{address}/api/live", additional_headers=headers, max_size=None) as socket:
         yield Page(socket)

@@ -17,15 +17,17 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from markaz import routing
+from markaz.bootstrap import Settings, installation_key
 from markaz.kit.time import SECOND
 from markaz.web import create_app
+from markaz.web.live import Opened
 from markaz.web.live.hub import Hub
 from markaz.web.live.sight import CENTRE, Sight, all_seen
 from markaz.web.live.views import Views
 from tests.runtime.day import BEGIN, CONFIGURATION, answers, script
-from tests.web.conftest import TOKEN
 from tests.web.live.serving import DEADLINE_SECONDS, Floor, Page, page, served
 
+TOKEN = "of the centre"
 SIGHTS = {
     "anna": Sight("agent", agent="anna"),
     "client": Sight("client", projects=frozenset({"hotline"})),
@@ -33,10 +35,11 @@ SIGHTS = {
 }
 
 
-async def sight_of(connection: HTTPConnection) -> Sight | None:
-    """By the token, as the seam of sessions will do."""
+async def opened(connection: HTTPConnection) -> Opened | None:
+    """By the token alone; `test_watching` asks the database."""
     token = connection.headers["Authorization"].removeprefix("Bearer ")
-    return CENTRE if token == TOKEN else SIGHTS.get(token)
+    sight = CENTRE if token == TOKEN else SIGHTS.get(token)
+    return None if sight is None else Opened(sight)
 
 
 class Elsewhere:
@@ -67,9 +70,10 @@ async def elsewhere(postgres_url: str, database: str) -> AsyncIterator[Elsewhere
 
 
 @pytest.fixture
-def app(database: str) -> FastAPI:
-    app = create_app(database, floor_name="main", token=TOKEN, sip_address=lambda: None)
-    app.state.live.sight_of = sight_of
+def app(web_database: str, key: dict[str, str], settings: Settings) -> FastAPI:
+    floor_key = installation_key(settings, "web-floor")
+    app = create_app(web_database, floor_name="main", floor_key=floor_key, sip_address=lambda: None)
+    app.state.live.opened = opened
     return app
 
 
@@ -194,10 +198,11 @@ async def test_a_session_that_ends_closes_its_sockets(
     monkeypatch.setattr("markaz.web.live.endpoint.RECHECK_SECONDS", 0.05)
     signed_in = {"someone"}
 
-    async def sight_of(connection: HTTPConnection) -> Sight | None:
-        return CENTRE if connection.headers["Authorization"].removeprefix("Bearer ") in signed_in else None
+    async def opened(connection: HTTPConnection) -> Opened | None:
+        is_known = connection.headers["Authorization"].removeprefix("Bearer ") in signed_in
+        return Opened(CENTRE, "s1") if is_known else None
 
-    app.state.live.sight_of = sight_of
+    app.state.live.opened = opened
     async with served(app) as address:
         async with page(address, "someone") as one:
             await one.take()

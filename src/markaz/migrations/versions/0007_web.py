@@ -11,6 +11,7 @@ CREATE TABLE contact_form (
     floor text NOT NULL,
     contact text NOT NULL,
     "values" json NOT NULL,
+    author text NOT NULL,
     saved_by text NOT NULL,
     saved_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (floor, contact)
@@ -20,12 +21,13 @@ CREATE TABLE contact_note (
     contact text NOT NULL,
     id text NOT NULL,
     text text NOT NULL,
+    author text NOT NULL,
     written_by text NOT NULL,
     written_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (floor, contact, id)
 );
 CREATE TABLE kept_answer (
-    asker bytea NOT NULL,
+    asker text NOT NULL,
     key text NOT NULL,
     fingerprint bytea NOT NULL,
     status integer NOT NULL,
@@ -78,6 +80,57 @@ CREATE TABLE webhook_attempt (
 """
 
 
+POLICIES = """
+ALTER TABLE contact_form ENABLE ROW LEVEL SECURITY;
+ALTER TABLE contact_note ENABLE ROW LEVEL SECURITY;
+ALTER TABLE kept_answer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_attempt ENABLE ROW LEVEL SECURITY;
+
+-- What is entered is seen with its contact, and by whoever entered it: a contact's read model is a moment late.
+CREATE POLICY seen ON contact_form FOR SELECT TO markaz_web USING (floor IN (SELECT id FROM floor) AND (
+    author = (SELECT context_user())
+    OR EXISTS (SELECT FROM contact AS its WHERE its.floor = contact_form.floor AND its.contact = contact_form.contact)
+));
+CREATE POLICY seen ON contact_note FOR SELECT TO markaz_web USING (floor IN (SELECT id FROM floor) AND (
+    author = (SELECT context_user())
+    OR EXISTS (SELECT FROM contact AS its WHERE its.floor = contact_note.floor AND its.contact = contact_note.contact)
+));
+CREATE POLICY entered ON contact_form FOR INSERT TO markaz_web WITH CHECK (
+    floor IN (SELECT id FROM floor) AND author = (SELECT context_user())
+    AND (SELECT context_is_staff()) AND (SELECT context_may('desk.use'))
+);
+CREATE POLICY entered ON contact_note FOR INSERT TO markaz_web WITH CHECK (
+    floor IN (SELECT id FROM floor) AND author = (SELECT context_user())
+    AND (SELECT context_is_staff()) AND (SELECT context_may('desk.use'))
+);
+CREATE POLICY changed ON contact_form FOR UPDATE TO markaz_web USING (
+    floor IN (SELECT id FROM floor) AND (SELECT context_is_staff()) AND (SELECT context_may('desk.use'))
+) WITH CHECK (author = (SELECT context_user()));
+GRANT SELECT, INSERT, UPDATE ON contact_form TO markaz_web;
+GRANT SELECT, INSERT ON contact_note TO markaz_web;
+
+CREATE POLICY own ON kept_answer FOR ALL TO markaz_web USING (asker = (SELECT context_user()));
+GRANT SELECT, INSERT, UPDATE, DELETE ON kept_answer TO markaz_web;
+
+CREATE POLICY managed ON webhook FOR ALL TO markaz_web USING (
+    floor IN (SELECT id FROM floor) AND (SELECT context_is_staff()) AND (SELECT context_may('webhooks.manage'))
+);
+GRANT SELECT (floor, id, url, kinds, project, number, made_at, removed_at, secret_before_until),
+    INSERT (floor, id, url, kinds, project, secret, number) ON webhook TO markaz_web;
+GRANT UPDATE (url, kinds, project, secret, secret_before, secret_before_until, removed_at) ON webhook TO markaz_web;
+CREATE POLICY managed ON webhook_delivery FOR ALL TO markaz_web USING (
+    floor IN (SELECT id FROM floor) AND (SELECT context_is_staff()) AND (SELECT context_may('webhooks.manage'))
+);
+GRANT SELECT, UPDATE (state, next_at, ended_at) ON webhook_delivery TO markaz_web;
+CREATE POLICY managed ON webhook_attempt FOR SELECT TO markaz_web USING (
+    EXISTS (SELECT FROM webhook_delivery AS its WHERE its.id = webhook_attempt.delivery)
+);
+GRANT SELECT ON webhook_attempt TO markaz_web
+"""
+
+
 def upgrade() -> None:
-    for statement in STATEMENTS.split(";"):
+    for statement in f"{STATEMENTS};{POLICIES}".split(";"):
         op.execute(statement)

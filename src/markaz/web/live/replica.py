@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import aclosing
 
+from markaz.kit.errors import MarkazError
 from markaz.runtime import DATABASE_AWAY, Begun, Follower, Handled, Reported
 from markaz.web.live.hub import Hub
 from markaz.web.live.views import Touched, Views
@@ -18,11 +19,9 @@ RETRY_SECONDS = 0.5
 class Replica:
     """Follows one floor, and tells the hub."""
 
-    def __init__(self, database_url: str, floor: str, hub: Hub) -> None:
-        self._url = database_url
-        self._floor = floor
+    def __init__(self, follower: Follower, hub: Hub) -> None:
         self._hub = hub
-        self._follower = Follower(database_url, floor)
+        self._follower = follower
         self._views: Views | None = None
         self._touched = Touched()
         self._reported = Reported(silent=True)
@@ -42,9 +41,11 @@ class Replica:
                         self._take(one)
             except DATABASE_AWAY as error:
                 logger.warning("Live state waits for the database: %s", error)
+            except MarkazError as error:
+                logger.warning("Live state waits until this process may read the floor: %s", error)
             except Exception:
                 logger.exception("Live state is begun anew")
-                self._follower = Follower(self._url, self._floor)
+                self._follower.forget()
             self._hub.set_stale(True)
             await asyncio.sleep(RETRY_SECONDS)
 
