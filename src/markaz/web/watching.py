@@ -1,4 +1,4 @@
-"""What whoever opens `/api/live` may see, by the session or key that they show; and as whom the process itself reads."""
+"""What whoever opens `/api/live` may see, by the session or key they show; and as whom the process itself reads."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any

@@ -98,6 +98,7 @@ class Page:
 async def page(address: str, token: str) -> AsyncIterator[Page]:
     """A page whose `token` is a key's, or, when it speaks of a session, that of a cookie."""
     is_session = "session" in token
-    headers = {"Cookie": f"markaz_session={token}"} if is_session else {"Authorization": f"Bearer {token}"}
+    cookie = {"Cookie": f"markaz_session={token}", "Origin": f"http://{address}"}
+    headers = cookie if is_session else {"Authorization": f"Bearer {token}"}
     async with connect(f"ws://{address}/api/live", additional_headers=headers, max_size=None) as socket:
         yield Page(socket)
