@@ -191,7 +191,7 @@ async def measure(url: str, settings: Settings, tokens: list[str]) -> dict[str, 
             "megabytes_per_agent": round(megabytes, 3),
             "requests_per_second": rates,
             "load_average": [round(load[0], 1), round(os.getloadavg()[0], 1)],
-            "median_bytes_per_desk_second": round(median(desk.bytes for desk in desks) / (SECONDS + 3)),
+            "median_bytes_per_desk_second": round(median(desk.bytes_received for desk in desks) / (SECONDS + 3)),
         }
     finally:
         web.terminate()

@@ -1,13 +1,15 @@
-"""A thousand desks on `/api/live`, as cheap to run as can be: a frame's time and number are kept, nothing is decoded."""
+"""A thousand desks on `/api/live`, as cheap to run as can be: a frame's time and number are kept, nothing decoded."""
 
 import asyncio
 import base64
 import os
 import re
-import time
 from dataclasses import dataclass, field
 
+from markaz.kit.clock import WallClock
+
 _JOURNAL = re.compile(rb'^\{"type":"(?:snapshot|change)","number":(\d+),(?:"previous":(\d+),)?"journal":(\d+)')
+CLOCK = WallClock()
 PONG_OPCODE = 0x8A
 
 
@@ -20,7 +22,7 @@ class Desk(asyncio.Protocol):
     received: list[tuple[float, int]] = field(default_factory=list)
     opened: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     gaps: int = 0
-    bytes: int = 0
+    bytes_received: int = 0
     _number: int = 0
     _buffer: bytes = b""
     _is_open: bool = False
@@ -35,8 +37,8 @@ class Desk(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
-        now = time.time()
-        self.bytes += len(data)
+        now = CLOCK() / 1e6
+        self.bytes_received += len(data)
         self._buffer += data
         if not self._is_open:
             head, found, rest = self._buffer.partition(b"\r\n\r\n")

@@ -1,9 +1,8 @@
 """A floor of a thousand agents whose calls run by themselves: the live driver and its journal, and a telephony that
-answers as people would. `python -m bench.web.floor DATABASE SPOOL` until it is told to end; prints a line when it is busy.
+answers as people would. `python -m bench.web.floor DATABASE SPOOL` until it is told to end; it says when it is busy.
 """
 
 import asyncio
-import contextlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -113,14 +112,10 @@ async def main(url: str, spool: Path) -> None:
     stop = asyncio.Event()
     calls.loop.add_signal_handler(signal.SIGTERM, stop.set)
     calls.loop.call_later(5.0, lambda: print("busy", flush=True))
-    ended = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([*tasks, ended], return_when=asyncio.FIRST_COMPLETED)
-    for task in (*tasks, ended):
+    await stop.wait()
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, ended, return_exceptions=True)
-    with contextlib.suppress(asyncio.CancelledError):
-        for task in done:
-            task.result()
+    await asyncio.gather(*tasks, return_exceptions=True)
     print(f"stamp to hand-over p95 {calls.live.pace.percentile(0.95) / 1_000:.1f} ms", flush=True)
     await journal.close()
 

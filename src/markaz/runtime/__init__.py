@@ -4,7 +4,7 @@ from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect, migrate
 from markaz.runtime.follower import Begun, Follower, Handled, Reported
 from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive, send
-from markaz.runtime.journal import DATABASE_AWAY, END_OF_TIME, FloorLeased, Journal
+from markaz.runtime.journal import DATABASE_AWAY, END_OF_TIME, FloorLeased, Journal, journal_rows
 from markaz.runtime.live import LiveFloor
 from markaz.runtime.live_view import ConversationView, LiveView, live_view
 from markaz.runtime.projector import FloorImported, Projector
@@ -33,6 +33,7 @@ __all__ = [
     "StimulusSent",
     "connect",
     "done",
+    "journal_rows",
     "live_view",
     "migrate",
     "receive",

@@ -24,7 +24,7 @@ from psycopg.rows import TupleRow
 from markaz.kit.errors import MarkazError
 from markaz.kit.time import Instant
 from markaz.runtime.database import connect
-from markaz.runtime.rows import Row
+from markaz.runtime.rows import Row, Said, said
 from markaz.runtime.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -381,6 +381,13 @@ async def read_page(
     """At most `rows_max` rows of a floor in order, from the one after `after`, stamped not later than `until`."""
     cursor = await connection.execute(_ROWS, (floor, after, until, rows_max))
     return [Row(number, at, said.encode(), out.encode()) for number, at, said, out in await cursor.fetchall()]
+
+
+async def journal_rows(
+    connection: psycopg.AsyncConnection[TupleRow], floor: str, *, after: int, rows_max: int
+) -> list[Said]:
+    """The same, decoded."""
+    return [said(row) for row in await read_page(connection, floor, after=after, rows_max=rows_max)]
 
 
 async def checkpoints(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> list[Checkpoint]:

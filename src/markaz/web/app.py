@@ -11,11 +11,13 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from markaz.runtime import Follower, LiveView
-from markaz.web import contacts, conversations, desk, entering, floor, health, live
+from markaz.web import contacts, conversations, desk, entering, floor, health, live, screen_pop, webhooks
 from markaz.web.context import Connection, Installation, SipAddress
 from markaz.web.guard import guard
+from markaz.web.idempotency import repeat_answers
 from markaz.web.problems import Problem, answer_with_problems
 from markaz.web.watching import enter_as, opened, session_ends
+from markaz.webhooks import Networks
 
 CONNECTIONS_MAX = 10
 REQUESTS_WAITING_MAX = 200
@@ -26,10 +28,18 @@ STATEMENT_MILLISECONDS_MAX = 5_000
 _DESCRIPTION = """
 The floor of a contact centre for desks and dashboards. Commands are stored and answered 202; the floor handles them
 in order. Every refusal is a problem document (RFC 9457) whose `code` is stable and whose `detail` says what to do.
+A POST with an `Idempotency-Key` is done once: sent again within a day it gets the first answer again.
 """
 
 
-def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress, floor_key: str | None = None) -> FastAPI:
+def create_app(
+    database_url: str,
+    *,
+    floor_name: str,
+    sip_address: SipAddress,
+    floor_key: str | None = None,
+    webhook_networks: Networks = (),
+) -> FastAPI:
     """The web application of one floor. `database_url` is the conninfo of the role `markaz_web`; `floor_key` is the
     key with which the process follows the floor.
 
@@ -64,9 +74,11 @@ def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress, f
         redoc_url=None,
     )
     app.state.installation = Installation(pool=pool, floor=floor_name, sip_address=sip_address)
+    app.state.webhook_networks = webhook_networks
     following = None if floor_key is None else Follower(database_url, floor_name, enter_as(floor_key))
     app.state.live = live.Live(following, opened, session_ends(database_url))
     answer_with_problems(app)
+    repeat_answers(app)
     guard(app)
     app.include_router(health.router)
     app.include_router(floor.router)
@@ -76,6 +88,8 @@ def create_app(database_url: str, *, floor_name: str, sip_address: SipAddress, f
     app.include_router(desk.projects)
     app.include_router(contacts.router)
     app.include_router(entering.router)
+    app.include_router(webhooks.router)
+    app.include_router(screen_pop.router)
     app.include_router(live.router)
     _describe_components(app)
     return app

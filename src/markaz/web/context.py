@@ -74,9 +74,10 @@ InstallationGiven = Annotated[Installation, Depends(installation_of)]
 CredentialGiven = Annotated[Credential | None, Depends(credential_of)]
 
 
-async def _transaction(installation: InstallationGiven) -> AsyncIterator[Connection]:
+async def _transaction(asking: HTTPConnection, installation: InstallationGiven) -> AsyncIterator[Connection]:
     """One request is one transaction: it is committed before the answer is sent."""
     async with installation.pool.connection() as connection, connection.transaction():
+        asking.state.database = connection  # the answer is kept in it, when there is a key (`idempotency`)
         yield connection
 
 

@@ -19,6 +19,7 @@ from markaz.web.commands import ANY, Accepted, Asked, Id, tell
 from markaz.web.contacts import Form, Note
 from markaz.web.context import Connection, InstallationGiven, Principal, Transaction, allowed
 from markaz.web.errors import CallbackNotPossible, ContactUnknown
+from markaz.web.idempotency import Once
 from markaz.web.live import ContactValue, Live
 from markaz.web.problems import refusals
 
@@ -43,7 +44,7 @@ INSERT INTO contact_note (floor, contact, id, text, author, written_by, written_
 VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp()) RETURNING written_at
 """
 
-router = APIRouter(prefix="/api/contacts/{contact}", tags=["contacts"])
+router = APIRouter(route_class=Once, prefix="/api/contacts/{contact}", tags=["contacts"])
 
 Writer = Annotated[Principal, Depends(allowed(PERMISSION))]
 Field_ = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]

@@ -18,6 +18,7 @@ from markaz.bootstrap import (
     web_database_url,
 )
 from markaz.web.app import create_app
+from markaz.webhooks import networks_of
 
 STOP_SECONDS_MAX = 5
 """Requests that are being answered at the end get this long."""
@@ -36,6 +37,7 @@ def run_web(settings: Settings) -> int:
         web_database_url(settings, owner_url),
         floor_name=settings.floor,
         floor_key=installation_key(settings, "web-floor"),
+        webhook_networks=networks_of(settings.webhook_networks),
         sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
     )
     server = Server(

@@ -119,7 +119,7 @@ CREATE POLICY managed ON webhook FOR ALL TO markaz_web USING (
 );
 GRANT SELECT (floor, id, url, kinds, project, number, made_at, removed_at, secret_before_until),
     INSERT (floor, id, url, kinds, project, secret, number) ON webhook TO markaz_web;
-GRANT UPDATE (url, kinds, project, secret, secret_before, secret_before_until, removed_at) ON webhook TO markaz_web;
+GRANT UPDATE (url, kinds, project, secret, secret_before_until, removed_at) ON webhook TO markaz_web;
 CREATE POLICY managed ON webhook_delivery FOR ALL TO markaz_web USING (
     floor IN (SELECT id FROM floor) AND (SELECT context_is_staff()) AND (SELECT context_may('webhooks.manage'))
 );
@@ -131,6 +131,22 @@ GRANT SELECT ON webhook_attempt TO markaz_web
 """
 
 
+KEEP_SECRET = """
+CREATE FUNCTION keep_secret_before() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    NEW.secret_before := OLD.secret;
+    RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION keep_secret_before() FROM PUBLIC;
+CREATE TRIGGER secret_changed BEFORE UPDATE OF secret ON webhook
+    FOR EACH ROW EXECUTE FUNCTION keep_secret_before()
+"""
+"""The web writes secrets and cannot read them: the database itself keeps the one before."""
+
+
 def upgrade() -> None:
     for statement in f"{STATEMENTS};{POLICIES}".split(";"):
         op.execute(statement)
+    op.execute(KEEP_SECRET)
