@@ -9,7 +9,7 @@ PROGRAMS := $(MARKAZ_HOME)/.programs-found
 SIPP := $(MARKAZ_HOME)/.sipp-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor bench-import bench-bank faults bench-acd bench-simulate compile uncompile docs lock clean
+.PHONY: help setup demo test check bench-floor bench-import bench-bank faults bench-acd bench-simulate bench-web compile uncompile docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -45,6 +45,9 @@ faults: $(DEV) ## days of a simulated floor with faults, by seed; options: SEEDS
 
 bench-acd: $(MAIN) $(PROGRAMS) $(SIPP) ## calls through Markaz and through app_queue, side by side, in 12 minutes; OUT=FILE writes JSON
 	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python -m bench.acd
+
+bench-web: $(MAIN) ## a thousand desks on live state, and requests, while calls run; SECONDS=60, OUT=FILE writes JSON
+	@OUT=$(OUT) SECONDS=$(or $(SECONDS),60) $(BIN)/python -m bench.web
 
 bench-simulate: $(DEV) ## simulated calls per second beside SimPy and Ciw; OUT=FILE writes JSON
 	@OUT=$(OUT) $(BIN)/python -m bench.simulate

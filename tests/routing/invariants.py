@@ -14,6 +14,7 @@ from markaz.routing import (
     AgentConfigured,
     AgentMoved,
     AgentProfile,
+    CallbackBegan,
     ContactMoved,
     Decided,
     Effect,
@@ -78,6 +79,8 @@ class Ledger:
                     assert self.engagements[effect.offer].after == "offered"
                 case EndContact():
                     assert effect.contact in self.contacts
+                case CallbackBegan():
+                    CHANNELS.setdefault(effect.contact, "voice")
                 case FollowUpBegan():
                     self._follow_up(effect)
                 case _:

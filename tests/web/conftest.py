@@ -56,8 +56,9 @@ async def key(database: str, settings: Settings, organisation: psycopg.Connectio
 
 
 @pytest.fixture
-async def client(web_database: str, key: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(web_settings(web_database, sip_address=lambda: ("127.0.0.1", 5070)))
+async def client(web_database: str, key: dict[str, str], settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    floor_key = installation_key(settings, "web-floor")
+    app = create_app(web_settings(web_database, sip_address=lambda: ("127.0.0.1", 5070), floor_key=floor_key))
     async with app.router.lifespan_context(app), client_of(app) as client:
         client.headers.update(key)
         yield client

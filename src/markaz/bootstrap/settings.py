@@ -1,6 +1,7 @@
 """One installation's settings: its home folder, and what differs from the defaults in `markaz.toml` there."""
 
 import contextlib
+import ipaddress
 import os
 import secrets
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `database_url`: a PostgreSQL of your own (None: Markaz runs one under `home`). `sip_port` and `rtp_ports`: where
     Asterisk listens for trunks and phones; `sip_host`: where phones reach it when web runs on another machine.
     `floor`: the shard that this installation runs. `public_url`: where browsers reach the web process when something
-    stands before it that speaks TLS. `openid`: who else may vouch for people.
+    stands before it that speaks TLS. `openid`: who else may vouch for people. `webhook_networks`: private networks
+    ("10.1.0.0/16") to which webhooks may be sent, also without TLS; public addresses always may, with it.
     """
 
     home: Path = Path(".markaz")
@@ -66,10 +68,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rtp_ports: tuple[int, int] = (20_000, 29_999)
     public_url: str | None = None
     openid: tuple[OpenIdSettings, ...] = ()
+    webhook_networks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.floor or not all(c.isascii() and (c.islower() or c.isdigit() or c in "-_") for c in self.floor):
             raise ValueError("`floor` takes small letters, digits, - and _")
+        for network in self.webhook_networks:
+            ipaddress.ip_network(network)
 
     @property
     def run(self) -> Path:

@@ -74,8 +74,14 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         (*_READERS, *CLIENT_ROLES),
         ("contacts.read",),
     ),
+    Permission(
+        "contacts.see",
+        "find contacts and read them, as far as one may see them",
+        (*_READERS, *CLIENT_ROLES, "agent"),
+        ("contacts.read",),
+    ),
     Permission("contacts.own", "read contacts of customers whom one was offered", ("agent",)),
-    Permission("journal.read", "read why the floor decided as it did", _READERS, ("floor.replicate",)),
+    Permission("journal.read", "read why the floor decided as it did", _READERS, ("contacts.read", "floor.replicate")),
     Permission(
         "recordings.play",
         "listen to recordings",
@@ -125,6 +131,8 @@ _SHARED: Final = Visible(_reach(STAFF_ROLES, CLIENT_ROLES), _EDITED)
 _CONTACTS: Final = Visible(_reach(_READERS, CLIENT_ROLES, ("agent",)))
 _RECORDINGS: Final = Visible(_reach(("administrator", "manager", "supervisor", "quality_analyst"), ("client_owner",)))
 _IMPORTED: Final = Visible(_reach(_READERS))
+_ENTERED: Final = Visible(_reach(_READERS, CLIENT_ROLES, ("agent",)), _reach(("supervisor",), own=("agent",)))
+_WEBHOOKS: Final = Visible(_reach(("administrator",)), _reach(("administrator",)))
 _HIDDEN: Final = Visible()
 _MANAGED: Final = _reach(("administrator", "manager"), ("client_owner",))
 _ACCOUNTS: Final = _reach(("administrator", "manager"), ("client_owner",), ROLES)
@@ -176,6 +184,12 @@ TABLES: Final[Mapping[str, Visible]] = {
     "api_key": Visible(_reach(("administrator",)), _reach(("administrator",))),
     "audit_entry": Visible(_reach(("administrator", "manager"), ("client_owner",))),
     "permission": Visible(_reach(ROLES)),
+    "contact_form": _ENTERED,
+    "contact_note": _ENTERED,
+    "kept_answer": Visible(_reach(own=ROLES), _reach(own=ROLES), _reach(own=ROLES)),
+    "webhook": _WEBHOOKS,
+    "webhook_delivery": _WEBHOOKS,
+    "webhook_attempt": Visible(_reach(("administrator",))),
     "credential": _HIDDEN,
     "recovery_code": _HIDDEN,
     "account_identity": _HIDDEN,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from markaz.kit.time import moment
+
 Kind = Literal["told", "decided", "did", "became", "noted"]
 Entry = Mapping[str, Any]
 
@@ -17,6 +19,7 @@ _TOLD = {
     "MessageAsked": "a message was wanted",
     "MessageLeft": "the customer left a message of {seconds} s",
     "CallbackAsked": "the customer asked to be called back on {number}",
+    "CallbackPromised": "agent {agent} promised to call back on {number}",
     "NumberAsked": "self-service asked for number {number}",
     "CustomerLeft": "the customer's leg ended ({cause})",
     "CustomerReached": "the customer answered the call back",
@@ -147,6 +150,10 @@ def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
             return "became", f"it begins, because a fault cut contact {entry['lost']}"
         case "FollowUpBegan":
             return "became", f"the customer is to be called back on {entry['number']} as contact {entry['contact']}"
+        case "CallbackBegan":
+            by = f"agent {entry['agent']}" if entry.get("agent") else "somebody"
+            when = f"{moment(entry['due']):%Y-%m-%d %H:%M} UTC"
+            return "became", f"{by} promised to call the customer back on {entry['number']} at {when}"
         case "ProjectMoved":
             return "became", f"project {entry['project']} is {'paused' if entry['paused'] else 'open'}"
         case "AnnouncePlace":

@@ -4,6 +4,7 @@ from markaz.routing.effects import (
     AgentMoved,
     AnnouncePlace,
     BenchConsidered,
+    CallbackBegan,
     CallParty,
     CheckContact,
     ConnectContact,
@@ -44,6 +45,7 @@ from markaz.routing.effects import (
     WithdrawOffer,
 )  # fmt: skip
 from markaz.routing.floor import Floor
+from markaz.routing.floor_state import FloorState
 from markaz.routing.rules import (
     CHANNEL_KINDS,
     AgentProfile,
@@ -63,6 +65,7 @@ from markaz.routing.rules import (
     ToQueue,
     ToVoicemail,
 )  # fmt: skip
+from markaz.routing.state import Agent, Contact, Engagement, QueueState
 from markaz.routing.stimuli import (
     AgentBecameNotReady,
     AgentBecameReady,
@@ -74,6 +77,7 @@ from markaz.routing.stimuli import (
     AgentSignedIn,
     AgentSignedOut,
     CallbackAsked,
+    CallbackPromised,
     ConferenceRequested,
     ConsultCancelled,
     ConsultRequested,
@@ -134,6 +138,7 @@ __all__ = [
     "ENGAGEMENT_TRANSITIONS",
     "PARTY_TRANSITIONS",
     "PRESENCE_TRANSITIONS",
+    "Agent",
     "AgentBecameNotReady",
     "AgentBecameReady",
     "AgentConfigured",
@@ -150,6 +155,8 @@ __all__ = [
     "BenchConsidered",
     "CallParty",
     "CallbackAsked",
+    "CallbackBegan",
+    "CallbackPromised",
     "Capacity",
     "ChannelKind",
     "CheckContact",
@@ -157,6 +164,7 @@ __all__ = [
     "ConnectContact",
     "ConsultCancelled",
     "ConsultRequested",
+    "Contact",
     "ContactArrived",
     "ContactMoved",
     "ContactQueued",
@@ -174,11 +182,13 @@ __all__ = [
     "ElsewhereAnswered",
     "ElsewhereFailed",
     "EndContact",
+    "Engagement",
     "EngagementMoved",
     "EngagementState",
     "FailureCause",
     "Floor",
     "FloorStarted",
+    "FloorState",
     "FollowUpBegan",
     "HoldBegan",
     "HoldCustomer",
@@ -218,6 +228,7 @@ __all__ = [
     "QueueConfigured",
     "QueueRetired",
     "QueueRules",
+    "QueueState",
     "RecordingMoved",
     "RecordingPauseFailed",
     "RecordingPauseRequested",

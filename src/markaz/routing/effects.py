@@ -265,6 +265,21 @@ class FollowUpBegan(Record, frozen=True):
     number: str
 
 
+class CallbackBegan(Record, frozen=True):
+    """`customer` is to be called back on `number` at `due`, as an agent promised in the contact `promised_in`.
+
+    The moves of `contact`, the call back, follow, the first of them without a state before.
+    """
+
+    contact: str
+    project: str
+    customer: str
+    number: str
+    due: Instant
+    agent: str | None = None
+    promised_in: str | None = None
+
+
 class EngagementMoved(Record, frozen=True):
     """An agent's part in a contact changed state. `reason` says why it ended; a `disposition` ends wrap-up."""
 
@@ -361,6 +376,6 @@ Effect = (
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
     | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
     | StartRecording | PauseRecording | ResumeRecording
-    | ContactMoved | FollowUpBegan | EngagementMoved | PartyMoved | RecordingMoved
+    | ContactMoved | FollowUpBegan | CallbackBegan | EngagementMoved | PartyMoved | RecordingMoved
     | AgentMoved | ProjectMoved | Decided | Noted
 )  # fmt: skip

@@ -13,6 +13,7 @@ import msgspec
 from markaz.kit.time import Instant
 from markaz.routing import (
     agents,
+    callbacks,
     configuring,
     contacts,
     conversations,
@@ -49,6 +50,7 @@ _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.MessageAsked: contacts.message_asked,
     stimuli.MessageLeft: contacts.message_left,
     stimuli.CallbackAsked: contacts.callback_asked,
+    stimuli.CallbackPromised: callbacks.promised,
     stimuli.NumberAsked: contacts.number_asked,
     stimuli.CustomerLeft: contacts.customer_left,
     stimuli.CustomerReached: conversations.customer_reached,

@@ -76,7 +76,9 @@ def ring_guest(floor: FloorState, contact: Contact, agent_id: str, part: Part) -
     contact.offers += 1
     offer = f"{contact.id}.{contact.offers}"
     contact.guests.append(offer)
-    floor.engagements[offer] = Engagement(offer, contact.id, agent.id, lead.queue, contact.channel, part)
+    floor.engagements[offer] = Engagement(
+        offer, contact.id, agent.id, lead.queue, contact.channel, part, moved_at=floor.at
+    )
     floor.out.append(
         EngagementMoved(offer, contact.id, agent.id, lead.queue, None, "offered", f"by {lead.agent}", part=part)
     )

@@ -62,6 +62,11 @@ class Contact(msgspec.Struct, gc=False):
     """The first contact of a customer who is called back because a fault cut it."""
     cuts: int = 0
     """How often faults have cut this customer's matter."""
+    promised_in: str | None = None
+    """The contact in which an agent promised this call back at a moment."""
+    arrived_at: Instant = 0
+    moved_at: Instant = 0
+    """Since when it is in its state."""
 
 
 class Engagement(msgspec.Struct, gc=False):
@@ -79,6 +84,8 @@ class Engagement(msgspec.Struct, gc=False):
     accepted_at: Instant | None = None
     recorded: bool = False
     """Whether its conversation is recorded: decided when that began, whatever the queue's rules say later."""
+    moved_at: Instant = 0
+    """Since when it is in its state."""
 
 
 class Agent(msgspec.Struct, gc=False):
@@ -93,6 +100,8 @@ class Agent(msgspec.Struct, gc=False):
     occupied: int = 0
     occupied_at: Instant = 0
     retired: bool = False
+    moved_at: Instant = 0
+    """Since when the presence is what it is."""
 
     @property
     def id(self) -> str:

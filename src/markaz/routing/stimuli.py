@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from markaz.kit.time import Instant
 from markaz.routing.effects import SupervisionMode
 from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
 
@@ -142,6 +143,22 @@ class CallbackAsked(Fact, frozen=True):
     contact: str
     number: str
     queue: str | None = None
+
+
+class CallbackPromised(Fact, frozen=True):
+    """`agent` promised to call `customer` back on `number` at `due`, about the contact `promised_in`.
+
+    `contact` is the call back's own name; at `due` it waits in `queue` and is offered like any.
+    """
+
+    contact: str
+    project: str
+    queue: str
+    customer: str
+    number: str
+    due: Instant
+    agent: str | None = None
+    promised_in: str | None = None
 
 
 class NumberAsked(Fact, frozen=True):
@@ -368,7 +385,8 @@ Stimulus = (
     | ProjectPaused | ProjectResumed
     | AgentSignedIn | AgentSignedOut | AgentBecameReady | AgentBecameNotReady
     | AgentPhoneLost | AgentPhoneFound | WrapUpEnded
-    | ContactArrived | ContactQueued | ContactServedItself | MessageAsked | MessageLeft | CallbackAsked | NumberAsked
+    | ContactArrived | ContactQueued | ContactServedItself | MessageAsked | MessageLeft | CallbackAsked
+    | CallbackPromised | NumberAsked
     | CustomerLeft | CustomerReached | CustomerMissed | ElsewhereAnswered | ElsewhereFailed | ContactSeen
     | OfferPlaced | OfferAccepted | OfferRefused | OfferFailed
     | ConversationStarted | HoldBegan | HoldEnded | AgentLeft | TransferRequested

@@ -71,6 +71,11 @@ class Timers:
         del self._live[key]
         return key
 
+    def due(self, key: TimerKey) -> Instant | None:
+        """The deadline of `key`, if it has one."""
+        entry = self._live.get(key)
+        return None if entry is None else entry[0]
+
     def __contains__(self, key: object) -> bool:
         return key in self._live
 

@@ -101,10 +101,12 @@ contact = Table(
     Column("callback_promised", Boolean, nullable=False, server_default=text("false")),
     Column("agents", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("follows", Text),
+    Column("promised_in", Text),
     Index("contact_arrived", "floor", "arrived_at"),
     Index("contact_customer", "floor", "customer", "arrived_at"),
 )
-"""`follows` is the contact that a fault cut and that this one, a call back, makes good."""
+"""`follows` is the contact that a fault cut and that this one, a call back, makes good; `promised_in` the one in which
+an agent promised this call back at a moment."""
 
 contact_segment = Table(
     "contact_segment",

@@ -14,24 +14,32 @@ from psycopg_pool import AsyncConnectionPool
 
 from markaz.identity import Prover, SecondFactors, SignIn
 from markaz.identity.openid import Provider, Providers
-from markaz.runtime import LiveView
+from markaz.runtime import Follower, LiveView
 from markaz.web import (
     administration,
     audit_trail,
+    contacts,
     conversations,
     desk,
+    entering,
     floor,
     health,
     invitations,
     keys,
+    live,
     openid,
     own_account,
+    screen_pop,
     sign_in,
     users,
+    webhooks,
 )
 from markaz.web.context import Connection, Installation, SipAddress
 from markaz.web.guard import guard
+from markaz.web.idempotency import repeat_answers
 from markaz.web.problems import Problem, answer_with_problems
+from markaz.web.watching import enter_as, opened, session_ends
+from markaz.webhooks import Networks
 
 CONNECTIONS_MAX = 10
 REQUESTS_WAITING_MAX = 200
@@ -42,6 +50,7 @@ STATEMENT_MILLISECONDS_MAX = 5_000
 _DESCRIPTION = """
 The floor of a contact centre for desks and dashboards. Commands are stored and answered 202; the floor handles them
 in order. Every refusal is a problem document (RFC 9457) whose `code` is stable and whose `detail` says what to do.
+A POST with an `Idempotency-Key` is done once: sent again within a day it gets the first answer again.
 """
 
 
@@ -49,7 +58,9 @@ in order. Every refusal is a problem document (RFC 9457) whose `code` is stable 
 class WebSettings:
     """`database_url` is the conninfo of the role `markaz_web`; `encryption_key` is a Fernet key of the installation's.
 
-    `public_url`: where browsers reach it when that is not what requests say; `providers`: who else vouches for people.
+    `public_url`: where browsers reach it when that is not what requests say; `providers`: who else vouches for people;
+    `floor_key`: the key with which the process follows the floor (None: it does not); `webhook_networks`: private
+    networks to which webhooks may be sent.
     """
 
     database_url: str
@@ -59,6 +70,8 @@ class WebSettings:
     clock: Callable[[], datetime]
     public_url: str | None = None
     providers: tuple[Provider, ...] = ()
+    floor_key: str | None = None
+    webhook_networks: Networks = ()
 
 
 def create_app(settings: WebSettings) -> FastAPI:
@@ -83,7 +96,8 @@ def create_app(settings: WebSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await pool.open()
         try:
-            yield
+            async with app.state.live.running():
+                yield
         finally:
             await pool.close()
 
@@ -96,7 +110,12 @@ def create_app(settings: WebSettings) -> FastAPI:
         redoc_url=None,
     )
     app.state.installation = _installation(settings, pool)
+    app.state.webhook_networks = settings.webhook_networks
+    url, key = settings.database_url, settings.floor_key
+    following = None if key is None else Follower(url, settings.floor, enter_as(key))
+    app.state.live = live.Live(following, opened, session_ends(url))
     answer_with_problems(app)
+    repeat_answers(app)
     guard(app)
     app.include_router(health.router)
     app.include_router(floor.router)
@@ -108,6 +127,8 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(part.router)
     for router in administration.ROUTERS:
         app.include_router(router)
+    for part in (contacts, entering, webhooks, screen_pop, live):
+        app.include_router(part.router)
     _describe_components(app)
     return app
 

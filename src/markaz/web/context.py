@@ -110,9 +110,10 @@ def _shown(credential: CredentialGiven) -> Credential:
 CredentialShown = Annotated[Credential, Depends(_shown)]
 
 
-async def _transaction(installation: InstallationGiven) -> AsyncIterator[Connection]:
+async def _transaction(asking: HTTPConnection, installation: InstallationGiven) -> AsyncIterator[Connection]:
     """One request is one transaction: it is committed before the answer is sent."""
     async with installation.transaction() as connection:
+        asking.state.database = connection  # the answer is kept in it, when there is a key (`idempotency`)
         yield connection
 
 

@@ -27,12 +27,17 @@ from markaz.web.commands import (
     tell,
 )
 from markaz.web.context import InstallationGiven, Transaction
+from markaz.web.idempotency import Once
 
 ContactId = Annotated[Id, Field(description="As `/api/floor` names it", examples=["1764079200.17"])]
 Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{2,20}$")]
 
-router = APIRouter(prefix="/api/agents/{agent}", tags=["conversations"], dependencies=[Depends(act_for)])
-supervision = APIRouter(prefix="/api/agents/{agent}", tags=["supervision"], dependencies=[Depends(supervise_as)])
+router = APIRouter(
+    route_class=Once, prefix="/api/agents/{agent}", tags=["conversations"], dependencies=[Depends(act_for)]
+)
+supervision = APIRouter(
+    route_class=Once, prefix="/api/agents/{agent}", tags=["supervision"], dependencies=[Depends(supervise_as)]
+)
 
 
 class InConversation(Asked):

@@ -32,6 +32,7 @@ from markaz.web.commands import (
 )
 from markaz.web.context import InstallationGiven, Transaction, allowed
 from markaz.web.errors import AgentUnknown, PhonesUnavailable
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 
 PASSWORD_BYTES = 24
@@ -43,9 +44,12 @@ ON CONFLICT (floor, agent) DO UPDATE SET username = %(username)s, secret = %(sec
 """
 _DROP_PHONE = "DELETE FROM phone WHERE floor = %s AND agent = %s"
 
-agents = APIRouter(prefix="/api/agents/{agent}", tags=["agent desk"], dependencies=[Depends(act_for)])
+agents = APIRouter(route_class=Once, prefix="/api/agents/{agent}", tags=["agent desk"], dependencies=[Depends(act_for)])
 projects = APIRouter(
-    prefix="/api/projects/{project}", tags=["projects"], dependencies=[Depends(allowed("projects.pause"))]
+    route_class=Once,
+    prefix="/api/projects/{project}",
+    tags=["projects"],
+    dependencies=[Depends(allowed("projects.pause"))],
 )
 
 

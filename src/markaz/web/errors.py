@@ -195,3 +195,80 @@ class VersionNeeded(MarkazError):
     """Say from which version the entry was taken: send its ETag as If-Match, or * to change it whatever it is."""
 
     code: ClassVar[str] = "version_needed"
+
+
+@dataclass(eq=False)
+class CursorUnknown(MarkazError):
+    """The cursor is not one that this list gave out: begin without one."""
+
+    code: ClassVar[str] = "cursor_unknown"
+
+
+@dataclass(eq=False)
+class ContactUnknown(MarkazError):
+    """There is no contact "{contact}" that you may see: check the id."""
+
+    code: ClassVar[str] = "contact_unknown"
+    contact: str
+
+
+@dataclass(eq=False)
+class CallbackNotPossible(MarkazError):
+    """The call back can't be promised: {why}."""
+
+    code: ClassVar[str] = "callback_not_possible"
+    why: str
+
+
+@dataclass(eq=False)
+class WebhookUnknown(MarkazError):
+    """There is no webhook "{webhook}": check the id."""
+
+    code: ClassVar[str] = "webhook_unknown"
+    webhook: str
+
+
+@dataclass(eq=False)
+class DeliveryUnknown(MarkazError):
+    """Delivery {delivery} is none of the webhook's: check the number."""
+
+    code: ClassVar[str] = "delivery_unknown"
+    delivery: int
+
+
+@dataclass(eq=False)
+class WebhookDestination(MarkazError):
+    """The subscription is not possible: {why}."""
+
+    code: ClassVar[str] = "webhook_destination"
+    why: str
+
+
+@dataclass(eq=False)
+class TooManyWebhooks(MarkazError):
+    """There are {webhooks_max} webhooks already: remove one first."""
+
+    code: ClassVar[str] = "too_many_webhooks"
+    webhooks_max: int
+
+
+@dataclass(eq=False)
+class KeyReused(MarkazError):
+    """The Idempotency-Key was used for another request: use a new key for each thing that is to be done."""
+
+    code: ClassVar[str] = "idempotency_key_reused"
+
+
+@dataclass(eq=False)
+class KeyMalformed(MarkazError):
+    """An Idempotency-Key has 1 to 200 printable ASCII characters, and comes once: send such a one."""
+
+    code: ClassVar[str] = "idempotency_key_malformed"
+
+
+@dataclass(eq=False)
+class ScreenPopMissing(MarkazError):
+    """Project "{project}" has no screen-pop address: set one in the organisation."""
+
+    code: ClassVar[str] = "screen_pop_missing"
+    project: str

@@ -13,6 +13,7 @@ from markaz.bootstrap import (
     Settings,
     database_url,
     encryption_key,
+    installation_key,
     prepare_web_access,
     read_addresses,
     until_told,
@@ -22,9 +23,13 @@ from markaz.identity.openid import Provider
 from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
 from markaz.web.app import WebSettings, create_app
+from markaz.webhooks import networks_of
 
 STOP_SECONDS_MAX = 5
 """Requests that are being answered at the end get this long."""
+
+WEBSOCKET_BYTES_MAX = 64 * 1024
+"""Of a message that a page sends."""
 
 
 def run_web(settings: Settings) -> int:
@@ -43,6 +48,8 @@ def run_web(settings: Settings) -> int:
             clock=lambda: moment(clock()),
             public_url=settings.public_url,
             providers=tuple(Provider(**msgspec.structs.asdict(one)) for one in settings.openid),
+            floor_key=installation_key(settings, "web-floor"),
+            webhook_networks=networks_of(settings.webhook_networks),
         )
     )
     server = Server(
@@ -53,6 +60,9 @@ def run_web(settings: Settings) -> int:
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS_MAX,
+            ws="websockets-sansio",
+            ws_max_size=WEBSOCKET_BYTES_MAX,
+            ws_per_message_deflate=False,  # a thousand pages get the same text; each would have it compressed anew
         )
     )
     return uvloop.run(until_told(server.run_until_cancelled))
