@@ -2,7 +2,16 @@
 
 from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect, migrate
-from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive, send
+from markaz.runtime.inbox import (
+    Message,
+    OrganisationChanged,
+    PhoneChanged,
+    PhoneTested,
+    StimulusSent,
+    done,
+    receive,
+    send,
+)
 from markaz.runtime.journal import END_OF_TIME, FloorLeased, Journal
 from markaz.runtime.live import LiveFloor
 from markaz.runtime.live_view import ConversationView, LiveView, live_view
@@ -22,6 +31,7 @@ __all__ = [
     "OrganisationChanged",
     "Output",
     "PhoneChanged",
+    "PhoneTested",
     "Projector",
     "Stimulus",
     "StimulusSent",

@@ -41,49 +41,50 @@ class Recorder:
         self._now = now
 
     async def start(self, agent: Leg, queue: str | None) -> None:
-        """Record the conversation of `agent`'s offer; a recording that cannot start stays expected, so it is seen."""
-        assert agent.offer is not None
+        """Record what `agent` says and hears; a recording that cannot start stays expected, so it is seen.
+
+        It has the name of the leg's channel: that is the offer, until the phone comes back on another channel.
+        """
         if agent.recorded:
             return
-        path = self._expect(agent.offer, agent.contact, agent.agent, queue)
+        path = self._expect(agent.channel, agent.contact, agent.agent, queue)
         try:
             await self._manager.action(
                 "MixMonitor", Channel=agent.name, File=str(self._folder / path.replace(".wav", ".raw")), Options="D"
             )
         except ManagerRefused as error:
             if NO_CHANNEL in str(error):
-                self.withdraw(agent.offer)
+                self.withdraw(agent.channel)
             else:
-                log.error("The conversation %s is not recorded: %s", agent.offer, error)
+                log.error("The conversation %s is not recorded: %s", agent.channel, error)
             return
         agent.recorded, agent.muted = True, False
 
-    async def pause(self, offer: str) -> None:
+    async def pause(self, contact: str, offer: str) -> None:
         """Keep silence instead of what is said, and mark from when on."""
-        await self._mute(offer, is_paused=True)
+        await self._mute(self._board.agent_leg(contact, offer), is_paused=True)
 
-    async def resume(self, offer: str) -> None:
-        await self._mute(offer, is_paused=False)
+    async def resume(self, contact: str, offer: str) -> None:
+        await self._mute(self._board.agent_leg(contact, offer), is_paused=False)
 
-    async def _mute(self, offer: str, *, is_paused: bool) -> None:
+    async def _mute(self, agent: Leg | None, *, is_paused: bool) -> None:
         """What is not known to be muted is not marked so; the reconciler tries again what could not be had."""
-        contact = self._board.recordings.get(offer)
-        agent = self._board.agent_leg(contact, offer) if contact is not None else None
-        if agent is None:
+        if agent is None or agent.channel not in self._board.recordings:
             return
+        recording = agent.channel
         try:
             await self._manager.action(
                 "MixMonitorMute", Channel=agent.name, Direction="both", State="1" if is_paused else "0"
             )
         except ManagerRefused as error:
             if NO_CHANNEL not in str(error):
-                log.error("The recording %s is not %s: %s", offer, "paused" if is_paused else "resumed", error)
+                log.error("The recording %s is not %s: %s", recording, "paused" if is_paused else "resumed", error)
             return
         agent.muted = is_paused
         if is_paused:
-            self._ledger.paused(offer, moment(self._now()))
+            self._ledger.paused(recording, moment(self._now()))
         else:
-            self._ledger.resumed(offer, moment(self._now()))
+            self._ledger.resumed(recording, moment(self._now()))
 
     def expect_message(self, contact: str) -> str:
         """Expect the contact's message; its path below the folder."""
