@@ -39,7 +39,7 @@ async def answer(floor: Floor, phone: Call, offer: str) -> None:
 
 async def test_the_conversation_goes_on_with_the_phone_that_came_back(floor: Floor, tmp_path: Path) -> None:
     ears = Ears(tmp_path)
-    contact, offer, agent, customer, before = await talking(floor, ears)
+    contact, offer, agent, _, before = await talking(floor, ears)
     phone = await ring_again(floor, contact, offer, agent)
     await floor.peer.until(lambda: before.ended)
     await answer(floor, phone, offer)

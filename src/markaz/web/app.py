@@ -25,6 +25,7 @@ from markaz.web import (
     keys,
     openid,
     own_account,
+    phone_socket,
     sign_in,
     users,
 )
@@ -48,12 +49,14 @@ in order. Every refusal is a problem document (RFC 9457) whose `code` is stable 
 class WebSettings:
     """`database_url` is the conninfo of the role `markaz_web`; `encryption_key` is a Fernet key of the installation's.
 
+    `sip_socket`: the URL at which Asterisk takes SIP over WebSocket, on this machine.
     `public_url`: where browsers reach it when that is not what requests say; `providers`: who else vouches for people.
     """
 
     database_url: str
     floor: str
     sip_address: SipAddress
+    sip_socket: str
     encryption_key: bytes
     clock: Callable[[], datetime]
     public_url: str | None = None
@@ -95,6 +98,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         redoc_url=None,
     )
     app.state.installation = _installation(settings, pool)
+    app.state.phone_sockets = phone_socket.Sockets()
     answer_with_problems(app)
     guard(app)
     app.include_router(health.router)
@@ -103,6 +107,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.include_router(conversations.router)
     app.include_router(conversations.supervision)
     app.include_router(desk.projects)
+    app.include_router(phone_socket.router)
     for part in (sign_in, openid, own_account, users, invitations, keys, audit_trail):
         app.include_router(part.router)
     _describe_components(app)
@@ -120,6 +125,7 @@ def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) 
         pool=pool,
         floor=settings.floor,
         sip_address=settings.sip_address,
+        sip_socket=settings.sip_socket,
         sign_in=SignIn(transaction, prover, factors),
         prover=prover,
         factors=factors,
