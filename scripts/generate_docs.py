@@ -176,6 +176,7 @@ def described_app() -> FastAPI:
         database_url="",
         floor="",
         sip_address=lambda: None,
+        sip_socket="",
         encryption_key=key,
         clock=lambda: datetime.min.replace(tzinfo=UTC),
     )

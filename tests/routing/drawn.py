@@ -9,7 +9,9 @@ from markaz.routing import (
     AgentLeft,
     AgentPhoneFound,
     AgentPhoneLost,
+    AgentPhoneReturned,
     AgentProfile,
+    AgentRejoined,
     AgentRetired,
     AgentSignedIn,
     AgentSignedOut,
@@ -190,6 +192,8 @@ def _contact_facts(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str
         st.builds(ElsewhereAnswered, contact),
         st.builds(ElsewhereFailed, contact, failed),
         st.builds(ContactSeen, contact),
+        st.builds(AgentPhoneReturned, agent, contact),
+        st.builds(AgentRejoined, offer),
         st.builds(OfferPlaced, offer),
         st.builds(OfferAccepted, offer),
         st.builds(OfferRefused, offer),
@@ -223,7 +227,8 @@ def _contact_facts(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str
 
 def _agent_facts(agent: st.SearchStrategy[str]):
     return [
-        st.builds(AgentSignedIn, agent),
+        st.builds(AgentSignedIn, agent, st.booleans()),
+        st.builds(AgentPhoneReturned, agent),
         st.builds(AgentSignedOut, agent),
         st.builds(AgentBecameReady, agent),
         st.builds(AgentBecameNotReady, agent, of(("lunch", "training"))),

@@ -65,7 +65,10 @@ async def client(web_database: str, key: dict[str, str], settings: Settings) -> 
 
 
 def web_settings(database_url: str, **more: Any) -> WebSettings:
-    given: dict[str, Any] = {"sip_address": lambda: None, "encryption_key": ENCRYPTION_KEY, "clock": _now} | more
+    given: dict[str, Any] = {
+        "sip_address": lambda: None, "sip_socket": "ws://127.0.0.1:1/ws", "encryption_key": ENCRYPTION_KEY,
+        "clock": _now,
+    } | more  # fmt: skip
     return WebSettings(database_url=database_url, floor=FLOOR, **given)
 
 

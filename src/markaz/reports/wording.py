@@ -58,6 +58,8 @@ _TOLD = {
     "AgentBecameNotReady": "agent {agent} became not ready ({reason})",
     "AgentPhoneLost": "agent {agent}'s phone was lost",
     "AgentPhoneFound": "agent {agent}'s phone was back",
+    "AgentPhoneReturned": "agent {agent}'s phone came back and wants its conversation",
+    "AgentRejoined": "the agent's phone answered again",
     "ProjectPaused": "project {project} was paused ({reason})",
     "ProjectResumed": "project {project} was resumed",
     "FloorStarted": "a floor process took over",
@@ -69,6 +71,7 @@ _DID = {
     "StopPrompt": "stop the prompt",
     "RefuseNumber": "reject the call: nobody configured {number}",
     "OfferContact": "ring agent {agent}",
+    "RingAgain": "ring agent {agent} again, attempt {attempt}",
     "WithdrawOffer": "stop ringing agent {agent} ({reason})",
     "ConnectContact": "join the customer and agent {agent}",
     "CheckContact": "ask whether the customer's channel is alive",
@@ -135,6 +138,9 @@ def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
             return "became", _moved(f"offer {entry['offer']} to agent {entry['agent']}", entry)
         case "PartyMoved":
             return "became", _moved(f"number {entry['number']} outside", entry)
+        case "LegMoved":
+            state = "gone and waited for" if entry["away"] else "not waited for any more"
+            return "became", f"agent {entry['agent']}'s phone is {state} ({entry['reason']})"
         case "RecordingMoved":
             state = "paused" if entry["paused"] else "going on"
             return "became", f"the recording of offer {entry['offer']} is {state} ({entry['reason']})"

@@ -70,6 +70,22 @@ class OfferContact(Imperative, frozen=True):
     part: Part = "lead"
 
 
+class RingAgain(Imperative, frozen=True):
+    """End what is left of the agent's leg and ring the phone, which answers by itself; answer with `AgentRejoined`.
+
+    `attempt` counts for this offer from 1. Nobody need say that it failed: the floor waits until `expires_at` alone.
+    """
+
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+    attempt: int
+    expires_at: Instant
+    customer: str
+    part: Part = "lead"
+
+
 class WithdrawOffer(Imperative, frozen=True):
     offer: str
     contact: str
@@ -305,6 +321,16 @@ class PartyMoved(Record, frozen=True):
     reason: str | None = None
 
 
+class LegMoved(Record, frozen=True):
+    """An agent's phone is gone from a conversation that goes on and waits for it, or is back."""
+
+    contact: str
+    offer: str
+    agent: str
+    away: bool
+    reason: str
+
+
 class RecordingMoved(Record, frozen=True):
     """The recording of an offer's conversation was paused or goes on."""
 
@@ -372,10 +398,10 @@ class Noted(Record, frozen=True):
 
 
 Effect = (
-    OfferContact | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
+    OfferContact | RingAgain | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
     | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
     | StartRecording | PauseRecording | ResumeRecording
-    | ContactMoved | FollowUpBegan | CallbackBegan | EngagementMoved | PartyMoved | RecordingMoved
+    | ContactMoved | FollowUpBegan | CallbackBegan | EngagementMoved | PartyMoved | LegMoved | RecordingMoved
     | AgentMoved | ProjectMoved | Decided | Noted
 )  # fmt: skip

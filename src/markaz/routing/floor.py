@@ -19,6 +19,7 @@ from markaz.routing import (
     conversations,
     parties,
     recording,
+    returning,
     stimuli,
     supervision,
     waiting,
@@ -43,6 +44,8 @@ _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.AgentBecameNotReady: agents.became_not_ready,
     stimuli.AgentPhoneLost: agents.phone_lost,
     stimuli.AgentPhoneFound: agents.phone_found,
+    stimuli.AgentPhoneReturned: returning.returned,
+    stimuli.AgentRejoined: returning.rejoined,
     stimuli.WrapUpEnded: conversations.wrap_up_ended,
     stimuli.ContactArrived: contacts.arrived,
     stimuli.ContactQueued: contacts.queued,
@@ -98,6 +101,7 @@ _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
     "offer": conversations.expired,
     "connect": conversations.connect_expired,
     "wrap_up": conversations.wrap_up_expired,
+    "away": conversations.away_expired,
 }
 
 

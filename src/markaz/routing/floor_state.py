@@ -216,6 +216,10 @@ class FloorState:
 
     def finish_engagement(self, engagement: Engagement, *, reason: str, agent_leg: bool = True) -> None:
         """The agent's part is over: an offer is withdrawn, a conversation goes to wrap-up."""
+        if engagement.away is not None:
+            self.timers.cancel(("away", engagement.offer))
+            engagement.away = None
+            agent_leg = True  # the phone may be ringing again
         if engagement.state == "offered":
             self.out.append(WithdrawOffer(engagement.offer, engagement.contact, engagement.agent, reason))
         elif agent_leg:

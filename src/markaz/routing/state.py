@@ -4,6 +4,8 @@ Indexes (lanes, benches) are not here: they are rebuilt from this. Nothing here 
 can be part of a cycle (`gc=False`: the collector does not walk through a floor that is full).
 """
 
+from typing import Literal
+
 import msgspec
 
 from markaz.kit.time import Instant
@@ -86,6 +88,10 @@ class Engagement(msgspec.Struct, gc=False):
     """Whether its conversation is recorded: decided when that began, whatever the queue's rules say later."""
     moved_at: Instant = 0
     """Since when it is in its state."""
+    away: Literal["silence", "music", "others"] | None = None
+    """The agent's leg is gone and may come back; what the customer hears meanwhile. None: the leg is there."""
+    returns: int = 0
+    """How often the phone has been rung again for it."""
 
 
 class Agent(msgspec.Struct, gc=False):
@@ -95,6 +101,8 @@ class Agent(msgspec.Struct, gc=False):
     presence: Presence = "signed_out"
     reason: str | None = None
     phone: bool = True
+    returns: bool = False
+    """The phone is a page, whose lost leg is waited for."""
     engagements: list[str] = []
     idle_since: Instant = 0
     occupied: int = 0

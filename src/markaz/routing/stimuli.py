@@ -60,9 +60,10 @@ class ProjectResumed(Fact, frozen=True):
 
 
 class AgentSignedIn(Fact, frozen=True):
-    """Present, not ready yet."""
+    """Present, not ready yet. `returns`: the phone is a page, which may be gone from a conversation and come back."""
 
     agent: str
+    returns: bool = False
 
 
 class AgentSignedOut(Fact, frozen=True):
@@ -86,6 +87,22 @@ class AgentPhoneLost(Fact, frozen=True):
 
 class AgentPhoneFound(Fact, frozen=True):
     agent: str
+
+
+class AgentPhoneReturned(Fact, frozen=True):
+    """The agent's phone is another page, or the same one loaded again, and wants its conversation back.
+
+    `contact` None: every conversation that the agent is in.
+    """
+
+    agent: str
+    contact: str | None = None
+
+
+class AgentRejoined(Fact, frozen=True):
+    """The phone that was rung again for a conversation that goes on has answered."""
+
+    offer: str
 
 
 class WrapUpEnded(Fact, frozen=True):
@@ -384,7 +401,7 @@ Stimulus = (
     ProjectConfigured | QueueConfigured | QueueRetired | AgentConfigured | AgentRetired
     | ProjectPaused | ProjectResumed
     | AgentSignedIn | AgentSignedOut | AgentBecameReady | AgentBecameNotReady
-    | AgentPhoneLost | AgentPhoneFound | WrapUpEnded
+    | AgentPhoneLost | AgentPhoneFound | AgentPhoneReturned | AgentRejoined | WrapUpEnded
     | ContactArrived | ContactQueued | ContactServedItself | MessageAsked | MessageLeft | CallbackAsked
     | CallbackPromised | NumberAsked
     | CustomerLeft | CustomerReached | CustomerMissed | ElsewhereAnswered | ElsewhereFailed | ContactSeen

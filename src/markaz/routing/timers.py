@@ -7,7 +7,7 @@ from markaz.kit.time import Instant
 
 TimerKind = Literal[
     "relax", "overflow", "announce", "sticky",  # a waiting contact
-    "offer", "connect", "wrap_up",  # an engagement
+    "offer", "connect", "wrap_up", "away",  # an engagement
     "alive", "retry",  # a contact: lease on its leg; the next attempt of a callback
     "party", "recording",  # a contact: a number outside that rings; a recording that is paused
     "pause",  # an agent

@@ -4,7 +4,16 @@ from markaz.runtime.configuring import tell_changes
 from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect, migrate
 from markaz.runtime.follower import Begun, Follower, Handled, Reported
-from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive, send
+from markaz.runtime.inbox import (
+    Message,
+    OrganisationChanged,
+    PhoneChanged,
+    PhoneTested,
+    StimulusSent,
+    done,
+    receive,
+    send,
+)
 from markaz.runtime.journal import DATABASE_AWAY, END_OF_TIME, FloorLeased, Journal, journal_rows
 from markaz.runtime.live import LiveFloor
 from markaz.runtime.live_view import ConversationView, LiveView, live_view
@@ -28,6 +37,7 @@ __all__ = [
     "OrganisationChanged",
     "Output",
     "PhoneChanged",
+    "PhoneTested",
     "Projector",
     "Reported",
     "Stimulus",

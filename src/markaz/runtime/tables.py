@@ -210,8 +210,8 @@ recording = Table(
     Index("recording_contact", "floor", "contact"),
 )
 """The ledger: a row for each recording that must exist, written before it starts. `state`: expected, present,
-missing or silent. `recording` is the offer's id (or the contact's for a message); `path` is relative to the folder
-of recordings."""
+missing or silent. `recording` is the offer's id (or the contact's for a message), with `~again<n>` for what followed
+when the agent's phone came back to the conversation; `path` is relative to the folder of recordings."""
 
 recording_pause = Table(
     "recording_pause",

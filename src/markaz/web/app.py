@@ -29,6 +29,7 @@ from markaz.web import (
     live,
     openid,
     own_account,
+    phone_socket,
     screen_pop,
     sign_in,
     users,
@@ -58,6 +59,7 @@ A POST with an `Idempotency-Key` is done once: sent again within a day it gets t
 class WebSettings:
     """`database_url` is the conninfo of the role `markaz_web`; `encryption_key` is a Fernet key of the installation's.
 
+    `sip_socket`: the URL at which Asterisk takes SIP over WebSocket, on this machine.
     `public_url`: where browsers reach it when that is not what requests say; `providers`: who else vouches for people;
     `floor_key`: the key with which the process follows the floor (None: it does not); `webhook_networks`: private
     networks to which webhooks may be sent.
@@ -66,6 +68,7 @@ class WebSettings:
     database_url: str
     floor: str
     sip_address: SipAddress
+    sip_socket: str
     encryption_key: bytes
     clock: Callable[[], datetime]
     public_url: str | None = None
@@ -114,6 +117,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     url, key = settings.database_url, settings.floor_key
     following = None if key is None else Follower(url, settings.floor, enter_as(key))
     app.state.live = live.Live(following, opened, session_ends(url))
+    app.state.phone_sockets = phone_socket.Sockets()
     answer_with_problems(app)
     repeat_answers(app)
     guard(app)
@@ -123,6 +127,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.include_router(conversations.router)
     app.include_router(conversations.supervision)
     app.include_router(desk.projects)
+    app.include_router(phone_socket.router)
     for part in (sign_in, openid, own_account, users, invitations, keys, audit_trail):
         app.include_router(part.router)
     for router in administration.ROUTERS:
@@ -144,6 +149,7 @@ def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) 
         pool=pool,
         floor=settings.floor,
         sip_address=settings.sip_address,
+        sip_socket=settings.sip_socket,
         sign_in=SignIn(transaction, prover, factors),
         prover=prover,
         factors=factors,

@@ -50,6 +50,8 @@ class Installation:
     pool: AsyncConnectionPool[Connection]
     floor: str
     sip_address: SipAddress
+    sip_socket: str
+    """Where Asterisk takes SIP over WebSocket, a URL on this machine."""
     sign_in: SignIn
     prover: Prover
     factors: SecondFactors

@@ -6,12 +6,14 @@ an API key for desks, for any agent of the centre.
 """
 
 import secrets
+from typing import Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from markaz import routing
-from markaz.runtime import PhoneChanged, StimulusSent, send
+from markaz.runtime import PhoneChanged, PhoneTested, StimulusSent, send
+from markaz.telephony import BROWSER_PHONE
 from markaz.web.commands import (
     ANY,
     FOR_AGENT,
@@ -36,6 +38,8 @@ from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 
 PASSWORD_BYTES = 24
+PHONE_SOCKET = "/api/phone"
+SIP_PHONE = "agent-"
 
 # The web may write a phone's secret but not read it, which `excluded.secret` would be.
 _KEEP_PHONE = """
@@ -72,6 +76,14 @@ class Pause(Asked):
     reason: Words = Field(examples=["agents are being retrained"])
 
 
+class SignIn(Asked):
+    """How the agent's phone is reached."""
+
+    phone: Literal["sip", "browser"] = Field(
+        default="sip", description="sip: a phone that speaks SIP by itself; browser: the page, by `socket`"
+    )
+
+
 class Phone(BaseModel):
     """What the agent's phone registers with; the password is new at each sign-in and ends at sign-out."""
 
@@ -79,24 +91,35 @@ class Phone(BaseModel):
     password: str
     sip_host: str
     sip_port: int
+    socket: str = Field(description="Where a browser speaks SIP over WebSocket, a path of this origin")
+
+
+class PhoneReturned(Asked):
+    """The conversation that the phone is to be in again."""
+
+    contact: Id | None = Field(default=None, description="Absent: every conversation that the agent is in")
 
 
 @agents.post("/sign-in", responses=refusals(*ANY, AgentUnknown, PhonesUnavailable))
-async def sign_in(agent: AgentPath, installation: InstallationGiven, connection: Transaction) -> Phone:
+async def sign_in(
+    agent: AgentPath, installation: InstallationGiven, connection: Transaction, asked: SignIn | None = None
+) -> Phone:
     """Make a phone for the agent and sign in, not ready yet. A second sign-in replaces the first one's password."""
+    is_browser = asked is not None and asked.phone == "browser"
     await require_agent(connection, agent)
     address = installation.sip_address()
     if address is None:
         raise PhonesUnavailable
     phone = Phone(
-        username=f"agent-{agent}",
+        username=f"{BROWSER_PHONE if is_browser else SIP_PHONE}{agent}",
         password=secrets.token_urlsafe(PASSWORD_BYTES),
         sip_host=address[0],
         sip_port=address[1],
+        socket=PHONE_SOCKET,
     )
     kept = {"floor": installation.floor, "agent": agent, "username": phone.username, "secret": phone.password}
     await connection.execute(_KEEP_PHONE, kept)
-    signed_in = StimulusSent(routing.AgentSignedIn(agent))
+    signed_in = StimulusSent(routing.AgentSignedIn(agent, returns=is_browser))
     await send(connection, installation.floor, PhoneChanged(agent), signed_in)
     return phone
 
@@ -108,6 +131,23 @@ async def sign_out(agent: AgentPath, installation: InstallationGiven, connection
     await connection.execute(_DROP_PHONE, (installation.floor, agent))
     signed_out = StimulusSent(routing.AgentSignedOut(agent))
     await send(connection, installation.floor, signed_out, PhoneChanged(agent))
+    return await accepted(connection)
+
+
+@agents.post("/phone/returned", **FOR_SIGNED_IN)
+async def phone_returned(
+    agent: AgentPath, asked: PhoneReturned, installation: InstallationGiven, connection: Transaction
+) -> Accepted:
+    """Ring the phone again, which answers by itself, for the conversation in hand: the page has been loaded anew."""
+    await require_signed_in(connection, installation.floor, agent)
+    return await tell(connection, installation.floor, routing.AgentPhoneReturned(agent, asked.contact))
+
+
+@agents.post("/phone/test", **FOR_SIGNED_IN)
+async def test_phone(agent: AgentPath, installation: InstallationGiven, connection: Transaction) -> Accepted:
+    """Ring the phone, which answers by itself and hears what it sends; not while it is in a call."""
+    await require_signed_in(connection, installation.floor, agent)
+    await send(connection, installation.floor, PhoneTested(agent))
     return await accepted(connection)
 
 

@@ -22,9 +22,12 @@ from markaz.bootstrap import (
 from markaz.identity.openid import Provider
 from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
+from markaz.telephony import SOCKET_PATH
 from markaz.web.app import WebSettings, create_app
 from markaz.webhooks import networks_of
 
+SOCKET_BYTES_MAX = 65_536
+"""The longest message that a page may send by a socket; a longer one ends it."""
 STOP_SECONDS_MAX = 5
 """Requests that are being answered at the end get this long."""
 
@@ -44,6 +47,7 @@ def run_web(settings: Settings) -> int:
             database_url=web_database_url(settings, owner_url),
             floor=settings.floor,
             sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
+            sip_socket=f"ws://127.0.0.1:{addresses.http_port}{SOCKET_PATH}",
             encryption_key=encryption_key(settings),
             clock=lambda: moment(clock()),
             public_url=settings.public_url,
@@ -61,7 +65,7 @@ def run_web(settings: Settings) -> int:
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS_MAX,
             ws="websockets-sansio",
-            ws_max_size=WEBSOCKET_BYTES_MAX,
+            ws_max_size=max(WEBSOCKET_BYTES_MAX, SOCKET_BYTES_MAX),
             ws_per_message_deflate=False,  # a thousand pages get the same text; each would have it compressed anew
         )
     )
