@@ -4,12 +4,13 @@ A provider only says who somebody is; whether that one may come in is decided by
 a browser is finished in the same one: what must come back is kept there in a cookie that only this installation reads.
 """
 
+import base64
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import aiohttp
 import msgspec
@@ -188,12 +189,13 @@ async def _tokens(
     session: aiohttp.ClientSession, provider: Provider, metadata: dict[str, Any], form: dict[str, str]
 ) -> dict[str, Any]:
     methods = metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-    basic = None
-    if "client_secret_basic" in methods:
-        basic = aiohttp.BasicAuth(provider.client_id, provider.client_secret)
+    headers: dict[str, str] = {}
+    if "client_secret_basic" in methods:  # RFC 6749, 2.3.1: both parts are encoded as in a form first
+        both = f"{quote_plus(provider.client_id)}:{quote_plus(provider.client_secret)}"
+        headers["Authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
     else:
         form = form | {"client_id": provider.client_id, "client_secret": provider.client_secret}
-    async with session.post(metadata["token_endpoint"], data=form, auth=basic, allow_redirects=False) as answer:
+    async with session.post(metadata["token_endpoint"], data=form, headers=headers, allow_redirects=False) as answer:
         return await _read(answer)
 
 

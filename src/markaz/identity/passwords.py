@@ -25,6 +25,8 @@ LANES: Final = 4
 """The second recommendation of RFC 9106, for machines that do not have 2 GiB for a sign-in."""
 SALT_BYTES: Final = 16
 PROOF_BYTES: Final = 32
+NAME_MIN: Final = 4
+"""A part of a name that is shorter may stand anywhere."""
 DIFFERENT_MIN: Final = 5
 """A password has at least so many different characters."""
 
@@ -269,7 +271,8 @@ def _weakness(password: str, about: list[str]) -> str | None:
         return "it is made of a word that everybody tries first"
     for name in about:
         for part in re.split(r"[\s@._-]+", name.casefold()):
-            if len(part) >= DIFFERENT_MIN and len(_removed(rest, _letters(part))) < DIFFERENT_MIN:
+            own = _letters(part)
+            if len(own) >= NAME_MIN and own in rest and len(_removed(rest, own)) < DIFFERENT_MIN:
                 return "it is made of your own name or e-mail"
     return None
 

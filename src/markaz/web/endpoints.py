@@ -29,7 +29,7 @@ def endpoints(app: FastAPI) -> list[Endpoint]:
         route = context.original_route
         if isinstance(route, APIRoute):
             permission = _permission(route.dependant)
-            found += [Endpoint(route.path, method, permission) for method in route.methods]
+            found += [Endpoint(route.path, method, permission) for method in route.methods or ()]
         elif isinstance(route, APIWebSocketRoute):
             permission = getattr(route.endpoint, "__globals__", {}).get("PERMISSION")
             found.append(Endpoint(route.path, "WEBSOCKET", permission))
@@ -39,7 +39,7 @@ def endpoints(app: FastAPI) -> list[Endpoint]:
 def _permission(dependant: Dependant) -> str | None:
     """What its dependencies check."""
     calls = list(_calls(dependant))
-    named: list[str] = [call.permission for call in calls if hasattr(call, "permission")]
+    named: list[str] = [getattr(call, "permission") for call in calls if hasattr(call, "permission")]  # noqa: B009
     if named:
         assert len(set(named)) == 1, f"{dependant.path} asks for several permissions: {', '.join(named)}"
         return named[0]

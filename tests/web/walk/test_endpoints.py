@@ -59,6 +59,9 @@ BODIES: dict[str, Any] = {
 NOT_SENT = {"POST /api/session"}
 """Walked once only: each takes a hash of a tenth of a second."""
 
+_VISITOR = "INSERT INTO account (id, centre, name, roles, agent) VALUES ('visitor', 'd', 'V', %s, 'amal')"
+_SAME_NAME = "INSERT INTO project (centre, id, name, client, rules) VALUES ('d', 'hotline', 'F', %s, '{}')"
+_KEY = "INSERT INTO api_key (id, token, centre, client, name, scopes) VALUES ('k', %s, 'c', %s, 'k', %s)"
 REFUSED = {"not_signed_in", "not_permitted", "origin_refused"}
 
 
@@ -150,7 +153,7 @@ async def test_a_role_may_do_what_the_page_says(app: FastAPI, owner: psycopg.Con
         async with browser(app, session(owner, role)) as client:
             answer = await ask(client, endpoint, mine)
         assert is_refused(answer) != (role in page[endpoint][1]), f"{endpoint}: {answer.status_code} {answer.text}"
-        assert answer.status_code < 500 or answer.json()["code"] == "floor_silent", f"{endpoint}: {answer.text}"
+        assert answer.status_code in range(200, 500) or answer.status_code == 503, f"{endpoint}: {answer.text}"
         assert not re.search(hidden, answer.text), f"{role} sees others' in {endpoint}: {answer.text}"
     assert dumped(owner, hidden) == before
 
@@ -183,12 +186,8 @@ async def test_another_centres_people_see_nothing_of_this_floor(
     app: FastAPI, owner: psycopg.Connection[Any], role: Role
 ) -> None:
     """The other centre's people, with agents and projects of the same names, at this floor's web process."""
-    owner.execute(
-        "INSERT INTO account (id, centre, name, roles, agent) VALUES ('visitor', 'd', 'V', %s, 'amal')", ([role],)
-    )
-    owner.execute(
-        "INSERT INTO project (centre, id, name, client, rules) VALUES ('d', 'hotline', 'F', 'foreign-client', '{}')"
-    )
+    owner.execute(_VISITOR, ([role],))
+    owner.execute(_SAME_NAME, ("foreign-client",))
     owner.execute("UPDATE centre SET name = 'Ours' WHERE id = 'c'")
     names = {"agent": "amal", "project": "hotline", "user": "agent", "invitation": "i agent", "key": "k c"}
     before = [dumped(owner, '"floor":"main"'), dumped(owner, '"centre":"c"')]
@@ -205,10 +204,7 @@ async def test_another_centres_people_see_nothing_of_this_floor(
 @pytest.mark.parametrize("scope", sorted(SCOPES))
 async def test_a_keys_scope_opens_what_the_table_says(app: FastAPI, owner: psycopg.Connection[Any], scope: str) -> None:
     key = f"mk_{scope}"
-    owner.execute(
-        "INSERT INTO api_key (id, token, centre, name, scopes) VALUES ('k', %s, 'c', 'k', %s)",
-        (token_hash(key), [scope]),
-    )
+    owner.execute(_KEY, (token_hash(key), None, [scope]))
     page, permissions = table_of_the_page(), permissions_of_scopes(frozenset({scope}))
     names = {permission.name for permission in PERMISSIONS}
     mine = {"agent": "cyrus", "project": "hotline", "user": "agent", "invitation": "i agent", "key": "k c"}
@@ -234,8 +230,7 @@ async def test_a_key_for_a_client_sees_that_clients_alone(
     app: FastAPI, owner: psycopg.Connection[Any], web_database: str
 ) -> None:
     key = "mk_bank"
-    owner.execute("INSERT INTO api_key (id, token, centre, client, name, scopes) "
-                  "VALUES ('k', %s, 'c', 'bank', 'k', '{contacts.read,desk.act,organisation.edit}')", (token_hash(key),))  # fmt: skip
+    owner.execute(_KEY, (token_hash(key), "bank", ["contacts.read", "desk.act", "organisation.edit"]))
     with psycopg.connect(web_database) as web:
         web.execute("SELECT enter_key(%s)", (key,))
         assert web.execute("SELECT contact FROM contact ORDER BY contact").fetchall() == [("bank",), ("own",)]

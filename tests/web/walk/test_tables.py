@@ -1,7 +1,7 @@
 """Every table as every role: the web's own role of the database sees and changes just what the one table says."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -206,13 +206,13 @@ def test_a_temporary_table_does_not_stand_in_for_ours(
     ],
 )
 def test_what_goes_too_far_is_refused(
-    owner: psycopg.Connection[Any], web: psycopg.Connection[Any], role: Role, statement: str
+    owner: psycopg.Connection[Any], web: psycopg.Connection[Any], role: Role, statement: LiteralString
 ) -> None:
     world.build(owner)
     with web.transaction():
         enter(web, session(owner, role))
         with pytest.raises(REFUSED), web.transaction():
-            web.execute(statement)  # pyright: ignore[reportArgumentType]
+            web.execute(statement)
 
 
 def seen_by_owner(owner: psycopg.Connection[Any], table: str) -> set[str]:

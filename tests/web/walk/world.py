@@ -181,7 +181,7 @@ def rows() -> dict[str, list[Row]]:
         "sound": [({"centre": centre, "id": id_, "wav": b""}, labels)
                   for centre, id_, labels in (("c", "s", CENTRE), ("d", "foreign-s", FOREIGN))],
         "organisation_change": centres(number=1, made_by="x", how="apply", edits=Json([])),
-        "floor_live": floors(incarnation="one", body=Json({})),
+        "floor_live": floors(incarnation="one", body=Json({"spooling": False, "telephony": "up", "dropped": 0})),
         "inbox": floors(message=Json({})),
         "projection": floors(name="read_models", number=1),
         "checkpoint": floors(number=1, at=1, state=b""),
