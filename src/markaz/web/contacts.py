@@ -133,7 +133,7 @@ class Note(BaseModel):
 
     id: str
     text: str
-    written_by: str
+    written_by: str | None = Field(description="None for a client")
     written_at: datetime
 
 
@@ -141,7 +141,7 @@ class Form(BaseModel):
     """What was typed into the project's form, as far as it has come."""
 
     values: dict[str, Any]
-    saved_by: str
+    saved_by: str | None = Field(description="None for a client")
     saved_at: datetime
 
 
@@ -215,24 +215,24 @@ async def one_contact(
         queue_visits=[QueueVisit(**_shown(principal, row)) for row in told.queue_visits],
         engagements=[Engagement(**_shown(principal, row)) for row in told.engagements],
         recordings=[Recording(**_shown(principal, row)) for row in told.recordings],
-        notes=[Note(**row) for row in await _rows(connection, _NOTES, installation.floor, contact)],
-        form=await form_of(connection, installation.floor, contact),
+        notes=[Note(**_shown(principal, row)) for row in await _rows(connection, _NOTES, installation.floor, contact)],
+        form=await _form(principal, connection, installation.floor, contact),
         explanation=[]
         if is_client
         else [Line(at=one.at, kind=one.kind, text=one.text) for one in told.moments[:EXPLAINED_MAX]],
     )
 
 
-async def form_of(connection: Connection, floor: str, contact: str) -> Form | None:
+async def _form(principal: Principal, connection: Connection, floor: str, contact: str) -> Form | None:
     found = await _rows(connection, _FORM, floor, contact)
-    return Form(**found[0]) if found else None
+    return Form(**_shown(principal, found[0])) if found else None
 
 
 def _shown(principal: Principal, row: dict[str, Any]) -> dict[str, Any]:
     """The row as the asker may see it: a client does not learn who the agents are."""
     if principal.client is None:
         return row
-    hidden = {"agent": None, "agents": []}
+    hidden = {"agent": None, "agents": [], "written_by": None, "saved_by": None}
     return {name: hidden.get(name, value) for name, value in row.items()}
 
 

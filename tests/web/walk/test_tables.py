@@ -212,7 +212,7 @@ def test_what_goes_too_far_is_refused(
     with web.transaction():
         enter(web, session(owner, role))
         with pytest.raises(REFUSED), web.transaction():
-            web.execute(statement)
+            web.execute(statement)  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def seen_by_owner(owner: psycopg.Connection[Any], table: str) -> set[str]:

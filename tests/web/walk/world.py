@@ -24,6 +24,8 @@ KEYS: Final[dict[str, str]] = {
     "journal": "floor || number", "checkpoint": "floor", "imported_floor": "floor", "imported_file": "floor",
     "imported_contact": "floor || contact", "account": "id", "session": "id", "invitation": "id", "api_key": "id",
     "audit_entry": "centre || number", "permission": "permission || holder",
+    "contact_form": "floor || contact", "contact_note": "floor || contact", "kept_answer": "asker",
+    "webhook": "floor || id", "webhook_delivery": "floor", "webhook_attempt": "delivery",
 } | dict.fromkeys(
     ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
      "disposition", "not_ready_reason", "sound"),
@@ -222,6 +224,20 @@ def rows() -> dict[str, list[Row]]:
         "sign_in_attempt": [({"id": "x", "account": "agent", "budgets": []}, CENTRE)],
         "second_factor_challenge": [({"token": b"x", "account": "agent", "expires_at": MOMENT}, CENTRE)],
         "throttle": [({"key": "k", "failures": 1}, CENTRE)],
+        "contact_form": contacts("contact", values=Json({}), author="x", saved_by="s"),
+        "contact_note": contacts("contact", id="n", text="t", author="x", written_by="s"),
+        "kept_answer": [
+            ({"asker": role, "key": "k", "fingerprint": b"", "status": 200, "body": b"", "expires_at": MOMENT}, {role})
+            for role in ROLES
+        ],
+        "webhook": floors(id="w", url="u", kinds=[], secret="s", number=0),
+        "webhook_delivery": [
+            ({"id": n, "webhook": "w", "fact": "f", "kind": "k", "body": "{}", **row}, labels)
+            for n, (row, labels) in enumerate(floors(), 1)
+        ],
+        "webhook_attempt": [
+            ({"delivery": n, "n": 1, "milliseconds": 1}, labels) for n, (_, labels) in enumerate(floors(), 1)
+        ],
     }  # fmt: skip
 
 

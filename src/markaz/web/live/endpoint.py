@@ -23,6 +23,7 @@ from markaz.web.live.views import contact_key
 
 logger = logging.getLogger(__name__)
 
+PERMISSION = "live.see"
 NOT_SIGNED_IN = 4401
 NOT_UNDERSTOOD = 4400
 TRY_LATER = 1013
