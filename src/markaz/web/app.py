@@ -13,7 +13,9 @@ from psycopg_pool import AsyncConnectionPool
 from markaz.runtime import LiveView
 from markaz.web import conversations, desk, floor, health
 from markaz.web.context import Connection, Installation, SipAddress, authorised
+from markaz.web.page_files import serve_pages
 from markaz.web.problems import Problem, answer_with_problems
+from markaz.web.request_ids import RequestIds
 
 CONNECTIONS_MAX = 10
 REQUESTS_WAITING_MAX = 200
@@ -66,6 +68,8 @@ def create_app(database_url: str, *, floor_name: str, token: str, sip_address: S
     app.include_router(desk.agents)
     app.include_router(conversations.router)
     app.include_router(desk.projects)
+    serve_pages(app)
+    app.add_middleware(RequestIds)
     _describe_components(app)
     return app
 

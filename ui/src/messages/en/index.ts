@@ -1,0 +1,7 @@
+import failure from "./failure.json";
+import shell from "./shell.json";
+import signIn from "./sign-in.json";
+
+const catalogue = { ...failure, ...shell, ...signIn };
+
+export default catalogue;

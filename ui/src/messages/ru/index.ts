@@ -1,0 +1,8 @@
+import type { Catalogue } from "..";
+import failure from "./failure.json";
+import shell from "./shell.json";
+import signIn from "./sign-in.json";
+
+const catalogue: Catalogue = { ...failure, ...shell, ...signIn };
+
+export default catalogue;
