@@ -83,7 +83,7 @@ class PageFiles:
                 "Cache-Control": "no-store",
                 "Content-Security-Policy": content_security_policy(nonce),
                 "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
-                "Referrer-Policy": "same-origin",
+                "Referrer-Policy": "no-referrer",
                 "Cross-Origin-Opener-Policy": "same-origin",
             },
         )

@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { NavLink, Outlet } from "react-router";
 import { useMay } from "./session";
 import { areasFor } from "./areas";
+import { ConnectionBanner } from "./ConnectionBanner";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Palette, openPalette } from "./Palette";
 import { TopBar } from "./TopBar";
@@ -17,7 +18,10 @@ export function Shell() {
   return (
     <div className={styles["shell"]}>
       <a className={styles["skip"]} href="#page">{say("shell.skip")}</a>
-      <header className={styles["bar"]}><ErrorBoundary><TopBar /></ErrorBoundary></header>
+      <header className={styles["bar"]}>
+        <ErrorBoundary><TopBar /></ErrorBoundary>
+        <ConnectionBanner />
+      </header>
       <nav className={styles["nav"]} aria-label={say("shell.navigation")}>
         <ul>
           {areas.map(({ path, label, icon: Icon }) => (

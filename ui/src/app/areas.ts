@@ -9,22 +9,31 @@ export interface Area {
   path: string;
   label: MessageId;
   icon: LucideIcon;
-  /** Who may open it (docs/permissions.md); null: whoever is signed in. */
-  permission: string | null;
+  /** Who has one of these may open it (docs/permissions.md); null: whoever is signed in. */
+  permissions: readonly string[] | null;
   load: () => Promise<{ Component: ComponentType }>;
 }
 
 export const AREAS: readonly Area[] = [
-  { path: "desk", label: "nav.desk", icon: Headset, permission: "desk.use", load: () => import("../features/desk/DeskPage") },
   {
-    path: "administration", label: "nav.administration", icon: Settings2, permission: "organisation.read",
+    path: "desk", label: "nav.desk", icon: Headset, permissions: ["desk.use"],
+    load: () => import("../features/desk/DeskPage"),
+  },
+  {
+    path: "administration", label: "nav.administration", icon: Settings2, permissions: ["organisation.edit", "users.manage"],
     load: () => import("../features/administration/AdministrationPage"),
   },
-  { path: "audit", label: "nav.audit", icon: ScrollText, permission: "audit.read", load: () => import("../features/audit/AuditPage") },
-  { path: "account", label: "nav.account", icon: CircleUser, permission: null, load: () => import("../features/account/AccountPage") },
+  {
+    path: "audit", label: "nav.audit", icon: ScrollText, permissions: ["audit.read"],
+    load: () => import("../features/audit/AuditPage"),
+  },
+  {
+    path: "account", label: "nav.account", icon: CircleUser, permissions: null,
+    load: () => import("../features/account/AccountPage"),
+  },
 ];
 
 /** The areas that somebody with these rights sees, in order; the first one is where they begin. */
 export function areasFor(may: (permission: string) => boolean): Area[] {
-  return AREAS.filter((area) => area.permission === null || may(area.permission));
+  return AREAS.filter((area) => area.permissions === null || area.permissions.some(may));
 }

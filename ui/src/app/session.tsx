@@ -1,10 +1,11 @@
 import { Loader, Center } from "@mantine/core";
-import { type ReactNode, createContext, use, useEffect, useMemo, useState } from "react";
+import { type ReactNode, createContext, use, useCallback, useEffect, useMemo, useState } from "react";
 import { Navigate, useLocation } from "react-router";
 import { onSessionEnded } from "../api/client";
 import { type Session, useSession, useSessionChange } from "../api/session";
 import { Failure } from "../components/Failure";
 import { SignInAgain } from "../features/sign-in/SignInAgain";
+import { Live } from "../live/live";
 import { preferencesOf } from "./language";
 import { usePreferences } from "./words";
 
@@ -35,11 +36,11 @@ export function SignedIn({ children }: { children: ReactNode }) {
   const location = useLocation();
   const [lastSeen, see] = useState<Session | null>(null);
   const [ended, setEnded] = useState(false);
+  const [round, setRound] = useState(0);
   const { put } = useSessionChange();
   if (session != null && session !== lastSeen) see(session);
-  useEffect(() => {
-    onSessionEnded(() => setEnded(true));
-  }, []);
+  const end = useCallback(() => setEnded(true), []);
+  useEffect(() => onSessionEnded(end), [end]);
   useFollowPreferences(session ?? null);
 
   const shown = session ?? lastSeen;
@@ -50,13 +51,14 @@ export function SignedIn({ children }: { children: ReactNode }) {
   }
   return (
     <SessionContext value={shown}>
-      {children}
+      <Live session={round} whenEnded={end}>{children}</Live>
       {(ended || session === null) && (
         <SignInAgain
           session={shown}
           done={(again) => {
             put(again);
             setEnded(false);
+            setRound(round + 1);
           }}
         />
       )}

@@ -5,12 +5,16 @@ const petrol: MantineColorsTuple = [
   "#e8f6f7", "#d4eaec", "#a6d4d8", "#75bdc4", "#4faab3", "#369ea8", "#2798a3", "#17848f", "#0d6d77", "#07535c",
 ];
 
+const dark: MantineColorsTuple = [
+  "#e4e7ea", "#c3cad0", "#a3adb6", "#7d8791", "#3d454c", "#2f363c", "#262b30", "#1c2024", "#14171a", "#0e1012",
+];
+
 export const theme = createTheme({
   primaryColor: "petrol",
-  primaryShade: { light: 8, dark: 4 },
+  primaryShade: 8,
   autoContrast: true,
   luminanceThreshold: 0.32,
-  colors: { petrol },
+  colors: { petrol, dark },
   fontFamily: "'Inter Variable', 'Vazirmatn Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'Cascadia Mono', Menlo, monospace",
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },
