@@ -4,6 +4,7 @@ import { useNavigate } from "react-router";
 import { ask } from "../api/client";
 import { useSessionChange } from "../api/session";
 import { showFailure } from "../components/FailureToast";
+import { SoftphoneBar } from "../features/desk/SoftphoneBar";
 import { LanguageMenu } from "./LanguageMenu";
 import { useMe } from "./session";
 import styles from "./TopBar.module.css";
@@ -16,9 +17,9 @@ export function TopBar() {
     <div className={styles["bar"]}>
       <Group gap="sm" wrap="nowrap" miw={0}>
         <img src="/mark.svg" alt="" width={24} height={24} />
-        <span className="cut"><bdi>{me.client?.name ?? me.centre.name}</bdi></span>
+        <span className={`cut ${styles["place"] ?? ""}`}><bdi>{me.client?.name ?? me.centre.name}</bdi></span>
       </Group>
-      <div className={styles["middle"]} />
+      <div className={styles["middle"]}><SoftphoneBar /></div>
       <Group gap="sm" wrap="nowrap">
         <LanguageMenu />
         <PersonMenu />

@@ -1,10 +1,10 @@
 /** The states that people see. Each has one colour and one shape everywhere (components/StateMark.tsx draws them). */
 
-export type ShownState =
-  | "ready" | "offered" | "in_conversation" | "wrapping_up" | "not_ready" | "signed_out" | "alarm";
+export type AgentState = "ready" | "offered" | "in_conversation" | "wrapping_up" | "not_ready" | "signed_out";
+export type ShownState = AgentState | "alarm";
 
 /** The floor's words for an agent (presence, or the busiest engagement) as one of the states that people see. */
-export function shownState(state: string): ShownState {
+export function shownState(state: string): AgentState {
   switch (state) {
     case "ready":
       return "ready";

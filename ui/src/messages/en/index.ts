@@ -1,7 +1,8 @@
+import desk from "./desk.json";
 import failure from "./failure.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue = { ...failure, ...shell, ...signIn };
+const catalogue = { ...desk, ...failure, ...shell, ...signIn };
 
 export default catalogue;
