@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { api, ask } from "../../api/client";
+import { RequestFailed } from "../../api/problems";
 import type { Credentials } from "../../phone/types";
 import type { Draft } from "./draft";
 import type { Deviation, Script } from "./script";
@@ -34,15 +35,13 @@ export interface ContactLine {
   project: string;
   customer: string;
   outcome: string | null;
-  disposition?: string | null;
-  callback_promised?: boolean;
-  agents: string[];
+  callback_promised: boolean;
 }
 
 export interface ContactStory extends ContactLine {
-  explanation: string[];
-  notes: { at: string; author: string; text: string }[];
-  form: unknown;
+  explanation: { at: string; kind: string; text: string }[];
+  notes: { id: string; written_at: string; written_by: string; text: string }[];
+  form: { values: Record<string, unknown> } | null;
 }
 
 export interface Target {
@@ -78,7 +77,7 @@ export function commandsOf(agent: string) {
 export type Commands = ReturnType<typeof commandsOf>;
 
 export async function saveForm(contact: string, draft: Draft): Promise<void> {
-  await ask("PUT", `/api/contacts/${of(contact)}/form`, { form: draft });
+  await ask("PUT", `/api/contacts/${of(contact)}/form`, { values: draft });
 }
 
 export async function addNote(contact: string, text: string): Promise<void> {
@@ -93,7 +92,10 @@ export async function promiseCallback(contact: string, at: string, number: strin
 export function useNames(section: "queues" | "projects" | "agents" | "not_ready_reasons") {
   return useQuery({
     queryKey: ["organisation", section],
-    queryFn: async () => (await ask<{ entries: Named[] }>("GET", `/api/organisation/${section}`)).entries,
+    queryFn: async () => {
+      const { entries } = await ask<{ entries: { id: string; name?: string; label?: string }[] }>("GET", `/api/organisation/${section}`);
+      return entries.map(({ id, name, label }): Named => ({ id, name: name ?? label ?? id }));
+    },
     staleTime: 5 * 60_000,
   });
 }
@@ -113,13 +115,15 @@ export function useContact(contact: string | null) {
     queryFn: () => ask<ContactStory>("GET", `/api/contacts/${of(contact ?? "")}`),
     enabled: contact !== null,
     staleTime: 5_000,
+    // The record of a contact is a moment behind the floor.
+    refetchInterval: ({ state }) => (state.error instanceof RequestFailed && state.error.status === 404 ? 2_000 : false),
   });
 }
 
 export function useHistory(customer: string | null) {
   return useQuery({
     queryKey: ["history", customer],
-    queryFn: async () => (await ask<{ items: ContactLine[] }>("GET", `/api/contacts?customer=${of(customer ?? "")}`)).items,
+    queryFn: async () => (await ask<{ contacts: ContactLine[] }>("GET", `/api/contacts?customer=${of(customer ?? "")}`)).contacts,
     enabled: customer !== null,
   });
 }
