@@ -18,6 +18,7 @@ from markaz.runtime import LiveView
 from markaz.web import (
     audit_trail,
     conversations,
+    day,
     desk,
     floor,
     health,
@@ -102,6 +103,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(floor.router)
     app.include_router(desk.agents)
+    app.include_router(day.router)
     app.include_router(conversations.router)
     app.include_router(conversations.supervision)
     app.include_router(desk.projects)

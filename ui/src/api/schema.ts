@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Day
+         * @description What the agent did since a moment.
+         */
+        get: operations["day_api_agents__agent__day_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent}/not-ready": {
         parameters: {
             query?: never;
@@ -979,6 +999,33 @@ export interface components {
             queue: string | null;
             recording_paused: boolean;
             state: string;
+        };
+        /**
+         * Day
+         * @description Seconds are whole up to now; a second or two behind the floor.
+         */
+        Day: {
+            /**
+             * Conversations
+             * @description In which the agent answered for the customer, by when they began
+             */
+            conversations: number;
+            /** Hold Seconds */
+            hold_seconds: number;
+            /** Not Ready Seconds */
+            not_ready_seconds: number;
+            /**
+             * Ready Seconds
+             * @description Ready, conversations included
+             */
+            ready_seconds: number;
+            /**
+             * Talk Seconds
+             * @description In conversations, without hold; consulting and supervising included
+             */
+            talk_seconds: number;
+            /** Wrap Up Seconds */
+            wrap_up_seconds: number;
         };
         /**
          * Entry
@@ -1916,6 +1963,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    day_api_agents__agent__day_get: {
+        parameters: {
+            query: {
+                /** @description When the day began where the agent is */
+                since: string;
+            };
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Day"];
                 };
             };
             /** @description `not_signed_in` */

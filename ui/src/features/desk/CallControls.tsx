@@ -94,7 +94,7 @@ export function CallControls({ hand, desk }: { hand: InHand; desk: DeskHere }) {
           <Tool icon={isPaused ? CircleDot : CirclePause} label={labels.recording} shortcut="recording" pressed={isPaused} run={recording} />
         )}
         {leads && others === null && (
-          <Popover withRoles={false} opened={open === "transfer"} onChange={(now) => setOpen(now ? "transfer" : null)} trapFocus position="bottom-end" width={360}>
+          <Popover withRoles={false} opened={open === "transfer"} onChange={(now) => setOpen(now ? "transfer" : null)} trapFocus position="bottom-end" width={420}>
             <Popover.Target>
               <Tool icon={ArrowRightLeft} label={say("call.transfer")} shortcut="transfer" pressed={open === "transfer"} run={() => setOpen(open === "transfer" ? null : "transfer")} />
             </Popover.Target>
