@@ -14,15 +14,17 @@ export interface Named {
 
 export interface Disposition {
   id: string;
+  project?: string;
   label: string;
   needs_note?: boolean;
   needs_next_action?: boolean;
 }
 
 export interface ProjectScript {
+  /** Null where the project has none. */
   script: Script | null;
   version: number | null;
-  allowed_deviations: Deviation[];
+  deviations: Deviation[];
   dispositions: Disposition[];
 }
 
@@ -100,13 +102,25 @@ export function useNames(section: "queues" | "projects" | "agents" | "not_ready_
   });
 }
 
-export function useScript(project: string | null) {
+/** The script that agents of `project` follow, in the version that the contact began with, and the project's results. */
+export function useScript(project: string | null, began: { id: string; version: number } | null) {
   return useQuery({
-    queryKey: ["script", project],
-    queryFn: () => ask<ProjectScript>("GET", `/api/scripts/${of(project ?? "")}`),
+    queryKey: ["script", project, began?.id, began?.version],
+    queryFn: () => scriptOf(project ?? "", began),
     enabled: project !== null,
-    staleTime: 60_000,
+    staleTime: began === null ? 60_000 : Infinity,
   });
+}
+
+async function scriptOf(project: string, began: { id: string; version: number } | null): Promise<ProjectScript> {
+  const version = began === null ? "" : `?version=${began.version}&script=${of(began.id)}`;
+  try {
+    return await ask<ProjectScript>("GET", `/api/scripts/${of(project)}${version}`);
+  } catch (error) {
+    if (!(error instanceof RequestFailed) || error.code !== "script_unknown") throw error;
+    const { entries } = await ask<{ entries: Disposition[] }>("GET", "/api/organisation/dispositions");
+    return { script: null, version: null, deviations: [], dispositions: entries.filter((one) => one.project === project) };
+  }
 }
 
 export function useContact(contact: string | null) {
