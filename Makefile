@@ -9,27 +9,34 @@ PROGRAMS := $(MARKAZ_HOME)/.programs-found
 SIPP := $(MARKAZ_HOME)/.sipp-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench-floor bench-import bench-bank faults bench-acd bench-simulate bench-web compile uncompile docs lock clean
+.PHONY: help setup pages demo test check screenshots bench-floor bench-import bench-bank faults bench-acd bench-simulate bench-web compile uncompile docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
-setup: $(MAIN) $(PROGRAMS) ## get everything Markaz needs; leaves .venv/bin/markaz
+setup: $(MAIN) $(PROGRAMS) pages ## get everything Markaz needs; leaves .venv/bin/markaz
 	@echo "ready: $(BIN)/markaz --help"
 
-demo: $(MAIN) $(PROGRAMS) ## real calls through a whole centre, then a report; options: make demo ARGS="--seconds 30"
+pages: $(MAIN) ## build what browsers see, from ui/ into src/markaz/web/pages
+	@$(BIN)/python scripts/pages.py build
+
+demo: $(MAIN) $(PROGRAMS) pages ## real calls through a whole centre, then a report; options: make demo ARGS="--seconds 30"
 	@$(BIN)/markaz demo $(ARGS)
 
-test: check $(PROGRAMS) $(SIPP) ## make check, then every test, real Asterisk included
+test: check $(PROGRAMS) $(SIPP) pages ## make check, then every test, real Asterisk included
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(DEV) ## style, types, layers, docs; fast enough for every commit
+check: $(DEV) ## style, types, layers, docs, pages; fast enough for every commit
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted; fix with: .venv/bin/ruff format ."; exit 1; }
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/check_docs.py
 	@$(BIN)/python scripts/check_schema.py
 	@$(BIN)/pyright --warnings
+	@$(BIN)/python scripts/pages.py check
+
+screenshots: $(DEV) $(PROGRAMS) pages ## every page, five languages, light and dark, into ui/screenshots; axe must find nothing
+	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python scripts/screenshots.py
 
 bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JSON
 	@OUT=$(OUT) $(BIN)/python bench/floor.py
@@ -58,8 +65,9 @@ compile: $(DEV) ## the floor as machine code, in place: faster, says the same; n
 uncompile: $(MAIN) ## the floor as plain Python again
 	@$(BIN)/python scripts/compile_floor.py --remove
 
-docs: $(DEV) ## write the generated parts of docs/ anew
+docs: $(DEV) ## write the generated parts of docs/, and the pages' client, anew
 	@$(BIN)/python scripts/generate_docs.py
+	@$(BIN)/python scripts/pages.py api
 
 lock: ## resolve requirements/*.in anew (needs uv on the PATH)
 	@scripts/lock

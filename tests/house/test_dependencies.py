@@ -50,7 +50,7 @@ def test_what_is_declared_is_locked_and_has_its_line_in_the_decisions() -> None:
 
 
 def test_every_locked_package_carries_hashes_and_no_place() -> None:
-    for name in ("main.txt", "dev.txt"):
+    for name in ("main.txt", "dev.txt", "pages.txt"):
         text = (ROOT / "requirements" / name).read_text()
         packages = re.split(r"\n(?=\S)", text.strip())
         assert [package for package in packages if "--hash=sha256:" not in package] == []

@@ -20,6 +20,7 @@ from markaz.web import (
     audit_trail,
     contacts,
     conversations,
+    day,
     desk,
     entering,
     floor,
@@ -38,7 +39,9 @@ from markaz.web import (
 from markaz.web.context import Connection, Installation, SipAddress
 from markaz.web.guard import guard
 from markaz.web.idempotency import repeat_answers
+from markaz.web.page_files import serve_pages
 from markaz.web.problems import Problem, answer_with_problems
+from markaz.web.request_ids import RequestIds
 from markaz.web.watching import enter_as, opened, session_ends
 from markaz.webhooks import Networks
 
@@ -124,6 +127,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(floor.router)
     app.include_router(desk.agents)
+    app.include_router(day.router)
     app.include_router(conversations.router)
     app.include_router(conversations.supervision)
     app.include_router(desk.projects)
@@ -134,6 +138,8 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(router)
     for part in (contacts, entering, webhooks, screen_pop, live):
         app.include_router(part.router)
+    serve_pages(app)
+    app.add_middleware(RequestIds)
     _describe_components(app)
     return app
 

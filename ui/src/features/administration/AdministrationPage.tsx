@@ -1,0 +1,4 @@
+/** Nothing is here yet. */
+export function Component() {
+  return null;
+}
