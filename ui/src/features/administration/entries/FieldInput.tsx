@@ -4,7 +4,7 @@ import type { Document, Entry, Json } from "../contract";
 import { HolidaysInput } from "./HolidaysInput";
 import { LevelsInput } from "./LevelsInput";
 import { PromptInput } from "./PromptInput";
-import type { Field } from "./sections";
+import { type Field, ZONES } from "./sections";
 import { levelsIn, optionShown, periodsIn, tableIn, textsIn } from "./shown";
 import { at, entriesOf, idOf, nameOf, withValue } from "./values";
 import { WeeklyInput } from "./WeeklyInput";
@@ -66,7 +66,7 @@ export function FieldInput({ field, entry, document, problems, change, disabled 
       return (
         <Select
           {...common} searchable required limit={50} value={typeof value === "string" ? value : null} dir="ltr"
-          data={Intl.supportedValuesOf("timeZone")} onChange={(to) => put(to ?? undefined)}
+          data={ZONES} onChange={(to) => put(to ?? undefined)}
         />
       );
     case "weekly":

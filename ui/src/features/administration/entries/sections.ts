@@ -47,6 +47,8 @@ export interface SectionFacts {
 }
 
 export const LANGUAGE_OPTIONS = ["en", "ru", "ar", "fa", "vi"] as const;
+/** Every zone that the browser knows; UTC is not among those it names. */
+export const ZONES = [...new Set([...Intl.supportedValuesOf("timeZone"), "UTC"])];
 export const DEVIATIONS = ["own_words", "any_order", "skip_sentences", "skip_fields"] as const;
 
 const NAME: Field = { kind: "text", path: ["name"], label: "field.name", needed: true, column: true };

@@ -7,7 +7,7 @@ import { RequestFailed } from "../../../api/problems";
 import { Failure } from "../../../components/Failure";
 import { usePreferences, useWords } from "../../../app/words";
 import type { Document, Section } from "../contract";
-import { LANGUAGE_OPTIONS } from "../entries/sections";
+import { LANGUAGE_OPTIONS, ZONES } from "../entries/sections";
 import { optionShown } from "../entries/shown";
 import { entriesOf, find, idOf, nameIn, nameOf } from "../entries/values";
 import { WeeklyInput } from "../entries/WeeklyInput";
@@ -137,7 +137,7 @@ function Form({ document, first, again }: { document: Document; first: Draft; ag
           {draft.hours === "calendar" && <Select label={say("quick.hours.calendar")} required data={options("calendars")} value={draft.calendar} error={errorOf("calendar")} onChange={(calendar) => put({ calendar })} />}
           {draft.hours === "new" && (
             <>
-              <Select label={say("field.zone")} searchable limit={50} dir="ltr" allowDeselect={false} value={draft.zone} data={Intl.supportedValuesOf("timeZone")} onChange={(zone) => put({ zone: zone ?? draft.zone })} />
+              <Select label={say("field.zone")} searchable limit={50} dir="ltr" allowDeselect={false} value={draft.zone} data={ZONES} onChange={(zone) => put({ zone: zone ?? draft.zone })} />
               <WeeklyInput label={say("field.weekly")} description={undefined} error={errorOf("weekly")} disabled={false} periods={draft.weekly} put={(weekly) => put({ weekly: [...weekly] })} />
             </>
           )}

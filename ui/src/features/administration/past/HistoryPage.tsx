@@ -78,7 +78,7 @@ function Edit({ edit, document }: { edit: EntryChange; document: Document }) {
   return (
     <div className={styles["edit"]}>
       <Text size="sm">
-        <span className="quiet">{say(`one.${section}`)} · {say(`import.${what}`)}</span> <bdi>{name}</bdi>{" "}
+        <span className="quiet">{say(`one.${section}`)} · {say(`import.${what}`)}</span> <bdi dir={name === id ? "ltr" : "auto"}>{name}</bdi>{" "}
         {name !== id && <bdi dir="ltr" className="quiet">{id}</bdi>}
       </Text>
       {what === "changed" && section !== "centre" && <Changes section={section} found={differences(before, after)} document={document} />}

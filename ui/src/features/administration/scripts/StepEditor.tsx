@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { useWords } from "../../../app/words";
 import type { Document } from "../contract";
 import { entriesOf, idOf, nameIn, nameOf } from "../entries/values";
+import styles from "./ScriptPage.module.css";
 import { type Ask, type Choose, type End, FIELD_KINDS, KINDS, type Script, type Step, VARIABLES, asKind, fieldsOf, renamed } from "./graph";
 
 interface Given {
@@ -144,7 +145,7 @@ function Next({ label, bare = false, script, value, put, choose }: { label: stri
   return (
     <Group gap="xs" wrap="nowrap" align="end" style={{ flex: 1 }}>
       <Select {...(bare ? { "aria-label": label } : { label })} searchable allowDeselect={false} style={{ flex: 1 }} data={data} value={value === "" ? null : value} placeholder={say("scripting.next.choose")} onChange={(to) => { if (to !== null) put(to); }} />
-      <ActionIcon variant="subtle" color="gray" mb={4} disabled={script.steps[value] === undefined} aria-label={say("scripting.go", { name: value })} onClick={() => choose(value)}><ArrowRight size={16} aria-hidden className="forward" /></ActionIcon>
+      <ActionIcon variant="subtle" color="gray" mb={4} disabled={script.steps[value] === undefined} aria-label={say("scripting.go", { name: value })} onClick={() => choose(value)}><ArrowRight size={16} aria-hidden className={styles["forward"] ?? ""} /></ActionIcon>
     </Group>
   );
 }
