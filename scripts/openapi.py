@@ -19,6 +19,7 @@ def main() -> None:
             database_url="",
             floor="main",
             sip_address=lambda: None,
+            sip_socket="",
             encryption_key=Fernet.generate_key(),
             clock=lambda: datetime.max.replace(tzinfo=UTC),
         )
