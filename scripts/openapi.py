@@ -5,13 +5,24 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 
-from markaz.web import create_app
+from cryptography.fernet import Fernet
+
+from markaz.web import WebSettings, create_app
 
 
 def main() -> None:
     """Print the document, keys in their order, so that equal interfaces give equal bytes."""
-    app = create_app("", floor_name="main", token="", sip_address=lambda: None)
+    app = create_app(
+        WebSettings(
+            database_url="",
+            floor="main",
+            sip_address=lambda: None,
+            encryption_key=Fernet.generate_key(),
+            clock=lambda: datetime.max.replace(tzinfo=UTC),
+        )
+    )
     json.dump(app.openapi(), sys.stdout, indent=1, sort_keys=True)
 
 

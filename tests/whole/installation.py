@@ -12,6 +12,7 @@ import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
+from markaz.bootstrap import installation_key, load_settings
 from markaz.runtime import LiveView
 from tests.telephony.peer import Peer
 
@@ -55,8 +56,8 @@ class Installation:
             while not await self._is_healthy():
                 assert self._serving.returncode is None, self.log
                 await asyncio.sleep(0.1)
-        token = (self.home / "secrets" / "web-token").read_text()
-        self._web.headers["Authorization"] = f"Bearer {token}"
+        key = installation_key(load_settings(self.home))
+        self._web.headers["Authorization"] = f"Bearer {key}"
 
     async def stop(self) -> None:
         await self._web.aclose()

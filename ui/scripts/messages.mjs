@@ -63,7 +63,7 @@ function placeholders(language, key, message) {
 
 function unused(catalogue) {
   const text = sources(SOURCES).map((file) => readFileSync(file, "utf8")).join("\n");
-  const said = new Set([...text.matchAll(/["'`]([a-z0-9_.]+)["'`]/g)].map(([, key]) => key));
+  const said = new Set([...text.matchAll(/["'`]([a-z0-9_.-]+)["'`]/g)].map(([, key]) => key));
   const begun = [...new Set([...text.matchAll(/`([a-z0-9_]+(?:\.[a-z0-9_]+)*\.)\$\{/g)].map(([, start]) => start))];
   for (const key of catalogue.keys()) {
     if (!said.has(key) && !begun.some((start) => key.startsWith(start))) problems.push(`${key} is never said`);

@@ -89,7 +89,8 @@ def prompt_press(settings: Settings) -> PromptPress:
 async def spoken_prompts(settings: Settings, connection: psycopg.AsyncConnection[Any]) -> dict[str, Path]:
     """Prompt id -> its file, made now where it was not before; what cannot be made is logged and left out."""
     press = prompt_press(settings)
-    prompts = await organisation.prompts(connection)
+    centre = await organisation.centre_of(connection, settings.floor)
+    prompts = [] if centre is None else await organisation.prompts(connection, centre=centre)
     paths = await asyncio.gather(*(_made(press, prompt) for prompt in prompts))
     return {prompt.id: path for prompt, path in zip(prompts, paths, strict=True) if path is not None}
 
@@ -112,16 +113,17 @@ async def known_trunks(settings: Settings) -> tuple[TrunkSettings, ...] | None:
         async with asyncio.timeout(DATABASE_SECONDS_MAX):
             url = await asyncio.to_thread(database_url, settings)
             async with await connect(url) as connection:
-                return await trunks_of(connection)
+                return await trunks_of(settings, connection)
     except (psycopg.Error, OSError, TimeoutError, MarkazError) as error:
         logger.warning("Asterisk starts with the trunks known before: the database does not answer (%s).", error)
         return None
 
 
-async def trunks_of(connection: psycopg.AsyncConnection[Any]) -> tuple[TrunkSettings, ...]:
-    """What calls come from and go to; a trunk that Asterisk would misread is logged and left out."""
+async def trunks_of(settings: Settings, connection: psycopg.AsyncConnection[Any]) -> tuple[TrunkSettings, ...]:
+    """Where calls of the floor's centre come from and go to; what Asterisk would misread is logged and left out."""
     trunks: list[TrunkSettings] = []
-    for trunk in await organisation.trunks(connection):
+    centre = await organisation.centre_of(connection, settings.floor)
+    for trunk in [] if centre is None else await organisation.trunks(connection, centre=centre):
         try:
             trunks.append(_trunk_settings(trunk))
         except TrunkInvalid as error:

@@ -128,7 +128,8 @@ class FloorProcess:
             cursor = await connection.execute(_IS_CONFIGURED, (self._floor,))
             if (await cursor.fetchone() or (False,))[0]:  # a process before this one, or `markaz apply`, did so
                 return
-            told = await organisation.stimuli(connection)
+            centre = await organisation.centre_of(connection, self._floor)
+            told = [] if centre is None else await organisation.stimuli(connection, centre=centre)
             if told:
                 await send(connection, self._floor, *map(StimulusSent, told))
 
@@ -149,7 +150,7 @@ class FloorProcess:
     async def _set_organisation(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self._telephony.set_prompts(await spoken_prompts(self._settings, connection))
         try:
-            await self._telephony.set_trunks(await trunks_of(connection))
+            await self._telephony.set_trunks(await trunks_of(self._settings, connection))
         except AriLost:
             pass  # pushed as soon as Asterisk is there
         except MarkazError as error:

@@ -174,12 +174,14 @@ class Supervisor:
             _state_path(settings).unlink(missing_ok=True)
 
     async def _open_database(self, postgres: PostgresServer | None) -> None:
+        from markaz.bootstrap.web_access import prepare_web_access
         from markaz.runtime import migrate
 
         if postgres is not None:
             await asyncio.to_thread(postgres.start)
             self._note("postgres", postgres.pid)
         await asyncio.to_thread(migrate, database_url(self._settings))
+        await asyncio.to_thread(prepare_web_access, self._settings, database_url(self._settings))
 
     async def _prepare_prompts(self) -> None:
         from markaz.bootstrap.asterisk import prompt_press

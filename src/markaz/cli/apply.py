@@ -35,13 +35,17 @@ def command(invocation: Invocation, file: Path, dry_run: bool) -> None:
     wrong. A floor that runs takes the changes over at once, without a restart and without disturbing calls; one that
     does not run learns them when it starts.
     """
+    from markaz.bootstrap import ensure_keys
     from markaz.organisation import read_document
 
     document = read_document(file)
     settings = invocation.settings()
 
     async def change(connection: "AsyncConnection[Any]") -> "tuple[Changes, int]":
-        return await _apply(connection, settings.floor, document, dry_run=dry_run)
+        done = await _apply(connection, settings.floor, document, dry_run=dry_run)
+        if not dry_run:
+            await ensure_keys(settings, connection)
+        return done
 
     changes, told = ask(settings, change)
     for sign, things in (("+", changes.added), ("~", changes.changed), ("-", changes.retired)):
@@ -67,12 +71,12 @@ async def _apply(
     from markaz.runtime import Message, OrganisationChanged, StimulusSent, send
 
     async with connection.transaction():
-        changes = await organisation.apply(connection, document, dry_run=dry_run)
+        changes = await organisation.apply(connection, document, floor=floor, dry_run=dry_run)
         if dry_run:
             return changes, 0
         knows = await (await connection.execute(_KNOWS_QUEUES, {"floor": floor})).fetchone()
         is_new = knows is None or not knows[0]
-        stimuli = await organisation.stimuli(connection) if is_new else changes.stimuli
+        stimuli = await organisation.stimuli(connection, centre=document.centre.id) if is_new else changes.stimuli
         messages: list[Message] = [OrganisationChanged()] if is_new or changes.telephony else []
         messages += [StimulusSent(stimulus) for stimulus in stimuli]
         if messages:

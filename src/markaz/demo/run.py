@@ -21,6 +21,8 @@ from markaz.bootstrap import (
     Settings,
     Supervisor,
     database_url,
+    ensure_keys,
+    installation_key,
     load_settings,
     read_addresses,
     secret,
@@ -159,7 +161,7 @@ class _Demo:
     ) -> None:
         agents = await self._open_centre(world)
         await self._healthy(session, addresses)
-        desk = HttpDesk(session, addresses.web_url, secret(self._settings, "web-token"))
+        desk = HttpDesk(session, addresses.web_url, installation_key(self._settings))
         self._progress.say(f"{len(agents)} agents sign in and register their phones.")
         for agent in agents:
             world.employ(agent, desk=desk, temper=TEMPER, seed=self._options.seed)
@@ -185,10 +187,11 @@ class _Demo:
         host, port = world.sip_address
         document = centre.document(agents=self._options.agents, trunk_host=host, trunk_port=port)
         async with await connect(self._url) as connection, connection.transaction():
-            await organisation.apply(connection, document)
-            told = await organisation.stimuli(connection)
+            await organisation.apply(connection, document, floor=self._settings.floor)
+            told = await organisation.stimuli(connection, centre=centre.ID)
             messages = [StimulusSent(stimulus) for stimulus in told]
             await send(connection, self._settings.floor, *messages, OrganisationChanged())
+            await ensure_keys(self._settings, connection)
         return centre.agents(document)
 
     async def _healthy(self, session: aiohttp.ClientSession, addresses: Addresses) -> None:

@@ -2,7 +2,8 @@
 
 from markaz.organisation.change import Changes, Stimulus, changes_between, stimuli_between, stimuli_of
 from markaz.organisation.document import parse_document, read_document
-from markaz.organisation.errors import DocumentRefused
+from markaz.organisation.errors import DocumentRefused, FloorTaken
+from markaz.organisation.floors import centre_of, open_floor
 from markaz.organisation.model import (
     Agent,
     Centre,
@@ -26,6 +27,7 @@ __all__ = [
     "Client",
     "Document",
     "DocumentRefused",
+    "FloorTaken",
     "Number",
     "Project",
     "Prompt",
@@ -35,9 +37,11 @@ __all__ = [
     "Team",
     "Trunk",
     "apply",
+    "centre_of",
     "changes_between",
     "load",
     "metadata",
+    "open_floor",
     "parse_document",
     "prompts",
     "read_document",

@@ -16,3 +16,13 @@ class DocumentRefused(MarkazError):
 
     def __str__(self) -> str:
         return "\n".join([super().__str__(), *(f"  {problem}" for problem in self.problems)])
+
+
+@dataclass(eq=False)
+class FloorTaken(MarkazError):
+    """The floor "{floor}" serves the centre "{centre}": give "{other}" a floor of its own, with --floor NAME."""
+
+    code: ClassVar[str] = "floor_taken"
+    floor: str
+    centre: str
+    other: str

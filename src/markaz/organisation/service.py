@@ -11,6 +11,7 @@ from markaz.flows import Problem
 from markaz.organisation import tables
 from markaz.organisation.change import Changes, Stimulus, changes_between, entries_by_id, stimuli_of
 from markaz.organisation.errors import DocumentRefused
+from markaz.organisation.floors import bind, claim
 from markaz.organisation.model import SECTIONS, AnyEntry, Centre, Document, Prompt, Trunk
 
 Connection = psycopg.AsyncConnection[Any]
@@ -26,19 +27,22 @@ _RELATIONS = {
 _ADD_CENTRE = "INSERT INTO centre (id, name) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING"
 _LOCK_CENTRE = "SELECT FROM centre WHERE id = %s FOR UPDATE"
 _NAME_CENTRE = "UPDATE centre SET name = %s, retired_at = NULL WHERE id = %s"
-_ELSEWHERE = """
-SELECT id, centre FROM number WHERE centre <> %s AND id = ANY (%s) AND retired_at IS NULL ORDER BY id
-"""
+_ELSEWHERE = "SELECT numbers_elsewhere(%s, %s)"
 
 
-async def apply(connection: Connection, document: Document, *, dry_run: bool = False) -> Changes:
+async def apply(
+    connection: Connection, document: Document, *, floor: str | None = None, dry_run: bool = False
+) -> Changes:
     """Make the centre in the database what `document` says, in one transaction; with `dry_run` only tell.
 
-    What the document no longer has is retired. The result's `stimuli` are for the centre's running floor: send them
-    within the caller's transaction. Raises `DocumentRefused` when a number rings in another centre.
+    With `floor`, that floor serves the centre from now on. What the document no longer has is retired. The result's
+    `stimuli` are for the centre's running floor: send them within the caller's transaction. Raises `DocumentRefused`
+    when a number rings in another centre, `FloorTaken` when the floor serves another.
     """
     centre = document.centre
     async with connection.transaction(force_rollback=dry_run):
+        if floor is not None:
+            await claim(connection, floor, centre.id)
         added = await connection.execute(_ADD_CENTRE, (centre.id, centre.name))
         # The row's lock lets documents of one centre be applied one after the other, each seeing what the last did.
         await connection.execute(_LOCK_CENTRE, (centre.id,))
@@ -48,6 +52,8 @@ async def apply(connection: Connection, document: Document, *, dry_run: bool = F
         changes = changes_between(before, document)
         for section in SECTIONS:
             await _store(connection, section, document, before)
+        if floor is not None:
+            await bind(connection, floor, centre.id)
     return changes
 
 
@@ -110,8 +116,7 @@ async def _refuse_taken_numbers(connection: Connection, document: Document) -> N
     places = {number.id: f"numbers[{n}].number" for n, number in enumerate(document.numbers)}
     cursor = await connection.execute(_ELSEWHERE, (document.centre.id, list(places)))
     taken = [
-        Problem(places[number], f'{number} rings in the centre "{centre}" already')
-        for number, centre in await cursor.fetchall()
+        Problem(places[number], f"{number} rings in another centre already") for (number,) in await cursor.fetchall()
     ]
     if taken:
         raise DocumentRefused(tuple(taken))

@@ -4,7 +4,7 @@ Every table is keyed by `centre` and the centre's own `id`. What leaves the orga
 since contacts, recordings and invoices of the past name it.
 """
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSON, TIMESTAMP
 
 metadata = MetaData()
@@ -16,6 +16,18 @@ centre = Table(
     Column("name", Text, nullable=False),
     Column("retired_at", TIMESTAMP(timezone=True)),
 )
+
+floor = Table(
+    "floor",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("centre", Text, nullable=False),
+    Column("provisional", Boolean, nullable=False, server_default=text("false")),
+    ForeignKeyConstraint(["centre"], ["centre.id"], name="floor_centre", onupdate="CASCADE"),
+    Index("floor_of_centre", "centre"),
+)
+"""Whose floor it is. `provisional`: the centre was made at the first start, for its first administrator alone, and
+takes the name of the first one that is applied."""
 
 
 def _of_centre(name: str, *columns: Column[str], **relations: str) -> Table:

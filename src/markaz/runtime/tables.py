@@ -102,6 +102,7 @@ contact = Table(
     Column("agents", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("follows", Text),
     Index("contact_arrived", "floor", "arrived_at"),
+    Index("contact_customer", "floor", "customer", "arrived_at"),
 )
 """`follows` is the contact that a fault cut and that this one, a call back, makes good."""
 
@@ -238,6 +239,7 @@ journal_contact = Table(
     Column("floor", Text, primary_key=True),
     Column("contact", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
+    Index("journal_contact_number", "floor", "number"),
 )
 """Which journal rows speak of a contact, for its story."""
 

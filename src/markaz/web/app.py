@@ -1,18 +1,36 @@
 """The application, put together from what bootstrap gives it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
+from markaz.identity import Prover, SecondFactors, SignIn
+from markaz.identity.openid import Provider, Providers
 from markaz.runtime import LiveView
-from markaz.web import conversations, desk, floor, health
-from markaz.web.context import Connection, Installation, SipAddress, authorised
+from markaz.web import (
+    audit_trail,
+    conversations,
+    day,
+    desk,
+    floor,
+    health,
+    invitations,
+    keys,
+    openid,
+    own_account,
+    sign_in,
+    users,
+)
+from markaz.web.context import Connection, Installation, SipAddress
+from markaz.web.guard import guard
 from markaz.web.page_files import serve_pages
 from markaz.web.problems import Problem, answer_with_problems
 from markaz.web.request_ids import RequestIds
@@ -29,13 +47,31 @@ in order. Every refusal is a problem document (RFC 9457) whose `code` is stable 
 """
 
 
-def create_app(database_url: str, *, floor_name: str, token: str, sip_address: SipAddress) -> FastAPI:
-    """The web application of one floor. `database_url` is any conninfo; `token` opens everything but `/health`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """`database_url` is the conninfo of the role `markaz_web`; `encryption_key` is a Fernet key of the installation's.
+
+    `public_url`: where browsers reach it when that is not what requests say; `providers`: who else vouches for people.
+    """
+
+    database_url: str
+    floor: str
+    sip_address: SipAddress
+    encryption_key: bytes
+    clock: Callable[[], datetime]
+    public_url: str | None = None
+    providers: tuple[Provider, ...] = ()
+
+
+def create_app(settings: WebSettings) -> FastAPI:
+    """The web application of one floor.
 
     Connections are opened when it starts and closed when it ends; it starts, and says so, when the database is away.
     """
     pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-        make_conninfo(database_url, options=f"-c timezone=UTC -c statement_timeout={STATEMENT_MILLISECONDS_MAX}"),
+        make_conninfo(
+            settings.database_url, options=f"-c timezone=UTC -c statement_timeout={STATEMENT_MILLISECONDS_MAX}"
+        ),
         kwargs={"autocommit": True},
         min_size=1,
         max_size=CONNECTIONS_MAX,
@@ -61,17 +97,42 @@ def create_app(database_url: str, *, floor_name: str, token: str, sip_address: S
         docs_url=None,
         redoc_url=None,
     )
-    app.state.installation = Installation(pool, floor_name, token, sip_address)
+    app.state.installation = _installation(settings, pool)
     answer_with_problems(app)
+    guard(app)
     app.include_router(health.router)
-    app.include_router(floor.router, dependencies=[Depends(authorised)])
+    app.include_router(floor.router)
     app.include_router(desk.agents)
+    app.include_router(day.router)
     app.include_router(conversations.router)
+    app.include_router(conversations.supervision)
     app.include_router(desk.projects)
+    for part in (sign_in, openid, own_account, users, invitations, keys, audit_trail):
+        app.include_router(part.router)
     serve_pages(app)
     app.add_middleware(RequestIds)
     _describe_components(app)
     return app
+
+
+def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) -> Installation:
+    @asynccontextmanager
+    async def transaction() -> AsyncIterator[Connection]:
+        async with pool.connection() as connection, connection.transaction():
+            yield connection
+
+    prover, factors = Prover(), SecondFactors(settings.encryption_key)
+    return Installation(
+        pool=pool,
+        floor=settings.floor,
+        sip_address=settings.sip_address,
+        sign_in=SignIn(transaction, prover, factors),
+        prover=prover,
+        factors=factors,
+        providers=Providers(settings.providers, settings.encryption_key),
+        public_url=settings.public_url,
+        clock=settings.clock,
+    )
 
 
 def _describe_components(app: FastAPI) -> None:

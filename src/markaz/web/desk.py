@@ -1,8 +1,8 @@
 """What an agent does at the desk, and what a supervisor does to a project: each a message to the floor.
 
 A command is answered 202 once its message is stored; the floor handles messages in order, in milliseconds, and what
-came of one is seen in `/api/floor` and in the journal. One token of the installation opens all of it: who may act for
-which agent or project comes with users and roles, and is not checked here yet.
+came of one is seen in `/api/floor` and in the journal. An agent acts as the agent that he or she is; a supervisor, and
+an API key for desks, for any agent of the centre.
 """
 
 import secrets
@@ -24,26 +24,29 @@ from markaz.web.commands import (
     ProjectPath,
     Words,
     accepted,
+    act_for,
     require_agent,
     require_project,
     require_signed_in,
     tell,
 )
-from markaz.web.context import InstallationGiven, Transaction, authorised
+from markaz.web.context import InstallationGiven, Transaction, allowed
 from markaz.web.errors import AgentUnknown, PhonesUnavailable
 from markaz.web.problems import refusals
 
 PASSWORD_BYTES = 24
 
+# The web may write a phone's secret but not read it, which `excluded.secret` would be.
 _KEEP_PHONE = """
-INSERT INTO phone (floor, agent, username, secret) VALUES (%s, %s, %s, %s)
-ON CONFLICT (floor, agent) DO UPDATE
-SET username = excluded.username, secret = excluded.secret, written_at = excluded.written_at
+INSERT INTO phone (floor, agent, username, secret) VALUES (%(floor)s, %(agent)s, %(username)s, %(secret)s)
+ON CONFLICT (floor, agent) DO UPDATE SET username = %(username)s, secret = %(secret)s, written_at = now()
 """
 _DROP_PHONE = "DELETE FROM phone WHERE floor = %s AND agent = %s"
 
-agents = APIRouter(prefix="/api/agents/{agent}", tags=["agent desk"], dependencies=[Depends(authorised)])
-projects = APIRouter(prefix="/api/projects/{project}", tags=["projects"], dependencies=[Depends(authorised)])
+agents = APIRouter(prefix="/api/agents/{agent}", tags=["agent desk"], dependencies=[Depends(act_for)])
+projects = APIRouter(
+    prefix="/api/projects/{project}", tags=["projects"], dependencies=[Depends(allowed("projects.pause"))]
+)
 
 
 class NotReady(Asked):
@@ -87,7 +90,8 @@ async def sign_in(agent: AgentPath, installation: InstallationGiven, connection:
         sip_host=address[0],
         sip_port=address[1],
     )
-    await connection.execute(_KEEP_PHONE, (installation.floor, agent, phone.username, phone.password))
+    kept = {"floor": installation.floor, "agent": agent, "username": phone.username, "secret": phone.password}
+    await connection.execute(_KEEP_PHONE, kept)
     signed_in = StimulusSent(routing.AgentSignedIn(agent))
     await send(connection, installation.floor, PhoneChanged(agent), signed_in)
     return phone

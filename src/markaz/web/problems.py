@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from markaz import identity
 from markaz.kit.errors import MarkazError
 from markaz.web import errors
 
@@ -20,9 +21,33 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 BODY_BYTES_MAX = 64 * 1024
 PROBLEMS_SHOWN_MAX = 20
+RETRY_SECONDS = 900
+"""After which attempts to sign in count anew."""
 
 _STATUS: dict[type[MarkazError], HTTPStatus] = {
-    errors.NotAuthorised: HTTPStatus.UNAUTHORIZED,
+    errors.NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    identity.WrongCredentials: HTTPStatus.UNAUTHORIZED,
+    identity.SecondFactorNeeded: HTTPStatus.FORBIDDEN,
+    identity.PasswordNeeded: HTTPStatus.FORBIDDEN,
+    identity.NotInvited: HTTPStatus.FORBIDDEN,
+    identity.ProviderRefused: HTTPStatus.FORBIDDEN,
+    identity.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    identity.SignInsCrowded: HTTPStatus.SERVICE_UNAVAILABLE,
+    identity.PasswordRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    identity.LinkSpent: HTTPStatus.GONE,
+    identity.EmailTaken: HTTPStatus.CONFLICT,
+    errors.LastAdministrator: HTTPStatus.CONFLICT,
+    errors.RolesRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UserUnknown: HTTPStatus.NOT_FOUND,
+    errors.ClientUnknown: HTTPStatus.NOT_FOUND,
+    errors.InvitationUnknown: HTTPStatus.NOT_FOUND,
+    errors.KeyUnknown: HTTPStatus.NOT_FOUND,
+    errors.SessionUnknown: HTTPStatus.NOT_FOUND,
+    errors.ProviderUnknown: HTTPStatus.NOT_FOUND,
+    errors.NotPermittedThere: HTTPStatus.FORBIDDEN,
+    errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.NotYourAgent: HTTPStatus.FORBIDDEN,
+    errors.OriginRefused: HTTPStatus.FORBIDDEN,
     errors.AgentUnknown: HTTPStatus.NOT_FOUND,
     errors.ProjectUnknown: HTTPStatus.NOT_FOUND,
     errors.QueueUnknown: HTTPStatus.NOT_FOUND,
@@ -53,6 +78,7 @@ class Problem(BaseModel):
     code: str = Field(description="What went wrong, for programs", examples=["agent_unknown"])
     detail: str = Field(description="What went wrong and what to do, for people")
     problems: list[FieldProblem] | None = Field(default=None, description="The parts of a malformed request")
+    challenge: str | None = Field(default=None, description="What the code of a second factor is sent with")
 
 
 def refusals(*kinds: type[MarkazError]) -> dict[int | str, dict[str, Any]]:
@@ -66,9 +92,12 @@ def refusals(*kinds: type[MarkazError]) -> dict[int | str, dict[str, Any]]:
 
 def problem_of(error: MarkazError, problems: list[FieldProblem] | None = None) -> JSONResponse:
     """The answer to a request that failed with `error`."""
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.NotAuthorised) else None
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.NotSignedIn) else None
+    if isinstance(error, identity.TooManyAttempts):
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+    challenge = error.challenge if isinstance(error, identity.SecondFactorNeeded) else None
     status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _answer(status, code=error.code, detail=str(error), problems=problems, headers=headers)
+    return _answer(status, code=error.code, detail=str(error), problems=problems, headers=headers, challenge=challenge)
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -76,6 +105,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(MarkazError, _refused)
     app.add_exception_handler(psycopg.OperationalError, _database_away)
     app.add_exception_handler(psycopg.InterfaceError, _database_away)
+    app.add_exception_handler(psycopg.errors.InsufficientPrivilege, _hidden)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(Exception, _failed)
@@ -90,6 +120,12 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
     logger.warning("The database does not answer %s %s: %s", request.method, request.url.path, error)
     return problem_of(errors.DatabaseAway())
+
+
+async def _hidden(request: Request, error: Exception) -> JSONResponse:
+    """What the permissions let through and the database's policies did not: rows of others."""
+    logger.warning("The database refused %s %s: %s", request.method, request.url.path, error)
+    return problem_of(errors.NotPermittedThere())
 
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:
@@ -122,6 +158,7 @@ def _answer(
     detail: str,
     problems: list[FieldProblem] | None = None,
     headers: dict[str, str] | None = None,
+    challenge: str | None = None,
 ) -> JSONResponse:
     problem = Problem(
         type=f"urn:markaz:problem:{code}",
@@ -130,6 +167,7 @@ def _answer(
         code=code,
         detail=detail,
         problems=problems,
+        challenge=challenge,
     )
     return JSONResponse(
         problem.model_dump(exclude_none=True), status_code=status.value, headers=headers, media_type=MEDIA_TYPE

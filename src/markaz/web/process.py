@@ -1,14 +1,27 @@
 """The web process: the application served on the installation's address."""
 
 import asyncio
+import contextlib
 from collections.abc import Generator
-from contextlib import contextmanager
 
+import msgspec
+import psycopg
 import uvicorn
 import uvloop
 
-from markaz.bootstrap import Settings, database_url, read_addresses, secret, until_told
-from markaz.web.app import create_app
+from markaz.bootstrap import (
+    Settings,
+    database_url,
+    encryption_key,
+    prepare_web_access,
+    read_addresses,
+    until_told,
+    web_database_url,
+)
+from markaz.identity.openid import Provider
+from markaz.kit.clock import WallClock
+from markaz.kit.time import moment
+from markaz.web.app import WebSettings, create_app
 
 STOP_SECONDS_MAX = 5
 """Requests that are being answered at the end get this long."""
@@ -17,11 +30,20 @@ STOP_SECONDS_MAX = 5
 def run_web(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM; the exit code. Raises `NothingRuns` when there is no database to serve from."""
     addresses = read_addresses(settings)
+    owner_url = database_url(settings)
+    with contextlib.suppress(psycopg.OperationalError):  # it is away: whoever starts it again sees to the role
+        prepare_web_access(settings, owner_url)
+    clock = WallClock()
     app = create_app(
-        database_url(settings),
-        floor_name=settings.floor,
-        token=secret(settings, "web-token"),
-        sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
+        WebSettings(
+            database_url=web_database_url(settings, owner_url),
+            floor=settings.floor,
+            sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
+            encryption_key=encryption_key(settings),
+            clock=lambda: moment(clock()),
+            public_url=settings.public_url,
+            providers=tuple(Provider(**msgspec.structs.asdict(one)) for one in settings.openid),
+        )
     )
     server = Server(
         uvicorn.Config(
@@ -39,7 +61,7 @@ def run_web(settings: Settings) -> int:
 class Server(uvicorn.Server):
     """Ends when its task is cancelled, as every part does, instead of by signals of its own."""
 
-    @contextmanager
+    @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
 

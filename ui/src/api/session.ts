@@ -13,7 +13,7 @@ export interface Session {
   user: {
     id: string;
     name: string;
-    email: string;
+    email: string | null;
     locale: string | null;
     calendar: string | null;
     digits: string | null;
@@ -24,7 +24,7 @@ export interface Session {
   roles: Role[];
   permissions: string[];
   agent?: string | null;
-  expires_at: string;
+  expires_at: string | null;
 }
 
 export const SESSION_KEY = ["session"] as const;

@@ -1,12 +1,12 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { Check, Languages } from "lucide-react";
-import { FACTS, LANGUAGES } from "./language";
+import { FACTS, LANGUAGES, type Preferences } from "./language";
 import { usePreferences, useWords } from "./words";
 
 /** The five languages, each by its own name; choosing one changes the page at once. */
-export function LanguageMenu() {
+export function LanguageMenu({ keep }: { keep: (changed: Partial<Preferences>) => void }) {
   const { say } = useWords();
-  const { preferences, choose } = usePreferences();
+  const { preferences } = usePreferences();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -20,7 +20,7 @@ export function LanguageMenu() {
             key={language}
             lang={language}
             aria-current={language === preferences.locale}
-            onClick={() => choose({ locale: language, calendar: null, digits: null })}
+            onClick={() => keep({ locale: language, calendar: null, digits: null })}
             rightSection={language === preferences.locale ? <Check size={16} aria-hidden /> : null}
           >
             {FACTS[language].name}

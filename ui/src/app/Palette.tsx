@@ -44,6 +44,7 @@ export function Palette({ areas }: { areas: readonly Area[] }) {
       shortcut={["mod + K"]}
       tagsToIgnore={[]}
       nothingFound={say("palette.nothing")}
+      attributes={{ content: { "aria-label": say("palette.open") } }}
       highlightQuery
       scrollable
       maxHeight={420}

@@ -49,7 +49,7 @@ export function Shell() {
             </UnstyledButton>
           </Tooltip>
         </nav>
-        <main id="page" className={styles["page"]} tabIndex={-1}>
+        <main id="page" className={styles["page"]} tabIndex={0}>
           <ErrorBoundary><Suspense><Outlet /></Suspense></ErrorBoundary>
         </main>
         <Palette areas={areas} />

@@ -8,11 +8,13 @@ import { SoftphoneBar } from "../features/desk/SoftphoneBar";
 import { LanguageMenu } from "./LanguageMenu";
 import { useMe } from "./session";
 import styles from "./TopBar.module.css";
+import { useKeepPreferences } from "./useKeepPreferences";
 import { useWords } from "./words";
 
 /** The bar on top: who and where one is. */
 export function TopBar() {
   const me = useMe();
+  const keep = useKeepPreferences();
   return (
     <div className={styles["bar"]}>
       <Group gap="sm" wrap="nowrap" miw={0}>
@@ -21,7 +23,7 @@ export function TopBar() {
       </Group>
       <div className={styles["middle"]}><SoftphoneBar /></div>
       <Group gap="sm" wrap="nowrap">
-        <LanguageMenu />
+        <LanguageMenu keep={keep} />
         <PersonMenu />
       </Group>
     </div>

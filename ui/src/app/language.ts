@@ -2,7 +2,7 @@
 
 export const LANGUAGES = ["en", "ru", "ar", "fa", "vi"] as const;
 export type Language = (typeof LANGUAGES)[number];
-export const CALENDARS = ["gregory", "persian"] as const;
+export const CALENDARS = ["gregory", "persian", "islamic-umalqura"] as const;
 export type Calendar = (typeof CALENDARS)[number];
 export const DIGITS = ["latn", "arab", "arabext"] as const;
 export type Digits = (typeof DIGITS)[number];

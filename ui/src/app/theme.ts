@@ -1,9 +1,9 @@
 import { type CSSVariablesResolver, type MantineColorsTuple, createTheme } from "@mantine/core";
 
 /** The one accent: it marks what is chosen and the one thing to do next. States have their own colours (states.ts). */
-const petrol: MantineColorsTuple = [
+const petrol = [
   "#e8f6f7", "#d4eaec", "#a6d4d8", "#75bdc4", "#4faab3", "#369ea8", "#2798a3", "#17848f", "#0d6d77", "#07535c",
-];
+] as const satisfies MantineColorsTuple;
 
 const dark: MantineColorsTuple = [
   "#e4e7ea", "#c3cad0", "#a3adb6", "#7d8791", "#3d454c", "#2f363c", "#262b30", "#1c2024", "#14171a", "#0e1012",
@@ -43,6 +43,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#56606a",
     "--mantine-color-placeholder": "#66707a",
     "--mantine-color-error": "#c01f2e",
+    "--accent-text": petrol[8],
     "--ground": "#ffffff",
     "--ground-quiet": "#eef0f2",
     "--line": "#dfe3e6",
@@ -59,6 +60,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#a3adb6",
     "--mantine-color-placeholder": "#98a2ab",
     "--mantine-color-error": "#ff8a8f",
+    "--accent-text": petrol[3],
     "--ground": "#1c2024",
     "--ground-quiet": "#262b30",
     "--line": "#333a41",

@@ -31,6 +31,8 @@ export interface Call {
   /** ISO 8601, by this device's clock. */
   since: string;
   muted: boolean;
+  /** The phone hears itself, before the shift: nobody else is in this call. */
+  test: boolean;
 }
 
 export interface Quality {

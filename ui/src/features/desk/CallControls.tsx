@@ -83,22 +83,22 @@ export function CallControls({ hand, desk }: { hand: InHand; desk: DeskHere }) {
       {phone.trouble !== null && <PhoneTrouble desk={desk} onShift />}
       <div className={styles["buttons"]}>
         <Tool icon={isMuted ? MicOff : Mic} label={labels.mute} shortcut="mute" pressed={isMuted} run={mute} />
-        <Tool icon={isHeld ? Play : Pause} label={labels.hold} shortcut="hold" pressed={isHeld} run={hold} />
-        <Popover opened={open === "keypad"} onChange={(now) => setOpen(now ? "keypad" : null)} trapFocus position="bottom">
+        {others !== "asked" && <Tool icon={isHeld ? Play : Pause} label={labels.hold} shortcut="hold" pressed={isHeld} run={hold} />}
+        <Popover withRoles={false} opened={open === "keypad"} onChange={(now) => setOpen(now ? "keypad" : null)} trapFocus position="bottom">
           <Popover.Target>
             <Tool icon={Grid3x3} label={say("call.keypad")} shortcut="keypad" pressed={open === "keypad"} run={() => setOpen(open === "keypad" ? null : "keypad")} />
           </Popover.Target>
-          <Popover.Dropdown><Keypad press={(key) => desk.phone.press(key)} /></Popover.Dropdown>
+          <Popover.Dropdown role="dialog" aria-label={say("call.keypad")}><Keypad press={(key) => desk.phone.press(key)} /></Popover.Dropdown>
         </Popover>
         {canRecord && (
           <Tool icon={isPaused ? CircleDot : CirclePause} label={labels.recording} shortcut="recording" pressed={isPaused} run={recording} />
         )}
         {leads && others === null && (
-          <Popover opened={open === "transfer"} onChange={(now) => setOpen(now ? "transfer" : null)} trapFocus position="bottom-end" width={360}>
+          <Popover withRoles={false} opened={open === "transfer"} onChange={(now) => setOpen(now ? "transfer" : null)} trapFocus position="bottom-end" width={420}>
             <Popover.Target>
               <Tool icon={ArrowRightLeft} label={say("call.transfer")} shortcut="transfer" pressed={open === "transfer"} run={() => setOpen(open === "transfer" ? null : "transfer")} />
             </Popover.Target>
-            <Popover.Dropdown><TransferPicker contact={hand.contact} desk={desk} done={() => setOpen(null)} /></Popover.Dropdown>
+            <Popover.Dropdown role="dialog" aria-label={say("call.transfer")}><TransferPicker contact={hand.contact} desk={desk} done={() => setOpen(null)} /></Popover.Dropdown>
           </Popover>
         )}
         {leads && others !== null && (

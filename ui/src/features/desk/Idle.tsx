@@ -12,7 +12,7 @@ import { SHORTCUTS } from "./shortcuts";
 
 /** Nothing in hand: says what will be here, and teaches the first call to whoever has just begun. */
 export function Idle({ desk, live }: { desk: NonNullable<ReturnType<typeof useDesk>>; live: AgentValue | null }) {
-  const { say } = useWords();
+  const { say, intl } = useWords();
   const { line } = usePhone();
   const presence = live?.presence ?? "signed_out";
   const [tested, setTested] = useState(false);
@@ -38,6 +38,7 @@ export function Idle({ desk, live }: { desk: NonNullable<ReturnType<typeof useDe
       <Title order={2} id="now">{say(presence === "signed_out" ? "idle.begin" : "idle.not_ready")}</Title>
       <ol className={styles["steps"]}>
         <li>
+          <span className={styles["step"]} aria-hidden>{intl.formatNumber(1)}</span>
           <Stack gap="sm">
             <Text fw={600}>{say("idle.shift")}</Text>
             <Text className="quiet">{say("idle.shift.text")}</Text>
@@ -45,6 +46,7 @@ export function Idle({ desk, live }: { desk: NonNullable<ReturnType<typeof useDe
           </Stack>
         </li>
         <li>
+          <span className={styles["step"]} aria-hidden>{intl.formatNumber(2)}</span>
           <Stack gap="sm">
             <Text fw={600}>{say("idle.test")}</Text>
             <Text className="quiet">{say(tested ? "idle.test.on" : "idle.test.text")}</Text>
@@ -56,6 +58,7 @@ export function Idle({ desk, live }: { desk: NonNullable<ReturnType<typeof useDe
           </Stack>
         </li>
         <li>
+          <span className={styles["step"]} aria-hidden>{intl.formatNumber(3)}</span>
           <Stack gap="sm">
             <Text fw={600}>{say("idle.go")} <kbd className="key">{SHORTCUTS.ready.shown}</kbd></Text>
             <Text className="quiet">{say("idle.go.text")}</Text>

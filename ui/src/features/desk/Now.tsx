@@ -5,7 +5,7 @@ import type { AgentValue, InHand } from "../../live/values";
 import styles from "./DeskPage.module.css";
 import { Idle } from "./Idle";
 import type { useDesk } from "./PhoneProvider";
-import { useScript } from "./requests";
+import { type ProjectScript, useScript } from "./requests";
 import { ScriptPanel } from "./ScriptPanel";
 import { SHORTCUTS, useShortcuts } from "./shortcuts";
 import { useDraft } from "./useDraft";
@@ -23,8 +23,8 @@ export function Now({ desk, live, focus }: { desk: DeskHere; live: AgentValue | 
 function InFocus({ desk, focus }: { desk: DeskHere; focus: InHand }) {
   const { say } = useWords();
   const project = useContactProject(focus.contact);
-  const script = useScript(project);
   const inHand = useDraft(focus.contact);
+  const script = useScript(project, inHand?.draft.script ?? null);
   const note = useRef<HTMLTextAreaElement>(null);
   useShortcuts({ note: () => note.current?.focus() });
   if (inHand === null) return <Loader aria-label={say("now.loading")} />;
@@ -40,7 +40,7 @@ function InFocus({ desk, focus }: { desk: DeskHere; focus: InHand }) {
       </Group>
       <ScriptPanel
         contact={focus.contact} script={script.data ?? null} failed={script.error} events={draft.events}
-        isLive={focus.state !== "offered"} change={(events) => change({ events })}
+        isLive={focus.state !== "offered"} change={(events) => change({ events, script: draft.script ?? begun(script.data ?? null) })}
       />
       {focus.state !== "offered" && (
         <Textarea
@@ -50,4 +50,8 @@ function InFocus({ desk, focus }: { desk: DeskHere; focus: InHand }) {
       )}
     </Stack>
   );
+}
+
+function begun(script: ProjectScript | null): { id: string; version: number } | null {
+  return script?.script == null || script.version === null ? null : { id: script.script.id, version: script.version };
 }

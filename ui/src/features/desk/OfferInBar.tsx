@@ -28,8 +28,8 @@ export function OfferInBar({ offer, desk }: { offer: InHand; desk: NonNullable<R
         <small className="cut"><bdi>{queue}</bdi></small>
       </div>
       <p className={styles["why"]}>
-        {contact?.waiting_since != null && <>{say("offer.waited")} <b><Since moment={contact.waiting_since} /></b>. </>}
-        {why}
+        {contact?.waiting_since != null && <>{say("offer.waited")} <b><Since moment={contact.waiting_since} /></b></>}
+        {why !== null && <> · {why}</>}
       </p>
       {offer.until !== null && <span className="quiet"><span className="unseen">{say("offer.until")}</span><Until moment={offer.until} /></span>}
       <div className={styles["buttons"]}>

@@ -27,7 +27,7 @@ export function ScriptPanel({ contact, script, failed, events, isLive, change }:
   const { say } = useWords();
   if (script === null) return failed != null ? <Failure error={failed} /> : null;
   if (script.script === null) return <Text className="quiet">{say("script.none")}</Text>;
-  return <Followed contact={contact} script={script.script} allowed={script.allowed_deviations} events={events} isLive={isLive} change={change} />;
+  return <Followed contact={contact} script={script.script} allowed={script.deviations} events={events} isLive={isLive} change={change} />;
 }
 
 function useValues(contact: string): Record<string, string> {

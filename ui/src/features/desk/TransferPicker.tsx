@@ -1,4 +1,4 @@
-import { Button, ScrollArea, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Stack, Text, TextInput } from "@mantine/core";
 import { ListOrdered, Phone, User } from "lucide-react";
 import { useState } from "react";
 import { useWords } from "../../app/words";
@@ -46,7 +46,7 @@ export function TransferPicker({ contact, desk, done }: { contact: string; desk:
           send(first, event.ctrlKey && first.kind !== "queue" ? "consult" : "transfer");
         }}
       />
-      <ScrollArea.Autosize mah={280}>
+      <div className={styles["found"]}>
         <ul>
           {found.map((one) => {
             const Icon = ICONS[one.kind];
@@ -65,7 +65,7 @@ export function TransferPicker({ contact, desk, done }: { contact: string; desk:
           })}
         </ul>
         {found.length === 0 && <Text className="quiet">{say("transfer.nobody")}</Text>}
-      </ScrollArea.Autosize>
+      </div>
     </Stack>
   );
 }

@@ -1,5 +1,6 @@
 import { Anchor, Skeleton, Stack, Text } from "@mantine/core";
 import { ExternalLink } from "lucide-react";
+import { RequestFailed } from "../../api/problems";
 import { useWords } from "../../app/words";
 import { Duration, Since } from "../../components/Duration";
 import { Failure } from "../../components/Failure";
@@ -31,6 +32,7 @@ function Card({ contact }: { contact: string }) {
   const project = useNameOf("projects", live?.project ?? record.data?.project ?? null);
   const pop = useScreenPop(live?.project ?? record.data?.project ?? null, contact);
   const why = useWhy(contact);
+  const isNew = record.error instanceof RequestFailed && record.error.status === 404; // its record is on the way
   const arrived = live?.arrived_at ?? record.data?.arrived_at ?? null;
   return (
     <Stack gap="lg">
@@ -56,12 +58,12 @@ function Card({ contact }: { contact: string }) {
         <div>
           <h3 className={styles["title"]}>{say("who.notes")}</h3>
           <ul className={styles["lines"]}>
-            {record.data?.notes.map((note) => <li key={note.at}><span style={{ whiteSpace: "pre-line" }} dir="auto">{note.text}</span></li>)}
+            {record.data?.notes.map((note) => <li key={note.id}><span style={{ whiteSpace: "pre-line" }} dir="auto">{note.text}</span></li>)}
           </ul>
         </div>
       )}
       <History customer={customer} now={contact} />
-      {record.isError && <Failure error={record.error} retry={() => void record.refetch()} />}
+      {record.isError && !isNew && <Failure error={record.error} retry={() => void record.refetch()} />}
     </Stack>
   );
 }
@@ -71,7 +73,8 @@ function History({ customer, now }: { customer: string | null; now: string }) {
   const history = useHistory(customer);
   if (history.isPending && customer !== null) return <Skeleton height={80} />;
   const lines = (history.data ?? []).filter((one) => one.contact !== now).slice(0, SHOWN_MAX);
-  const promises = lines.filter((one) => one.callback_promised === true && one.state === "postponed");
+  const promises = lines.filter((one) => one.state === "postponed");
+  const before = lines.filter((one) => !promises.includes(one));
   return (
     <>
       {promises.length > 0 && (
@@ -82,8 +85,8 @@ function History({ customer, now }: { customer: string | null; now: string }) {
       )}
       <div>
         <h3 className={styles["title"]}>{say("who.history")}</h3>
-        {lines.length === 0 && <Text size="sm" className="quiet">{say("who.first_time")}</Text>}
-        <ul className={styles["lines"]}>{lines.map((one) => <Line key={one.contact} one={one} />)}</ul>
+        {before.length === 0 && <Text size="sm" className="quiet">{say("who.first_time")}</Text>}
+        <ul className={styles["lines"]}>{before.map((one) => <Line key={one.contact} one={one} />)}</ul>
       </div>
     </>
   );
@@ -95,7 +98,7 @@ function Line({ one }: { one: ContactLine }) {
   return (
     <li>
       <span>{intl.formatDate(one.arrived_at, { day: "numeric", month: "short", hour: "numeric", minute: "numeric" })}</span>
-      <span className="cut"><bdi>{one.disposition ?? queue}</bdi></span>
+      <span className="cut"><bdi>{queue}</bdi></span>
     </li>
   );
 }

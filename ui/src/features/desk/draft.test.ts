@@ -3,6 +3,7 @@ import { type Draft, EMPTY, draftOf, dropDraft, keepDraft, keptDraft } from "./d
 import { Memory } from "./memory.test-support";
 
 const draft: Draft = {
+  script: { id: "cards", version: 3 },
   events: [{ type: "said", step: "hello" }, { type: "answered", step: "which", value: null }],
   note: "asks for <b>papers</b>", disposition: "done", next_action: "", callback: { day: "2026-11-26", time: "10:00", number: "+49301" },
 };

@@ -3,6 +3,8 @@
 import type { ScriptEvent } from "./script";
 
 export interface Draft {
+  /** The script with which the conversation began; a newer version does not change under an agent who talks. */
+  script: { id: string; version: number } | null;
   /** What was done in the script, in order. */
   events: ScriptEvent[];
   note: string;
@@ -11,7 +13,7 @@ export interface Draft {
   callback: { day: string; time: string; number: string } | null;
 }
 
-export const EMPTY: Draft = { events: [], note: "", disposition: null, next_action: "", callback: null };
+export const EMPTY: Draft = { script: null, events: [], note: "", disposition: null, next_action: "", callback: null };
 
 const KEPT = "markaz.draft.";
 const DRAFTS_MAX = 20;
@@ -25,7 +27,11 @@ export function draftOf(stored: unknown): Draft {
   if (!isRecord(stored)) return EMPTY;
   const text = (value: unknown) => (typeof value === "string" ? value : "");
   const callback = stored["callback"];
+  const script = stored["script"];
   return {
+    script: isRecord(script) && typeof script["id"] === "string" && typeof script["version"] === "number"
+      ? { id: script["id"], version: script["version"] }
+      : null,
     events: Array.isArray(stored["events"]) ? stored["events"].filter(isScriptEvent) : [],
     note: text(stored["note"]),
     disposition: typeof stored["disposition"] === "string" ? stored["disposition"] : null,

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { api, ask } from "../../api/client";
+import { RequestFailed } from "../../api/problems";
 import type { Credentials } from "../../phone/types";
 import type { Draft } from "./draft";
 import type { Deviation, Script } from "./script";
@@ -13,15 +14,17 @@ export interface Named {
 
 export interface Disposition {
   id: string;
+  project?: string;
   label: string;
   needs_note?: boolean;
   needs_next_action?: boolean;
 }
 
 export interface ProjectScript {
+  /** Null where the project has none. */
   script: Script | null;
   version: number | null;
-  allowed_deviations: Deviation[];
+  deviations: Deviation[];
   dispositions: Disposition[];
 }
 
@@ -34,15 +37,13 @@ export interface ContactLine {
   project: string;
   customer: string;
   outcome: string | null;
-  disposition?: string | null;
-  callback_promised?: boolean;
-  agents: string[];
+  callback_promised: boolean;
 }
 
 export interface ContactStory extends ContactLine {
-  explanation: string[];
-  notes: { at: string; author: string; text: string }[];
-  form: unknown;
+  explanation: { at: string; kind: string; text: string }[];
+  notes: { id: string; written_at: string; written_by: string; text: string }[];
+  form: { values: Record<string, unknown> } | null;
 }
 
 export interface Target {
@@ -78,7 +79,7 @@ export function commandsOf(agent: string) {
 export type Commands = ReturnType<typeof commandsOf>;
 
 export async function saveForm(contact: string, draft: Draft): Promise<void> {
-  await ask("PUT", `/api/contacts/${of(contact)}/form`, { form: draft });
+  await ask("PUT", `/api/contacts/${of(contact)}/form`, { values: draft });
 }
 
 export async function addNote(contact: string, text: string): Promise<void> {
@@ -93,18 +94,33 @@ export async function promiseCallback(contact: string, at: string, number: strin
 export function useNames(section: "queues" | "projects" | "agents" | "not_ready_reasons") {
   return useQuery({
     queryKey: ["organisation", section],
-    queryFn: async () => (await ask<{ entries: Named[] }>("GET", `/api/organisation/${section}`)).entries,
+    queryFn: async () => {
+      const { entries } = await ask<{ entries: { id: string; name?: string; label?: string }[] }>("GET", `/api/organisation/${section}`);
+      return entries.map(({ id, name, label }): Named => ({ id, name: name ?? label ?? id }));
+    },
     staleTime: 5 * 60_000,
   });
 }
 
-export function useScript(project: string | null) {
+/** The script that agents of `project` follow, in the version that the contact began with, and the project's results. */
+export function useScript(project: string | null, began: { id: string; version: number } | null) {
   return useQuery({
-    queryKey: ["script", project],
-    queryFn: () => ask<ProjectScript>("GET", `/api/scripts/${of(project ?? "")}`),
+    queryKey: ["script", project, began?.id, began?.version],
+    queryFn: () => scriptOf(project ?? "", began),
     enabled: project !== null,
-    staleTime: 60_000,
+    staleTime: began === null ? 60_000 : Infinity,
   });
+}
+
+async function scriptOf(project: string, began: { id: string; version: number } | null): Promise<ProjectScript> {
+  const version = began === null ? "" : `?version=${began.version}&script=${of(began.id)}`;
+  try {
+    return await ask<ProjectScript>("GET", `/api/scripts/${of(project)}${version}`);
+  } catch (error) {
+    if (!(error instanceof RequestFailed) || error.code !== "script_unknown") throw error;
+    const { entries } = await ask<{ entries: Disposition[] }>("GET", "/api/organisation/dispositions");
+    return { script: null, version: null, deviations: [], dispositions: entries.filter((one) => one.project === project) };
+  }
 }
 
 export function useContact(contact: string | null) {
@@ -113,13 +129,15 @@ export function useContact(contact: string | null) {
     queryFn: () => ask<ContactStory>("GET", `/api/contacts/${of(contact ?? "")}`),
     enabled: contact !== null,
     staleTime: 5_000,
+    // The record of a contact is a moment behind the floor.
+    refetchInterval: ({ state }) => (state.error instanceof RequestFailed && state.error.status === 404 ? 2_000 : false),
   });
 }
 
 export function useHistory(customer: string | null) {
   return useQuery({
     queryKey: ["history", customer],
-    queryFn: async () => (await ask<{ items: ContactLine[] }>("GET", `/api/contacts?customer=${of(customer ?? "")}`)).items,
+    queryFn: async () => (await ask<{ contacts: ContactLine[] }>("GET", `/api/contacts?customer=${of(customer ?? "")}`)).contacts,
     enabled: customer !== null,
   });
 }

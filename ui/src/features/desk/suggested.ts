@@ -9,7 +9,7 @@ export function suggested(script: ProjectScript | null, events: readonly ScriptE
   const ids: string[] = [];
   if (script.script !== null) {
     const { steps } = script.script;
-    const here = steps[stepAtHand(follow(script.script, events, script.allowed_deviations))];
+    const here = steps[stepAtHand(follow(script.script, events, script.deviations))];
     for (const step of [here, ...Object.values(steps)]) if (step?.type === "end" && step.disposition != null) ids.push(step.disposition);
   }
   const order = [...new Set([...ids, ...script.dispositions.map(({ id }) => id)])];

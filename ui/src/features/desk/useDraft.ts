@@ -22,7 +22,7 @@ export function useDraft(contact: string): DraftInHand | null {
       }),
   );
   const { draft, saving } = useSyncExternalStore(keeper.subscribe, keeper.state);
-  const form = story.data?.form;
+  const form = story.data?.form?.values;
   const isKnown = story.data !== undefined || story.isError; // while it cannot be asked for, one begins anew
   useEffect(() => {
     if (isKnown) keeper.load(form);

@@ -7,6 +7,7 @@ import { useSessionChange } from "../../api/session";
 import { usePreferences, useWords } from "../../app/words";
 import { Failure } from "../../components/Failure";
 import { Frame } from "./Frame";
+import { keepPreferences } from "../account/requests";
 import { type Invitation, PASSWORD_CHARACTERS_MIN, accept, invitationOf } from "./requests";
 
 /** Accepts an invitation: a name and a password, and one is inside. */
@@ -24,7 +25,7 @@ export function Component() {
     );
   }
   return (
-    <Frame title={say("join.title", { centre: data.centre.name })}>
+    <Frame title={say("join.title", { centre: data.centre })}>
       <JoinForm token={token} invitation={data} />
     </Frame>
   );
@@ -35,13 +36,14 @@ function JoinForm({ token, invitation }: { token: string; invitation: Invitation
   const navigate = useNavigate();
   const { preferences } = usePreferences();
   const { read } = useSessionChange();
-  const [name, setName] = useState(invitation.name ?? "");
+  const [name, setName] = useState(invitation.name);
   const [password, setPassword] = useState("");
   const [tried, setTried] = useState(false);
   const short = password.length < PASSWORD_CHARACTERS_MIN;
   const joining = useMutation({
     mutationFn: async () => {
-      await accept(token, { name: name.trim(), password, locale: preferences.locale });
+      await accept(token, { name: name.trim(), password });
+      await keepPreferences(preferences); // what was chosen on this page holds from now on
       await read();
       await navigate("/", { replace: true });
     },

@@ -13,9 +13,9 @@ export function SignInAgain({ session, done }: { session: Session; done: (again:
     <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={say("again.title")}>
       <Stack>
         <Text>{say("again.text")}</Text>
-        {other && <Alert color="red" role="alert">{say("again.other", { email: session.user.email })}</Alert>}
+        {other && <Alert color="red" role="alert">{say("again.other", { email: session.user.email ?? session.user.name })}</Alert>}
         <SignInForm
-          email={session.user.email}
+          {...(session.user.email === null ? {} : { email: session.user.email })}
           done={async () => {
             const again = await read();
             if (again?.user.id === session.user.id) done(again);

@@ -1,4 +1,4 @@
-import { Alert, Button, Divider, PasswordInput, PinInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
@@ -9,18 +9,17 @@ import type { MessageId } from "../../messages";
 import { optionsFor, secondFactor, signIn } from "./requests";
 
 const PAUSE_MILLISECONDS = 400;
-const CODE_DIGITS = 6;
 const KNOWN: Record<string, MessageId> = {
   wrong_credentials: "sign_in.wrong",
-  wrong_code: "second_factor.wrong",
   too_many_attempts: "sign_in.wait",
+  sign_ins_crowded: "sign_in.crowded",
 };
 
 /** E-mail and password, or another provider, then the second step where there is one. */
-export function SignInForm({ email: known, next, done }: { email?: string; next?: string; done: () => Promise<void> }) {
+export function SignInForm({ email: known, done }: { email?: string; done: () => Promise<void> }) {
   const [challenge, setChallenge] = useState<string | null>(null);
   return challenge === null ? (
-    <FirstStep known={known} next={next} done={done} challenged={setChallenge} />
+    <FirstStep known={known} done={done} challenged={setChallenge} />
   ) : (
     <SecondStep challenge={challenge} done={done} back={() => setChallenge(null)} />
   );
@@ -43,28 +42,25 @@ function useSending(work: () => Promise<void>) {
   return { busy, error, send };
 }
 
-function Refusal({ error }: { error: unknown }) {
+function Refusal({ error, known: others = {} }: { error: unknown; known?: Record<string, MessageId> }) {
   const { say } = useWords();
   if (error === null) return null;
-  const known = error instanceof RequestFailed ? KNOWN[error.code] : undefined;
+  const known = error instanceof RequestFailed ? { ...KNOWN, ...others }[error.code] : undefined;
   return known === undefined ? <Failure error={error} /> : <Alert color="red" role="alert">{say(known)}</Alert>;
 }
 
-function FirstStep({ known, next, done, challenged }: {
+function FirstStep({ known, done, challenged }: {
   known: string | undefined;
-  next: string | undefined;
   done: () => Promise<void>;
   challenged: (challenge: string) => void;
 }) {
   const { say } = useWords();
   const [email, setEmail] = useState(known ?? "");
   const [password, setPassword] = useState("");
-  const [centre, setCentre] = useState<string | null>(null);
   const [settled] = useDebouncedValue(email.includes("@") ? email.trim() : "", PAUSE_MILLISECONDS);
   const { data: options } = useQuery({ queryKey: ["sign-in", settled], queryFn: () => optionsFor(settled), retry: false });
-  const centres = options?.centres ?? [];
   const { busy, error, send } = useSending(async () => {
-    const outcome = await signIn({ email: email.trim(), password, ...(centre === null ? {} : { centre }) });
+    const outcome = await signIn({ email: email.trim(), password });
     if (outcome.done) await done();
     else challenged(outcome.challenge);
   });
@@ -85,12 +81,6 @@ function FirstStep({ known, next, done, challenged }: {
             label={say("sign_in.password")} name="password" autoComplete="current-password" required dir="ltr"
             value={password} autoFocus={known !== undefined} onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          {centres.length > 1 && (
-            <Select
-              label={say("sign_in.centre")} description={say("sign_in.centre.why")} required value={centre}
-              data={centres.map(({ id, name }) => ({ value: id, label: name }))} onChange={setCentre}
-            />
-          )}
           <Refusal error={error} />
           <Button type="submit" loading={busy} fullWidth>{say("sign_in.do")}</Button>
         </Stack>
@@ -101,7 +91,7 @@ function FirstStep({ known, next, done, challenged }: {
           {options?.providers.map(({ id, name }) => (
             <Button
               key={id} component="a" variant="default" fullWidth
-              href={`/api/sign-in/oidc/${encodeURIComponent(id)}?next=${encodeURIComponent(next ?? "/")}`}
+              href={`/api/sign-in/oidc/${encodeURIComponent(id)}`}
             >
               {say("sign_in.with", { provider: name })}
             </Button>
@@ -127,15 +117,12 @@ function SecondStep({ challenge, done, back }: { challenge: string; done: () => 
       }}
     >
       <Stack>
-        <Text component="label" fw={600} id="code-label">{say("second_factor.code")}</Text>
-        <div dir="ltr">
-          <PinInput
-            length={CODE_DIGITS} type="number" oneTimeCode autoFocus value={code} onChange={setCode}
-            aria-label={say("second_factor.code")} size="md"
-          />
-        </div>
-        <Refusal error={error} />
-        <Button type="submit" loading={busy} disabled={code.length !== CODE_DIGITS}>{say("second_factor.do")}</Button>
+        <TextInput
+          label={say("second_factor.code")} description={say("second_factor.recovery")} required autoFocus dir="ltr"
+          autoComplete="one-time-code" inputMode="numeric" value={code} onChange={(event) => setCode(event.currentTarget.value.trim())}
+        />
+        <Refusal error={error} known={{ wrong_credentials: "second_factor.wrong" }} />
+        <Button type="submit" loading={busy}>{say("second_factor.do")}</Button>
         <Button variant="subtle" onClick={back}>{say("second_factor.back")}</Button>
       </Stack>
     </form>

@@ -16,12 +16,13 @@ export function Component() {
   const [search] = useSearchParams();
   const { read } = useSessionChange();
   const next = ownAddress(search.get("next"));
-  const failed = search.get("failed");
+  const problem = search.get("problem");
   return (
     <Frame title={say("sign_in.title")}>
-      {failed !== null && <Alert color="red" role="alert">{say("sign_in.oidc_failed", { provider: failed })}</Alert>}
+      {problem !== null && (
+        <Alert color="red" role="alert">{say(problem === "not_invited" ? "sign_in.not_invited" : "sign_in.provider_refused")}</Alert>
+      )}
       <SignInForm
-        next={next}
         done={async () => {
           await read();
           await navigate(next, { replace: true });

@@ -11,14 +11,13 @@ export interface Provider {
 export interface Options {
   password: boolean;
   providers: Provider[];
-  /** Centres in which the e-mail is known, when there are several. */
-  centres?: { id: string; name: string }[];
 }
 
 export interface Invitation {
+  centre: string;
+  name: string;
   email: string;
-  centre: { id: string; name: string };
-  name?: string | null;
+  invited_by: string;
 }
 
 export type Outcome = { done: true } | { done: false; challenge: string };
@@ -31,7 +30,7 @@ export function optionsFor(email: string): Promise<Options> {
 }
 
 /** Sign in. Throws `RequestFailed` with `wrong_credentials` when e-mail and password do not match. */
-export async function signIn(given: { email: string; password: string; centre?: string }): Promise<Outcome> {
+export async function signIn(given: { email: string; password: string }): Promise<Outcome> {
   try {
     await ask("POST", "/api/session", given);
     return { done: true };
@@ -57,6 +56,6 @@ export function invitationOf(token: string): Promise<Invitation> {
   return ask("GET", `/api/invitations/${encodeURIComponent(token)}`);
 }
 
-export async function accept(token: string, given: { name: string; password: string; locale: string }): Promise<void> {
+export async function accept(token: string, given: { name: string; password: string }): Promise<void> {
   await ask("POST", `/api/invitations/${encodeURIComponent(token)}`, given);
 }

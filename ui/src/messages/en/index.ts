@@ -1,3 +1,4 @@
+import account from "./account.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
 import numbers from "./numbers.json";
@@ -8,6 +9,6 @@ import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue = { ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue = { ...account, ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
 
 export default catalogue;

@@ -1,4 +1,5 @@
 import type { Catalogue } from "..";
+import account from "./account.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
 import numbers from "./numbers.json";
@@ -9,6 +10,6 @@ import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue: Catalogue = { ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue: Catalogue = { ...account, ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
 
 export default catalogue;
