@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { CircleCheck } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
@@ -58,7 +58,7 @@ function Made({ title, places, document, name }: { title: string; places: readon
             <li key={place}>
               <Group gap="sm" py={4}>
                 <Text span className="quiet" miw={120}>{say(`one.${section}`)}</Text>
-                <Link to={to}><bdi>{called === id && (section === "queues" || section === "projects" || section === "scripts") ? name : called}</bdi></Link>
+                <Anchor component={Link} to={to}><bdi>{called === id && (section === "queues" || section === "projects" || section === "scripts") ? name : called}</bdi></Anchor>
               </Group>
             </li>
           );
