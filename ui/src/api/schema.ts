@@ -124,6 +124,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent}/phone/returned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Phone Returned
+         * @description Ring the phone again, which answers by itself, for the conversation in hand: the page has been loaded anew.
+         */
+        post: operations["phone_returned_api_agents__agent__phone_returned_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent}/phone/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Phone
+         * @description Ring the phone, which answers by itself and hears what it sends; not while it is in a call.
+         */
+        post: operations["test_phone_api_agents__agent__phone_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent}/ready": {
         parameters: {
             query?: never;
@@ -384,6 +424,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contacts
+         * @description Contacts that the asker may see, the newest first.
+         */
+        get: operations["contacts_api_contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Contact
+         * @description A contact with its states, queues, people, recordings, notes and form, and why it went where it went.
+         */
+        get: operations["one_contact_api_contacts__contact__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promise Callback
+         * @description Promise the customer a call at a moment: it waits in the queue from then on, and is offered like any contact.
+         */
+        post: operations["promise_callback_api_contacts__contact__callback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Form
+         * @description Keep what has been typed so far.
+         */
+        put: operations["save_form_api_contacts__contact__form_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Note
+         * @description Add a note; notes are not changed later.
+         */
+        post: operations["write_note_api_contacts__contact__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/floor": {
         parameters: {
             query?: never;
@@ -608,6 +748,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/numbers/quick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quick
+         * @description Make everything that a number needs: greeting, flow, queue, script and project, where they are not there yet.
+         */
+        post: operations["quick_api_numbers_quick_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whole
+         * @description Everything, without passwords; the ETag is the version, which also stands in it.
+         */
+        get: operations["whole_api_organisation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes
+         * @description Make several edits, all or none; an edit without an entry retires it.
+         */
+        post: operations["changes_api_organisation_changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Past
+         * @description The latest changes first; `why_not_undone` says why one can't be undone, null when it can as far as is known.
+         */
+        get: operations["past_api_organisation_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/history/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Make the entries of a change what they were before it, as a change of its own.
+         */
+        post: operations["undo_api_organisation_history__number__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries
+         * @description The entries of one section, by id.
+         */
+        get: operations["entries_api_organisation__section__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/{section}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entry
+         * @description One entry; send its ETag as If-Match when you change it.
+         */
+        get: operations["entry_api_organisation__section___id__get"];
+        /**
+         * Put
+         * @description Make the entry what the body says, or add it; whatever else the organisation says must stay true.
+         */
+        put: operations["put_api_organisation__section___id__put"];
+        post?: never;
+        /**
+         * Delete
+         * @description Retire the entry: what is past keeps its name. Refused while something names it.
+         */
+        delete: operations["delete_api_organisation__section___id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/{sheet}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description A sheet of a section (or of `holidays`), which can be changed and sent back.
+         */
+        get: operations["export_api_organisation__sheet__csv_get"];
+        put?: never;
+        /**
+         * Bring
+         * @description Change the organisation as the sheet says, all of it or nothing; every problem is told with its line.
+         */
+        post: operations["bring_api_organisation__sheet__csv_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/pause": {
         parameters: {
             query?: never;
@@ -642,6 +954,70 @@ export interface paths {
          * @description Serve a paused project's contacts again.
          */
         post: operations["resume_api_projects__project__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/screen-pop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Screen Pop
+         * @description The project's screen-pop address, and, for a contact, the address to open.
+         */
+        get: operations["screen_pop_api_projects__project__screen_pop_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{prompt}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heard
+         * @description The uploaded sound as customers hear it.
+         */
+        get: operations["heard_api_prompts__prompt__sound_get"];
+        put?: never;
+        /**
+         * Upload
+         * @description Let the prompt be this sound (16-bit PCM WAV, 300 seconds at most), in telephone quality; adds the prompt.
+         */
+        post: operations["upload_api_prompts__prompt__sound_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scripts/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script
+         * @description The version that is live, with the project's dispositions; a version once read never changes.
+         */
+        get: operations["script_api_scripts__project__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -864,6 +1240,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks
+         * @description All subscriptions.
+         */
+        get: operations["webhooks_api_webhooks_get"];
+        put?: never;
+        /**
+         * Subscribe
+         * @description Be told of what happens from now on; the answer has the secret with which deliveries are signed.
+         */
+        post: operations["subscribe_api_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unsubscribe
+         * @description Be told no more, also of what is still to be delivered.
+         */
+        delete: operations["unsubscribe_api_webhooks__webhook__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Send to another address, or other kinds of facts.
+         */
+        patch: operations["change_api_webhooks__webhook__patch"];
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description What was, or is to be, delivered, the newest first, and how each attempt went.
+         */
+        get: operations["deliveries_api_webhooks__webhook__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}/deliveries/{delivery}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Deliver it again now, whatever became of it.
+         */
+        post: operations["retry_api_webhooks__webhook__deliveries__delivery__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Secret
+         * @description Make a new secret; for a day the old one signs too.
+         */
+        post: operations["rotate_secret_api_webhooks__webhook__secret_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -921,29 +1405,60 @@ export interface components {
             state: string;
         };
         /**
-         * Changed
-         * @description What is to be different. An e-mail can be given once, by whoever has none.
+         * Attempt
+         * @description One try; `problem` None: it was taken.
          */
-        Changed: {
-            /** Calendar */
-            calendar?: ("gregory" | "persian" | "islamic-umalqura") | null;
-            /** Digits */
-            digits?: ("latn" | "arab" | "arabext") | null;
-            /** Email */
-            email?: string | null;
-            /** Locale */
-            locale?: ("en" | "ru" | "ar" | "fa" | "vi") | null;
-            /** Name */
-            name?: string | null;
+        Attempt: {
             /**
-             * Password
-             * @description A new one; needs `present_password` where there is one
+             * At
+             * Format: date-time
              */
-            password?: string | null;
-            /** Present Password */
-            present_password?: string | null;
-            /** Theme */
-            theme?: ("auto" | "light" | "dark") | null;
+            at: string;
+            /** Milliseconds */
+            milliseconds: number;
+            /** N */
+            n: number;
+            /** Problem */
+            problem: string | null;
+            /** Status */
+            status: number | null;
+        };
+        /**
+         * CallbackAccepted
+         * @description The call back has a contact of its own.
+         */
+        CallbackAccepted: {
+            /** Contact */
+            contact: string;
+            /**
+             * Message
+             * @description The message's number in the floor's inbox
+             */
+            message: number;
+        };
+        /**
+         * CallbackWanted
+         * @description When and where to call.
+         */
+        CallbackWanted: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-26T09:30:00+03:30
+             */
+            at: string;
+            /** Note */
+            note?: string | null;
+            /**
+             * Number
+             * @example +4930123456
+             */
+            number: string;
+            /**
+             * Queue
+             * @description Where it will wait; absent: the contact's own queue
+             */
+            queue?: string | null;
         };
         /**
          * Checked
@@ -987,6 +1502,74 @@ export interface components {
             code: string;
         };
         /**
+         * Contact
+         * @description One customer's attempt on one channel. `answered_at` is when somebody first talked to the customer.
+         */
+        Contact: {
+            /**
+             * Agents
+             * @description Who talked to the customer, in order; nobody for a client
+             */
+            agents: string[];
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Arrived At
+             * Format: date-time
+             */
+            arrived_at: string;
+            /** Callback Promised */
+            callback_promised: boolean;
+            /** Channel */
+            channel: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Contact */
+            contact: string;
+            /**
+             * Customer
+             * @description Who called, as the network told
+             */
+            customer: string;
+            /**
+             * Follows
+             * @description The contact that a fault cut and that this one makes good
+             */
+            follows: string | null;
+            /**
+             * Number
+             * @description The number that was dialled
+             */
+            number: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Project */
+            project: string;
+            /**
+             * Promised In
+             * @description The contact in which this call back was promised
+             */
+            promised_in: string | null;
+            /** Queue */
+            queue: string | null;
+            /** Queued At */
+            queued_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ContactPage
+         * @description Newest first; `next` is the cursor of the following page.
+         */
+        ContactPage: {
+            /** Contacts */
+            contacts: components["schemas"]["Contact"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * ConversationView
          * @description A contact that somebody is offered, talks to or is asked about; the first of `parts` answers for it.
          *
@@ -1026,6 +1609,101 @@ export interface components {
             talk_seconds: number;
             /** Wrap Up Seconds */
             wrap_up_seconds: number;
+        };
+        /**
+         * Delivery
+         * @description A fact for this subscription. `state`: pending, delivered or failed.
+         */
+        Delivery: {
+            /** Attempts */
+            attempts: number;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Ended At */
+            ended_at: string | null;
+            /** Fact */
+            fact: string;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Log */
+            log: components["schemas"]["Attempt"][];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Next At */
+            next_at: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * DeliveryPage
+         * @description Newest first.
+         */
+        DeliveryPage: {
+            /** Deliveries */
+            deliveries: components["schemas"]["Delivery"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Edited
+         * @description What became, or with `dry_run` would become, different: ids such as `queues.cards`.
+         */
+        Edited: {
+            /** Added */
+            added: string[];
+            /** Changed */
+            changed: string[];
+            /** Dry Run */
+            dry_run: boolean;
+            /** Retired */
+            retired: string[];
+            /**
+             * Version
+             * @description The organisation's version after it
+             */
+            version: number;
+        };
+        /**
+         * Engagement
+         * @description An agent's part in the contact.
+         */
+        Engagement: {
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Agent */
+            agent: string | null;
+            /** Connected At */
+            connected_at: string | null;
+            /** Disposition */
+            disposition: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Hold Seconds */
+            hold_seconds: number;
+            /** Offer */
+            offer: string;
+            /**
+             * Offered At
+             * Format: date-time
+             */
+            offered_at: string;
+            /** Part */
+            part: string;
+            /** Queue */
+            queue: string;
+            /** Reason */
+            reason: string | null;
+            /** State */
+            state: string;
+            /** Wrap Up At */
+            wrap_up_at: string | null;
         };
         /**
          * Entry
@@ -1088,6 +1766,18 @@ export interface components {
          * @description What is wrong with one part of a request.
          */
         FieldProblem: {
+            /**
+             * Column
+             * @description Of a spreadsheet
+             * @default null
+             */
+            column: string | null;
+            /**
+             * Line
+             * @description Of a file, from 1
+             * @default null
+             */
+            line: number | null;
             /** Problem */
             problem: string;
             /**
@@ -1114,6 +1804,42 @@ export interface components {
             telephony: string;
         };
         /**
+         * Form
+         * @description What was typed into the project's form, as far as it has come.
+         */
+        Form: {
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            /**
+             * Saved By
+             * @description None for a client
+             */
+            saved_by: string | null;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FormTyped
+         * @description The whole form as it stands.
+         */
+        FormTyped: {
+            /**
+             * Values
+             * @example {
+             *       "blocked": true,
+             *       "reason": "card lost"
+             *     }
+             */
+            values: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * Health
          * @description `failing` when any of `problems` is there; `floor` and `worker` are absent when they cannot be known.
          */
@@ -1132,6 +1858,20 @@ export interface components {
              */
             status: "ok" | "failing";
             worker?: components["schemas"]["WorkerHealth"] | null;
+        };
+        /**
+         * Imported
+         * @description What came of a sheet.
+         */
+        Imported: {
+            edited: components["schemas"]["Edited"];
+            /**
+             * Rows
+             * @description Lines beside the first one
+             */
+            rows: number;
+            /** Unchanged */
+            unchanged: number;
         };
         /**
          * InConversation
@@ -1239,6 +1979,7 @@ export interface components {
             /** Roles */
             roles: string[];
         };
+        JsonValue: unknown;
         /**
          * KeyMade
          * @description The key is shown this once.
@@ -1273,6 +2014,21 @@ export interface components {
             scopes: string[];
             /** Used At */
             used_at: string | null;
+        };
+        /**
+         * Line
+         * @description One thing that happened or was decided, in words. `kind`: told, decided, did, became or noted.
+         */
+        Line: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
         };
         /**
          * Link
@@ -1360,6 +2116,59 @@ export interface components {
             reason: string;
         };
         /**
+         * Note
+         * @description What somebody wrote about the contact.
+         */
+        Note: {
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            /**
+             * Written By
+             * @description None for a client
+             */
+            written_by: string | null;
+        };
+        /**
+         * NoteWritten
+         * @description A note for whoever has the contact, or its customer, next.
+         */
+        NoteWritten: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * NumberMade
+         * @description What was made for the number, beside what became different.
+         */
+        NumberMade: {
+            /** Added */
+            added: string[];
+            /** Changed */
+            changed: string[];
+            /** Dry Run */
+            dry_run: boolean;
+            /** Number */
+            number: string;
+            /** Project */
+            project: string;
+            /** Queue */
+            queue: string;
+            /** Retired */
+            retired: string[];
+            /**
+             * Version
+             * @description The organisation's version after it
+             */
+            version: number;
+        };
+        /**
          * Options
          * @description How one may sign in here; the same for everybody, so that it tells of nobody whether there is an account.
          */
@@ -1368,6 +2177,671 @@ export interface components {
             password: boolean;
             /** Providers */
             providers: components["schemas"]["ProviderShown"][];
+        };
+        /**
+         * Agent
+         * @description A person who serves contacts; the fields of `routing.AgentProfile`, a name and a team.
+         */
+        OrganisationAgent: {
+            /** @default {} */
+            capacity: components["schemas"]["OrganisationCapacity"];
+            id: string;
+            name: string;
+            /** @default null */
+            no_answer_pause_seconds: number | null;
+            /** @default {} */
+            queues: {
+                [key: string]: number;
+            };
+            /** @default 10 */
+            refusal_pause_seconds: number | null;
+            /** @default {} */
+            skills: {
+                [key: string]: number;
+            };
+            /** @default null */
+            team: string | null;
+        };
+        /**
+         * Announcement
+         * @description What a waiting contact hears, first after `first_seconds`, then every `every_seconds`.
+         */
+        OrganisationAnnouncement: {
+            /** @default 45 */
+            every_seconds: number;
+            /** @default true */
+            expected_wait: boolean;
+            /** @default 20 */
+            first_seconds: number;
+            /** @default true */
+            position: boolean;
+        };
+        /**
+         * Answer
+         * @description Pick up.
+         */
+        OrganisationAnswer: {
+            next: string;
+            /** @enum {unknown} */
+            type: "answer";
+        };
+        /**
+         * Ask
+         * @description Ask `text` and write the answer into `field`; `options` are the answers of a `one_of`.
+         */
+        OrganisationAsk: {
+            field: string;
+            /**
+             * @default text
+             * @enum {unknown}
+             */
+            kind: "date" | "email" | "number" | "one_of" | "telephone" | "text" | "yes_no";
+            next: string;
+            /** @default [] */
+            options: string[];
+            /** @default false */
+            required: boolean;
+            text: string;
+            /** @enum {unknown} */
+            type: "ask";
+        };
+        /**
+         * Calendar
+         * @description Business hours in one IANA zone. `holidays`: ISO date -> name; `special`: ISO date -> that day's periods.
+         */
+        OrganisationCalendar: {
+            /** @default {} */
+            holidays: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @default {} */
+            special: {
+                [key: string]: [
+                    string,
+                    string
+                ][];
+            };
+            weekly: components["schemas"]["OrganisationOpenPeriod"][];
+            zone: string;
+        };
+        /**
+         * Callback
+         * @description Promise a call back to the customer's own number, with a place in `queue`.
+         */
+        OrganisationCallback: {
+            queue: string;
+            /** @enum {unknown} */
+            type: "callback";
+        };
+        /**
+         * Capacity
+         * @description How many contacts of each kind an agent handles at once; a call excludes other kinds unless `blends_voice`.
+         */
+        OrganisationCapacity: {
+            /** @default false */
+            blends_voice: boolean;
+            /** @default 0 */
+            chat: number;
+            /** @default 0 */
+            mail: number;
+            /** @default 1 */
+            voice: number;
+        };
+        /**
+         * Centre
+         * @description An outsourcer, the tenant.
+         */
+        OrganisationCentre: {
+            id: string;
+            name: string;
+        };
+        /**
+         * Change
+         * @description What one person did at once; `number` was the organisation's version after it.
+         */
+        OrganisationChange: {
+            edits: components["schemas"]["OrganisationEntryChange"][];
+            how: string;
+            made_at: string;
+            made_by: string;
+            number: number;
+            undoes: number | null;
+            undone_by: number | null;
+        };
+        /**
+         * Choose
+         * @description Go where what the customer says leads; `options`: what the agent sees -> step.
+         */
+        OrganisationChoose: {
+            options: {
+                [key: string]: string;
+            };
+            text: string;
+            /** @enum {unknown} */
+            type: "choose";
+        };
+        /**
+         * Client
+         * @description A company that buys services from the centre.
+         */
+        OrganisationClient: {
+            id: string;
+            name: string;
+        };
+        /**
+         * Dial
+         * @description Send the contact to a number outside.
+         */
+        OrganisationDial: {
+            number: string;
+            /** @enum {unknown} */
+            type: "dial";
+        };
+        /**
+         * Disconnect
+         * @description End, after `prompt` when there is one.
+         */
+        OrganisationDisconnect: {
+            /** @default null */
+            prompt: string | null;
+            /** @default self_served */
+            result: string;
+            /** @enum {unknown} */
+            type: "disconnect";
+        };
+        /**
+         * Disposition
+         * @description A result that the agents of a project may record; `label` is what they see.
+         *
+         *         With `needs_note` they write a note with it, with `needs_next_action` they say what has to be done next.
+         */
+        OrganisationDisposition: {
+            id: string;
+            label: string;
+            /** @default false */
+            needs_next_action: boolean;
+            /** @default false */
+            needs_note: boolean;
+            project: string;
+        };
+        /**
+         * Document
+         * @description A whole centre. Only a document without problems is built (`read_document`).
+         */
+        OrganisationDocument: {
+            /** @default [] */
+            agents: components["schemas"]["OrganisationAgent"][];
+            /** @default [] */
+            calendars: components["schemas"]["OrganisationCalendar"][];
+            centre: components["schemas"]["OrganisationCentre"];
+            /** @default [] */
+            clients: components["schemas"]["OrganisationClient"][];
+            /** @default [] */
+            dispositions: components["schemas"]["OrganisationDisposition"][];
+            /** @default [] */
+            flows: components["schemas"]["OrganisationFlow"][];
+            /** @default [] */
+            not_ready_reasons: components["schemas"]["OrganisationNotReadyReason"][];
+            /** @default [] */
+            numbers: components["schemas"]["OrganisationNumber"][];
+            /** @default [] */
+            projects: components["schemas"]["OrganisationProject"][];
+            /** @default [] */
+            prompts: components["schemas"]["OrganisationPrompt"][];
+            /** @default [] */
+            queues: components["schemas"]["OrganisationQueue"][];
+            /** @default [] */
+            scripts: components["schemas"]["OrganisationScript"][];
+            /** @default [] */
+            skills: components["schemas"]["OrganisationSkill"][];
+            /** @default [] */
+            teams: components["schemas"]["OrganisationTeam"][];
+            /** @default [] */
+            trunks: components["schemas"]["OrganisationTrunk"][];
+        };
+        /**
+         * End
+         * @description The conversation's end; `disposition` is proposed to the agent.
+         */
+        OrganisationEnd: {
+            /** @default null */
+            disposition: string | null;
+            /** @default null */
+            text: string | null;
+            /** @enum {unknown} */
+            type: "end";
+        };
+        /** OrganisationEntry */
+        OrganisationEntry: components["schemas"]["OrganisationClient"] | components["schemas"]["OrganisationScript"] | components["schemas"]["OrganisationProject"] | components["schemas"]["OrganisationSkill"] | components["schemas"]["OrganisationTeam"] | components["schemas"]["OrganisationQueue"] | components["schemas"]["OrganisationAgent"] | components["schemas"]["OrganisationCalendar"] | components["schemas"]["OrganisationPrompt"] | components["schemas"]["OrganisationFlow"] | components["schemas"]["OrganisationNumber"] | components["schemas"]["OrganisationTrunk"] | components["schemas"]["OrganisationDisposition"] | components["schemas"]["OrganisationNotReadyReason"];
+        /**
+         * EntryChange
+         * @description One entry (`section` "centre" has one only) as JSON; `before` None: it is new, `after` None: it was retired.
+         */
+        OrganisationEntryChange: {
+            after: Record<string, never> | null;
+            before: Record<string, never> | null;
+            id: string;
+            section: string;
+        };
+        /**
+         * Flow
+         * @description Nodes by name and where to begin.
+         */
+        OrganisationFlow: {
+            id: string;
+            nodes: {
+                [key: string]: components["schemas"]["OrganisationAnswer"] | components["schemas"]["OrganisationPlay"] | components["schemas"]["OrganisationHours"] | components["schemas"]["OrganisationMenu"] | components["schemas"]["OrganisationFlowQueue"] | components["schemas"]["OrganisationVoicemail"] | components["schemas"]["OrganisationCallback"] | components["schemas"]["OrganisationDial"] | components["schemas"]["OrganisationDisconnect"];
+            };
+            start: string;
+        };
+        /**
+         * Queue
+         * @description Hand the contact to a queue. `while_waiting`: key -> what the customer may choose meanwhile.
+         */
+        OrganisationFlowQueue: {
+            /** @default null */
+            named_agent: string | null;
+            /** @default 0 */
+            priority: number;
+            queue: string;
+            /** @default {} */
+            skills: {
+                [key: string]: number;
+            };
+            /** @enum {unknown} */
+            type: "queue";
+            /** @default {} */
+            while_waiting: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Hours
+         * @description Branch on a calendar (IANA zone, weekly hours, holidays).
+         */
+        OrganisationHours: {
+            calendar: string;
+            closed: string;
+            /** @default null */
+            holiday: string | null;
+            open: string;
+            /** @enum {unknown} */
+            type: "hours";
+        };
+        /**
+         * Menu
+         * @description Play a prompt (a key may interrupt it) and branch on a key.
+         *
+         *         Silence for `timeout_seconds` after the prompt, or a wrong key, plays it again, `attempts_max` times in all; then
+         *         the contact goes to `otherwise`.
+         */
+        OrganisationMenu: {
+            /** @default 3 */
+            attempts_max: number;
+            choices: {
+                [key: string]: string;
+            };
+            /** @default null */
+            invalid_prompt: string | null;
+            otherwise: string;
+            prompt: string;
+            /** @default 5 */
+            timeout_seconds: number;
+            /** @enum {unknown} */
+            type: "menu";
+        };
+        /**
+         * NewNumber
+         * @description What somebody must know to put a number live.
+         *
+         *         Calls wait in `queue`, or in a new one for which `agents` are ready. The number belongs to `project`, or to a new
+         *         one called `name` for `client`, or for a new client called `client_name`. `script`: what agents say, line by line;
+         *         without lines the project's own.
+         */
+        OrganisationNewNumber: {
+            /** @default [] */
+            agents: string[];
+            /** @default null */
+            client: string | null;
+            /** @default null */
+            client_name: string | null;
+            greeting: string;
+            /**
+             * @default en
+             * @enum {unknown}
+             */
+            language: "ar" | "en" | "fa" | "ru" | "vi";
+            name: string;
+            number: string;
+            /** @default null */
+            project: string | null;
+            /** @default null */
+            queue: string | null;
+            /** @default [] */
+            script: string[];
+        };
+        /**
+         * NotReadyReason
+         * @description Why an agent takes no contacts; `label` is what people see.
+         */
+        OrganisationNotReadyReason: {
+            id: string;
+            label: string;
+        };
+        /**
+         * Number
+         * @description A telephone number (written `number` in the file): contacts to it belong to `project` and start `flow`.
+         */
+        OrganisationNumber: {
+            flow: string;
+            number: string;
+            project: string;
+        };
+        /**
+         * OpenPeriod
+         * @description Weekly opening: `days` 0 (Monday) to 6; "HH:MM" local.
+         *
+         *         `until` <= `since` runs past midnight; `until` may be 24:00.
+         */
+        OrganisationOpenPeriod: {
+            days: number[];
+            since: string;
+            until: string;
+        };
+        /**
+         * Overflow
+         * @description After `after_seconds` of waiting the contact leaves for `to`; the last step is the maximum wait.
+         */
+        OrganisationOverflow: {
+            after_seconds: number;
+            to: components["schemas"]["OrganisationToQueue"] | components["schemas"]["OrganisationToNumber"] | components["schemas"]["OrganisationToVoicemail"] | components["schemas"]["OrganisationToCallback"] | components["schemas"]["OrganisationToDisconnect"];
+        };
+        /**
+         * PauseRule
+         * @description What contacts hear and where they go while their project is paused; None keeps them waiting unserved.
+         */
+        OrganisationPauseRule: {
+            /** @default null */
+            prompt: string | null;
+            /** @default null */
+            to: (components["schemas"]["OrganisationToQueue"] | components["schemas"]["OrganisationToNumber"] | components["schemas"]["OrganisationToVoicemail"] | components["schemas"]["OrganisationToCallback"] | components["schemas"]["OrganisationToDisconnect"]) | null;
+        };
+        /**
+         * Play
+         * @description Play a prompt to its end.
+         */
+        OrganisationPlay: {
+            next: string;
+            prompt: string;
+            /** @enum {unknown} */
+            type: "play";
+        };
+        /**
+         * Project
+         * @description One line of work for a client. `callback_queue` calls back whom a failure of ours cut off in self-service.
+         *
+         *         `script` leads its agents, who may deviate from it as `deviations` says. `screen_pop` is the address of a page of
+         *         the client's own application, with variables in braces; `languages` are those that its customers speak.
+         */
+        OrganisationProject: {
+            /** @default null */
+            callback_queue: string | null;
+            client: string;
+            /** @default [] */
+            deviations: ("any_order" | "own_words" | "skip_fields" | "skip_sentences")[];
+            id: string;
+            /** @default [] */
+            languages: ("ar" | "en" | "fa" | "ru" | "vi")[];
+            name: string;
+            /** @default {} */
+            pause: components["schemas"]["OrganisationPauseRule"];
+            /** @default null */
+            screen_pop: string | null;
+            /** @default null */
+            script: string | null;
+        };
+        /**
+         * Prompt
+         * @description What customers hear: a `text` to be spoken in `language`, a sound `file`, or a `sound` that was uploaded.
+         */
+        OrganisationPrompt: {
+            /** @default null */
+            file: string | null;
+            id: string;
+            /**
+             * @default en
+             * @enum {unknown}
+             */
+            language: "ar" | "en" | "fa" | "ru" | "vi";
+            /** @default null */
+            sound: string | null;
+            /** @default null */
+            text: string | null;
+        };
+        /**
+         * PublishedScript
+         * @description A version of a script, which never changes, with what the project allows and offers now.
+         */
+        OrganisationPublishedScript: {
+            deviations: ("any_order" | "own_words" | "skip_fields" | "skip_sentences")[];
+            dispositions: components["schemas"]["OrganisationDisposition"][];
+            published_at: string;
+            script: components["schemas"]["OrganisationScript"];
+            version: number;
+        };
+        /**
+         * Queue
+         * @description Where contacts of one kind wait; the fields of `routing.QueueRules` and a name.
+         */
+        OrganisationQueue: {
+            /**
+             * @default longest_idle
+             * @enum {unknown}
+             */
+            agent_choice: "least_occupied" | "longest_idle";
+            /** @default null */
+            announcement: components["schemas"]["OrganisationAnnouncement"] | null;
+            /** @default true */
+            callback_after_fault: boolean;
+            /** @default 3 */
+            callback_attempts_max: number;
+            /** @default 300 */
+            callback_retry_seconds: number;
+            /** @default 7200 */
+            conversation_seconds_max: number;
+            id: string;
+            name: string;
+            /** @default [] */
+            overflow: components["schemas"]["OrganisationOverflow"][];
+            /** @default 100 */
+            penalty_weight: number;
+            /** @default 0 */
+            priority: number;
+            /** @default 120 */
+            priority_head_start_seconds: number;
+            project: string;
+            /** @default true */
+            record: boolean;
+            /** @default 300 */
+            recording_pause_seconds_max: number;
+            /** @default [] */
+            relaxation: components["schemas"]["OrganisationRelaxation"][];
+            /** @default 15 */
+            ring_seconds: number;
+            /** @default {} */
+            skills: {
+                [key: string]: number;
+            };
+            /** @default null */
+            sticky: components["schemas"]["OrganisationSticky"] | null;
+            /** @default 20 */
+            target_seconds: number;
+            /** @default 1000 */
+            waiting_max: number;
+            /**
+             * @default {
+             *       "type": "disconnect"
+             *     }
+             */
+            when_full: components["schemas"]["OrganisationToQueue"] | components["schemas"]["OrganisationToNumber"] | components["schemas"]["OrganisationToVoicemail"] | components["schemas"]["OrganisationToCallback"] | components["schemas"]["OrganisationToDisconnect"];
+            /** @default 30 */
+            wrap_up_seconds_max: number;
+        };
+        /**
+         * Relaxation
+         * @description After `after_seconds` in the queue a contact wants less: skills are dropped or their levels lowered.
+         *
+         *         Steps apply in order of `after_seconds`, each on top of the one before.
+         */
+        OrganisationRelaxation: {
+            after_seconds: number;
+            /** @default [] */
+            drop: string[];
+            /** @default {} */
+            lower: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Say
+         * @description Say `text`; with `required` it is a sentence that must be said.
+         */
+        OrganisationSay: {
+            next: string;
+            /** @default false */
+            required: boolean;
+            text: string;
+            /** @enum {unknown} */
+            type: "say";
+        };
+        /**
+         * Script
+         * @description Steps by name and where to begin, in one language.
+         */
+        OrganisationScript: {
+            id: string;
+            /**
+             * @default en
+             * @enum {unknown}
+             */
+            language: "ar" | "en" | "fa" | "ru" | "vi";
+            name: string;
+            start: string;
+            steps: {
+                [key: string]: components["schemas"]["OrganisationSay"] | components["schemas"]["OrganisationAsk"] | components["schemas"]["OrganisationChoose"] | components["schemas"]["OrganisationEnd"];
+            };
+        };
+        /**
+         * Skill
+         * @description What agents can do and contacts may need.
+         */
+        OrganisationSkill: {
+            id: string;
+            name: string;
+        };
+        /**
+         * Sticky
+         * @description Who gets a returning customer first: the `last` agent within `within_seconds`, or a `named` one.
+         *
+         *         For `wait_seconds` only that agent is considered, after that everyone.
+         */
+        OrganisationSticky: {
+            /** @enum {unknown} */
+            agent: "last" | "named";
+            /** @default 20 */
+            wait_seconds: number;
+            /** @default 604800 */
+            within_seconds: number;
+        };
+        /**
+         * Team
+         * @description People who are led together.
+         */
+        OrganisationTeam: {
+            id: string;
+            name: string;
+        };
+        /**
+         * ToCallback
+         * @description Promise a call back to the customer's number; the contact keeps its place in the queue.
+         */
+        OrganisationToCallback: {
+            /** @enum {unknown} */
+            type: "callback";
+        };
+        /**
+         * ToDisconnect
+         * @description Say `prompt` (or nothing) and end.
+         */
+        OrganisationToDisconnect: {
+            /** @default null */
+            prompt: string | null;
+            /** @enum {unknown} */
+            type: "disconnect";
+        };
+        /**
+         * ToNumber
+         * @description Send to a telephone number outside: another centre (`centre` names it for the accounts) or a person.
+         */
+        OrganisationToNumber: {
+            /** @default null */
+            centre: string | null;
+            number: string;
+            /** @enum {unknown} */
+            type: "number";
+        };
+        /**
+         * ToQueue
+         * @description Move to another queue; the place is kept: the time already waited counts there.
+         */
+        OrganisationToQueue: {
+            queue: string;
+            /** @enum {unknown} */
+            type: "queue";
+        };
+        /**
+         * ToVoicemail
+         * @description Take a message.
+         */
+        OrganisationToVoicemail: {
+            /** @default 120 */
+            seconds_max: number;
+            /** @enum {unknown} */
+            type: "voicemail";
+        };
+        /**
+         * Trunk
+         * @description A carrier, or another exchange, reached by SIP.
+         *
+         *         `prefixes`: numbers we may dial through it begin with one of these; () dials nothing (toll fraud). `username` and
+         *         `password` are ours there. `caller`: the number that people whom we call through it see.
+         */
+        OrganisationTrunk: {
+            /** @default null */
+            caller: string | null;
+            host: string;
+            id: string;
+            /** @default null */
+            password: string | null;
+            /** @default 5060 */
+            port: number;
+            /** @default [] */
+            prefixes: string[];
+            /** @default null */
+            username: string | null;
+        };
+        /**
+         * Voicemail
+         * @description Play a prompt, then take a message.
+         */
+        OrganisationVoicemail: {
+            /** @default null */
+            prompt: string | null;
+            /** @default 120 */
+            seconds_max: number;
+            /** @enum {unknown} */
+            type: "voicemail";
         };
         /**
          * OwnSession
@@ -1464,8 +2938,24 @@ export interface components {
             sip_host: string;
             /** Sip Port */
             sip_port: number;
+            /**
+             * Socket
+             * @description Where a browser speaks SIP over WebSocket, a path of this origin
+             */
+            socket: string;
             /** Username */
             username: string;
+        };
+        /**
+         * PhoneReturned
+         * @description The conversation that the phone is to be in again.
+         */
+        PhoneReturned: {
+            /**
+             * Contact
+             * @description Absent: every conversation that the agent is in
+             */
+            contact?: string | null;
         };
         /**
          * Present
@@ -1535,12 +3025,97 @@ export interface components {
             waiting: number;
         };
         /**
+         * QueueVisit
+         * @description A stay in a queue, and how it ended.
+         */
+        QueueVisit: {
+            /** Agent */
+            agent: string | null;
+            /** Ended */
+            ended: string | null;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Left At */
+            left_at: string | null;
+            /** N */
+            n: number;
+            /** Queue */
+            queue: string;
+            /** Wait Seconds */
+            wait_seconds: number | null;
+        };
+        /**
+         * Recording
+         * @description What was kept of a conversation.
+         */
+        Recording: {
+            /** Agent */
+            agent: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Expected At
+             * Format: date-time
+             */
+            expected_at: string;
+            /** Paused Seconds */
+            paused_seconds: number | null;
+            /** Recording */
+            recording: string;
+            /** Seconds */
+            seconds: number | null;
+            /** State */
+            state: string;
+        };
+        /**
          * RecoveryCodes
          * @description Each signs in once instead of a code; they are shown this once.
          */
         RecoveryCodes: {
             /** Recovery Codes */
             recovery_codes: string[];
+        };
+        /**
+         * ScreenPop
+         * @description `url` is the address for the contact that was asked for.
+         */
+        ScreenPop: {
+            /**
+             * Template
+             * @example https://crm.example.org/callers?number={customer}
+             */
+            template: string;
+            /**
+             * Url
+             * @example https://crm.example.org/callers?number=%2B4930123
+             */
+            url?: string | null;
+        };
+        /**
+         * Segment
+         * @description A state that the contact was in.
+         */
+        Segment: {
+            /** Agent */
+            agent: string | null;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** N */
+            n: number;
+            /** Queue */
+            queue: string | null;
+            /** Reason */
+            reason: string | null;
+            /** State */
+            state: string;
         };
         /**
          * Session
@@ -1565,6 +3140,34 @@ export interface components {
             /** Roles */
             roles: string[];
             user: components["schemas"]["User"];
+        };
+        /**
+         * SignIn
+         * @description How the agent's phone is reached.
+         */
+        SignIn: {
+            /**
+             * Phone
+             * @description sip: a phone that speaks SIP by itself; browser: the page, by `socket`
+             * @default sip
+             * @enum {string}
+             */
+            phone: "sip" | "browser";
+        };
+        /**
+         * Subscribed
+         * @description What is wanted, and where it is to be sent; `project` None: of every project.
+         */
+        Subscribed: {
+            /** Kinds */
+            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready")[];
+            /** Project */
+            project?: string | null;
+            /**
+             * Url
+             * @example https://crm.example.org/markaz
+             */
+            url: string;
         };
         /**
          * Supervise
@@ -1688,6 +3291,121 @@ export interface components {
             signed_in_at: string | null;
         };
         /**
+         * Webhook
+         * @description A subscription. `secret_before_until`: until then the secret before the present one signs too.
+         */
+        Webhook: {
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: string[];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Project */
+            project: string | null;
+            /** Secret Before Until */
+            secret_before_until: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * WebhookWithSecret
+         * @description The secret is shown once.
+         */
+        WebhookWithSecret: {
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: string[];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Project */
+            project: string | null;
+            /** Secret */
+            secret: string;
+            /** Secret Before Until */
+            secret_before_until: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * WholeContact
+         * @description Everything known of a contact. `explanation` says why it went where it went; a client gets none.
+         */
+        WholeContact: {
+            /**
+             * Agents
+             * @description Who talked to the customer, in order; nobody for a client
+             */
+            agents: string[];
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Arrived At
+             * Format: date-time
+             */
+            arrived_at: string;
+            /** Callback Promised */
+            callback_promised: boolean;
+            /** Channel */
+            channel: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Contact */
+            contact: string;
+            /**
+             * Customer
+             * @description Who called, as the network told
+             */
+            customer: string;
+            /** Engagements */
+            engagements: components["schemas"]["Engagement"][];
+            /** Explanation */
+            explanation: components["schemas"]["Line"][];
+            /**
+             * Follows
+             * @description The contact that a fault cut and that this one makes good
+             */
+            follows: string | null;
+            form: components["schemas"]["Form"] | null;
+            /** Notes */
+            notes: components["schemas"]["Note"][];
+            /**
+             * Number
+             * @description The number that was dialled
+             */
+            number: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Project */
+            project: string;
+            /**
+             * Promised In
+             * @description The contact in which this call back was promised
+             */
+            promised_in: string | null;
+            /** Queue */
+            queue: string | null;
+            /** Queue Visits */
+            queue_visits: components["schemas"]["QueueVisit"][];
+            /** Queued At */
+            queued_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Recordings */
+            recordings: components["schemas"]["Recording"][];
+            /** Segments */
+            segments: components["schemas"]["Segment"][];
+            /** State */
+            state: string;
+        };
+        /**
          * WithAgent
          * @description With a colleague who is signed in, ready or not.
          */
@@ -1759,6 +3477,43 @@ export interface components {
              * @description The result, from the project's list
              */
             disposition?: string | null;
+        };
+        /**
+         * Changed
+         * @description What is to be different. An e-mail can be given once, by whoever has none.
+         */
+        markaz__web__own_account__Changed: {
+            /** Calendar */
+            calendar?: ("gregory" | "persian" | "islamic-umalqura") | null;
+            /** Digits */
+            digits?: ("latn" | "arab" | "arabext") | null;
+            /** Email */
+            email?: string | null;
+            /** Locale */
+            locale?: ("en" | "ru" | "ar" | "fa" | "vi") | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Password
+             * @description A new one; needs `present_password` where there is one
+             */
+            password?: string | null;
+            /** Present Password */
+            present_password?: string | null;
+            /** Theme */
+            theme?: ("auto" | "light" | "dark") | null;
+        };
+        /**
+         * Changed
+         * @description What is to be different; what is absent stays.
+         */
+        markaz__web__webhooks__Changed: {
+            /** Kinds */
+            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready")[] | null;
+            /** Project */
+            project?: string | null;
+            /** Url */
+            url?: string | null;
         };
     };
     responses: never;
@@ -2272,6 +4027,182 @@ export interface operations {
             };
         };
     };
+    phone_returned_api_agents__agent__phone_returned_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneReturned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_not_signed_in` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_phone_api_agents__agent__phone_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_not_signed_in` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ready_api_agents__agent__ready_post: {
         parameters: {
             query?: never;
@@ -2530,7 +4461,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SignIn"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -3312,6 +5247,401 @@ export interface operations {
             };
         };
     };
+    contacts_api_contacts_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; absent: from the beginning */
+                cursor?: string | null;
+                /** @description Entries on a page */
+                limit?: number;
+                project?: string | null;
+                queue?: string | null;
+                agent?: string | null;
+                /** @description The whole number, as it was told */
+                customer?: string | null;
+                /** @description Arrived at or after */
+                from?: string | null;
+                /** @description Arrived before */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `cursor_unknown` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_contact_api_contacts__contact__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeContact"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `contact_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promise_callback_api_contacts__contact__callback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackAccepted"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `contact_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `callback_not_possible` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_form_api_contacts__contact__form_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormTyped"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `contact_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_note_api_contacts__contact__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteWritten"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `contact_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     floor_api_floor_get: {
         parameters: {
             query?: never;
@@ -3944,7 +6274,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Changed"];
+                "application/json": components["schemas"]["markaz__web__own_account__Changed"];
             };
         };
         responses: {
@@ -4448,6 +6778,1047 @@ export interface operations {
             };
         };
     };
+    quick_api_numbers_quick_post: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationNewNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberMade"];
+                };
+            };
+            /** @description `request_unreadable` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `document_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_needed` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whole_api_organisation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDocument"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_api_organisation_changes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dry_run?: boolean;
+                    edits: {
+                        entry?: components["schemas"]["OrganisationEntry"] | null;
+                        id: string;
+                        section: string;
+                    }[];
+                    version?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description `request_unreadable` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `document_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_needed` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    past_api_organisation_history_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                before?: number | null;
+                section?: string | null;
+                id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_api_organisation_history__number__undo_post: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description `request_unreadable` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` or `change_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `undo_refused` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `document_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_needed` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_api_organisation__section__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entry_api_organisation__section___id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationEntry"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_organisation__section___id__put: {
+        parameters: {
+            query?: {
+                /** @description Only say what would change, and all that is wrong */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The version from which the entry was taken, as its ETag said ("12"); * asks not */
+                "if-match"?: string | null;
+            };
+            path: {
+                section: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description `request_unreadable` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `document_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_needed` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_organisation__section___id__delete: {
+        parameters: {
+            query?: {
+                /** @description Only say what would change, and all that is wrong */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The version from which the entry was taken, as its ETag said ("12"); * asks not */
+                "if-match"?: string | null;
+            };
+            path: {
+                section: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description `request_unreadable` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `document_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_needed` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_organisation__sheet__csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_api_organisation__sheet__csv_post: {
+        parameters: {
+            query?: {
+                /** @description Only say what would change, and every problem */
+                dry_run?: boolean;
+                /** @description Retire what no line speaks of */
+                replace?: boolean;
+            };
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description `request_unreadable` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `document_refused` or `sheet_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_needed` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pause_api_projects__project__pause_post: {
         parameters: {
             query?: never;
@@ -4569,6 +7940,365 @@ export interface operations {
                 };
             };
             /** @description `project_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    screen_pop_api_projects__project__screen_pop_get: {
+        parameters: {
+            query?: {
+                /** @description The contact for which the address is wanted */
+                contact?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenPop"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` or `screen_pop_missing` or `contact_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heard_api_prompts__prompt__sound_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sound_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_api_prompts__prompt__sound_post: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The version from which the entry was taken, as its ETag said ("12"); * asks not */
+                "if-match"?: string | null;
+            };
+            path: {
+                prompt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description `request_unreadable` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `section_unknown` or `entry_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sounds_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `document_refused` or `sound_unreadable` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_needed` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    script_api_scripts__project__get: {
+        parameters: {
+            query?: {
+                /** @description The one a contact began with */
+                version?: number | null;
+                /** @description The script it began with */
+                script?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationPublishedScript"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `script_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5513,6 +9243,538 @@ export interface operations {
                 };
             };
             /** @description `user_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_api_webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscribe_api_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscribed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_webhooks` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `webhook_destination` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsubscribe_api_webhooks__webhook__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_webhooks__webhook__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["markaz__web__webhooks__Changed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `webhook_destination` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_api_webhooks__webhook__deliveries_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; absent: from the beginning */
+                cursor?: string | null;
+                /** @description Entries on a page */
+                limit?: number;
+                state?: string | null;
+            };
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `cursor_unknown` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_api_webhooks__webhook__deliveries__delivery__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_unknown` or `delivery_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_secret_api_webhooks__webhook__secret_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
