@@ -19,7 +19,7 @@ from markaz.bootstrap import Settings, installation_key
 from markaz.web import create_app
 from tests.web.conftest import web_settings
 
-EXAMPLES_MAX = 12
+EXAMPLES_MAX = 6
 """For each operation: the whole document is asked in half a minute on a quiet machine."""
 
 
@@ -42,7 +42,7 @@ def test_what_the_document_says_holds(app: FastAPI, key: dict[str, str], organis
 
         @settings(
             max_examples=EXAMPLES_MAX, deadline=None, phases=[Phase.explicit, Phase.generate], database=None,
-            derandomize=True, suppress_health_check=tuple(HealthCheck.__members__.values()),
+            derandomize=True, suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much),
         )  # fmt: skip
         def ask(case: Any) -> None:
             response = case.call(headers=key)
@@ -71,7 +71,7 @@ async def test_every_operation_says_what_it_may_refuse(client: httpx.AsyncClient
         for method, way in ways.items():
             if not path.startswith("/api/"):
                 continue
-            assert {"401", "403", "503"} <= set(way["responses"]), (method, path)
+            assert "503" in way["responses"], (method, path)
             for status, answer in way["responses"].items():
                 if status >= "400":
                     assert list(answer["content"]) == ["application/problem+json"], (method, path, status)
