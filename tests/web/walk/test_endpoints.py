@@ -24,6 +24,11 @@ from tests.web.walk import world
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
 CONTACT = {"contact": "own"}
 BODIES: dict[str, Any] = {
+    "PUT /api/contacts/{contact}/form": {"values": {}},
+    "POST /api/contacts/{contact}/notes": {"text": "a note"},
+    "POST /api/contacts/{contact}/callback": {"at": "2026-01-01T00:00:00Z", "number": "+491"},
+    "POST /api/webhooks": {"url": "https://example.org/", "kinds": ["contact.closed"]},
+    "PATCH /api/webhooks/{webhook}": {"kinds": ["contact.closed"]},
     "POST /api/agents/{agent}/conference": CONTACT,
     "POST /api/agents/{agent}/consult": CONTACT | {"kind": "number", "target": "+491"},
     "POST /api/agents/{agent}/consult/cancel": CONTACT,
