@@ -7,6 +7,7 @@ MAIN := .venv/.main-installed
 DEV := .venv/.dev-installed
 PROGRAMS := $(MARKAZ_HOME)/.programs-found
 SIPP := $(MARKAZ_HOME)/.sipp-found
+CHROMIUM := $(MARKAZ_HOME)/.chromium-found
 
 .DEFAULT_GOAL := help
 .PHONY: help setup pages demo test check screenshots bench-floor bench-import bench-bank faults bench-acd bench-simulate bench-web compile uncompile docs lock clean
@@ -23,7 +24,7 @@ pages: $(MAIN) ## build what browsers see, from ui/ into src/markaz/web/pages
 demo: $(MAIN) $(PROGRAMS) pages ## real calls through a whole centre, then a report; options: make demo ARGS="--seconds 30"
 	@$(BIN)/markaz demo $(ARGS)
 
-test: check $(PROGRAMS) $(SIPP) pages ## make check, then every test, real Asterisk included
+test: check $(PROGRAMS) $(SIPP) $(CHROMIUM) pages ## make check, then every test, real Asterisk included
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV) ## style, types, layers, docs, pages; fast enough for every commit
@@ -91,4 +92,9 @@ $(PROGRAMS): scripts/programs.py src/markaz/telephony/asterisk/private_root.py s
 # Tests and benchmarks alone place calls with it.
 $(SIPP): | $(MAIN)
 	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python scripts/programs.py sipp
+	@mkdir -p $(@D) && touch $@
+
+# Tests in a browser alone need it.
+$(CHROMIUM): scripts/chromium.py | $(MAIN)
+	@$(BIN)/python scripts/chromium.py
 	@mkdir -p $(@D) && touch $@

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from markaz import organisation
@@ -41,6 +43,7 @@ def asterisk_settings(settings: Settings, addresses: Addresses) -> AsteriskSetti
         sip_address=addresses.host,
         sip_port=addresses.sip_port,
         media_address=addresses.host,
+        other_addresses=_other_addresses(addresses.host),
         rtp_port_first=addresses.rtp_ports[0],
         rtp_port_last=addresses.rtp_ports[1],
         http_port=addresses.http_port,
@@ -50,6 +53,11 @@ def asterisk_settings(settings: Settings, addresses: Addresses) -> AsteriskSetti
         prompts=settings.prompts,
         recordings=settings.recordings,
     )
+
+
+def _other_addresses(host: str) -> tuple[str, ...]:
+    found = (one for interface in psutil.net_if_addrs().values() for one in interface if one.family == socket.AF_INET)
+    return tuple(sorted({one.address for one in found if one.address != host and not one.address.startswith("127.")}))
 
 
 def managed_asterisk(

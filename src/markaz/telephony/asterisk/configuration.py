@@ -46,7 +46,7 @@ MODULES: Final = (
     "res_pjsip", "res_pjsip_session", "res_pjsip_pubsub", "res_rtp_asterisk", "res_pjsip_sdp_rtp", "chan_pjsip",
     "res_pjsip_registrar", "res_pjsip_authenticator_digest", "res_pjsip_outbound_authenticator_digest",
     "res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip", "res_pjsip_nat", "res_pjsip_refer",
-    "res_pjsip_caller_id", "res_pjsip_dtmf_info", "res_pjsip_rfc3326", "res_pjsip_header_funcs", "res_crypto",
+    "res_pjsip_caller_id", "res_pjsip_dtmf_info", "res_pjsip_rfc3326", "res_pjsip_header_funcs",
     "res_srtp", "res_http_websocket", "res_pjsip_transport_websocket", "res_websocket_client", "res_ari_model",
     "res_ari", "res_ari_applications", "res_ari_asterisk", "res_ari_bridges", "res_ari_channels", "res_ari_endpoints",
     "res_ari_events", "res_ari_playbacks", "res_ari_recordings", "res_stasis", "res_stasis_answer",
@@ -106,6 +106,8 @@ class AsteriskSettings:
     sip_address: str = "127.0.0.1"
     sip_port: int
     media_address: str = "127.0.0.1"
+    other_addresses: tuple[str, ...] = ()
+    """Further IPv4 addresses of the machine."""
     rtp_port_first: int
     rtp_port_last: int
     http_port: int
@@ -143,11 +145,11 @@ def asterisk_files(settings: AsteriskSettings) -> dict[str, str]:
             ("rtpstart", settings.rtp_port_first),
             ("rtpend", settings.rtp_port_last),
             ("icesupport", "yes"),  # of browsers; other endpoints have it switched off
-            # A candidate for each address of the machine would be tried in vain, and tells what the network is like.
-            ("ice_deny", "0.0.0.0/0.0.0.0"),
-            ("ice_permit", f"{settings.media_address}/255.255.255.255"),
             ("strictrtp", "yes"),
-        ),
+        )
+        # Sound is bound to one address: that is the only candidate worth trying, whatever others the machine has.
+        # Asterisk looks for candidates among all but the loopback, and would offer browsers none of a centre on it.
+        + _section("ice_host_candidates", *((one, settings.media_address) for one in settings.other_addresses)),
         "musiconhold.conf": _section("default", ("mode", "files"), ("directory", settings.prompts / "music")),
         "pjsip.conf": _pjsip(settings),
         "extensions.conf": _extensions(settings),
