@@ -27,10 +27,13 @@ def organisation(database: str) -> Iterator[psycopg.Connection]:
         connection.execute("""
             INSERT INTO centre (id, name) VALUES ('c', 'A centre');
             INSERT INTO floor (id, centre) VALUES ('main', 'c');
-            INSERT INTO client (centre, id, name, rules) VALUES ('c', 'bank', 'A bank', '{}');
-            INSERT INTO project (centre, id, name, client, rules) VALUES ('c', 'hotline', 'Hotline', 'bank', '{}');
+            INSERT INTO client (centre, id, name, rules)
+            VALUES ('c', 'bank', 'A bank', '{"id": "bank", "name": "A bank"}');
+            INSERT INTO project (centre, id, name, client, rules)
+            VALUES ('c', 'hotline', 'Hotline', 'bank', '{"id": "hotline", "name": "Hotline", "client": "bank"}');
             INSERT INTO agent (centre, id, name, rules, retired_at)
-            VALUES ('c', 'amal', 'Amal', '{}', NULL), ('c', 'boris', 'Boris', '{}', now());
+            VALUES ('c', 'amal', 'Amal', '{"id": "amal", "name": "Amal"}', NULL),
+                   ('c', 'boris', 'Boris', '{"id": "boris", "name": "Boris"}', now());
         """)
         yield connection
 

@@ -36,6 +36,8 @@ BODIES: dict[str, Any] = {
     "POST /api/agents/{agent}/party/release": CONTACT,
     "POST /api/agents/{agent}/recording/pause": CONTACT,
     "POST /api/agents/{agent}/recording/resume": CONTACT,
+    "POST /api/agents/{agent}/phone/returned": {},
+    "POST /api/agents/{agent}/sign-in": {},
     "POST /api/agents/{agent}/supervise": CONTACT | {"mode": "listen"},
     "POST /api/agents/{agent}/supervise/end": CONTACT,
     "POST /api/agents/{agent}/take-over": CONTACT,
