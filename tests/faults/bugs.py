@@ -185,7 +185,7 @@ def _never(*kinds: type) -> Callable[[Any], Any]:
 
     def make(differences: Any) -> Any:
         def tell(*given: Any) -> Any:
-            return [(key, one) for key, one in differences(*given) if not isinstance(one, kinds)]
+            return [one for one in differences(*given) if not isinstance(one, kinds)]
 
         return tell
 
@@ -241,12 +241,12 @@ OF_MANY = (
     Bug("remembers a conference by its bridge's name", [(Switchboard, "conversation", _by_name)], (), "hear"),
     Bug("does not repeat a pause that a floor before it was asked for",
         [_around(Recorder, "pause", _dies_instead(3)),
-         _around(differences, "_recording_difference", _never(PauseRecording, ResumeRecording))], (), "to be paused"),
+         _around(differences, "_recording_differences", _never(PauseRecording, ResumeRecording))], (), "to be paused"),
     Bug("does not repeat the beginning of a recording",
-        [_around(differences, "_recording_difference", _never(StartRecording))], MANAGER_SILENT_OFTEN, "not recorded"),
+        [_around(differences, "_recording_differences", _never(StartRecording))], MANAGER_SILENT_OFTEN, "not recorded"),
     Bug("joins no number outside that a floor before it heard answer",
         [_around(Parties, "party_answered", _dies_instead(2)),
-         _around(differences, "_party_difference", _never(LegAnswered))], (), "has answered"),
+         _around(differences, "_party_differences", _never(LegAnswered))], (), "has answered"),
     Bug("begins a recording again whose beginning was not answered", [_around(Recorder, "start", _sure_at_all_events)],
         MANAGER_SILENT_OFTEN, "recorded twice"),
     Bug("records nobody who takes over and was there before the floor",
