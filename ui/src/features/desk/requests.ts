@@ -58,7 +58,7 @@ const of = encodeURIComponent;
 export function commandsOf(agent: string) {
   const on = `/api/agents/${of(agent)}`;
   return {
-    startShift: () => ask<Credentials>("POST", `${on}/sign-in`),
+    startShift: () => ask<Credentials>("POST", `${on}/sign-in`, { phone: "browser" }),
     endShift: () => api.POST("/api/agents/{agent}/sign-out", me(agent)),
     ready: () => api.POST("/api/agents/{agent}/ready", me(agent)),
     notReady: (reason: string) => api.POST("/api/agents/{agent}/not-ready", { ...me(agent), body: { reason } }),
