@@ -23,6 +23,12 @@ EXAMPLES_MAX = 6
 """For each operation: the whole document is asked in half a minute on a quiet machine."""
 
 
+@schemathesis.serializer("audio/wav")
+def sound(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """Whatever is drawn: a sound it is not, and that is to be said."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @pytest.fixture
 def app(web_database: str, key: dict[str, str], settings: Settings, organisation: psycopg.Connection) -> FastAPI:
     floor_key = installation_key(settings, "web-floor")
