@@ -318,7 +318,9 @@ async def test_every_answer_carries_the_headers(app: FastAPI) -> None:
     async with browser(app) as one:
         for path in ("/health", "/api/session", "/nothing"):
             headers = (await one.get(path)).headers
-            assert "default-src 'self'" in headers["content-security-policy"]
+            policy = headers["content-security-policy"]
+            assert "default-src 'none'" in policy or "default-src 'self'" in policy
+            assert "frame-ancestors 'none'" in policy
             assert (headers["x-frame-options"], headers["referrer-policy"]) == ("DENY", "no-referrer")
         assert (await one.get("/api/session")).headers["cache-control"] == "no-store"
 
