@@ -19,7 +19,8 @@ SOURCES = (
     *(
         f"routing/{name}.py"
         for name in (
-            "agents", "configuring", "contacts", "conversations", "floor", "floor_state", "follow_ups", "lanes",
+            "agents", "callbacks", "configuring", "contacts", "conversations", "floor", "floor_state", "follow_ups",
+            "lanes",
             "matching", "occupancy", "ordered", "parties", "parts", "recording", "supervision", "timers",
             "transitions", "waiting",
         )

@@ -124,7 +124,7 @@ class Markaz:
     async def _open_centre(self) -> None:
         document = organisation.parse_document(_centre(self._agents, self._callers_port), folder=self._settings.home)
         async with await connect(database_url(self._settings)) as connection, connection.transaction():
-            await organisation.apply(connection, document)
+            await organisation.apply(connection, document, floor=FLOOR)
             async with connection.cursor() as cursor:
                 await cursor.executemany(
                     "INSERT INTO phone (floor, agent, username, secret) VALUES (%s, %s, %s, %s)",

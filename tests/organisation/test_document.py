@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from markaz.flows import Problem
-from markaz.organisation import Document, DocumentRefused, parse_document, read_document, stimuli_of
+from markaz.kit.problems import Problem
+from markaz.organisation import Document, DocumentRefused, parse_document, read_document, stimuli_between, stimuli_of
 from markaz.routing import ToNumber
 from markaz.runtime.core import Core
 from markaz.telephony.sound import write_wav
@@ -132,7 +132,7 @@ def test_a_problem_is_said_with_its_place(old: str, new: str, expected: str) -> 
     ("more", "expected"),
     [
         ('[[skills]]\nid = "cards"\nname = "Again"', 'skills[1]: "cards" is there twice'),
-        ('[[prompts]]\nid = "p"', "prompts[0]: a prompt has either a text or a file"),
+        ('[[prompts]]\nid = "p"', "prompts[0]: a prompt has either a text, a file or a sound"),
         ('[[prompts]]\nid = "p"\nfile = "x.wav"', 'prompts[0].file: there is no file "/nowhere/x.wav"'),
         (
             f'[[prompts]]\nid = "p"\nfile = "{__file__}"',
@@ -239,3 +239,65 @@ def test_a_damaged_file_is_refused_with_places_or_works(damages: list[tuple[int,
     for stimulus in stimuli_of(document) if document is not None else ():
         core.handle(0, stimulus)
     Core.restored(core.snapshot())
+
+
+GUIDED = (
+    SMALL.replace(
+        'name = "Help"',
+        'name = "Help"\nscript = "first"\ndeviations = ["own_words"]\nlanguages = ["fa", "en"]\n'
+        'screen_pop = "https://crm.example.com/?caller={customer}&queue={queue}"',
+    )
+    + """
+[[scripts]]
+id = "first"
+name = "First line"
+language = "fa"
+start = "hello"
+steps.hello = { type = "say", text = "Hello {customer}.", required = true, next = "bye" }
+steps.bye = { type = "end", disposition = "solved" }
+[[dispositions]]
+id = "solved"
+project = "help"
+label = "Solved"
+[[not_ready_reasons]]
+id = "lunch"
+label = "Lunch"
+"""
+)
+
+
+def test_reads_what_agents_see() -> None:
+    document = parse(GUIDED)
+    assert document.projects[0].script == "first"
+    assert document.projects[0].rules() == parse(SMALL).projects[0].rules()
+    assert document.scripts[0].steps["hello"].text == "Hello {customer}."
+    assert document.dispositions[0].label == "Solved"
+    assert stimuli_between(parse(SMALL), document) == [], "a floor is not told what only people see"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('script = "first"', 'script = "second"', 'projects[0].script: unknown script "second"'),
+        ('["own_words"]', '["anything"]', "projects[0].deviations[0]: Invalid enum value 'anything'"),
+        ('["own_words"]', '["own_words", "own_words"]', "projects[0].deviations: one is there twice"),
+        ('["fa", "en"]', '["xx"]', "projects[0].languages[0]: Invalid enum value 'xx'"),
+        ("https://", "javascript:", "projects[0].screen_pop: write the address of a page"),
+        ("https://crm.example.com", "https://{customer}", "projects[0].screen_pop: write the address of a page"),
+        ("https://crm.example.com", "https://crm.example.com@{customer}", "projects[0].screen_pop: write the"),
+        ("{queue}", "{quue}", 'projects[0].screen_pop: unknown variable "quue"'),
+        ('start = "hello"', 'start = "x"', 'scripts[0].start: unknown step "x"'),
+        ("{customer}.", "{custmer}.", 'scripts[0].steps.hello.text: unknown variable "custmer"'),
+        ('project = "help"\nlabel', 'project = "x"\nlabel', 'dispositions[0].project: unknown project "x"'),
+        ('disposition = "solved"', 'disposition = "x"', 'scripts[0].steps.bye.disposition: unknown disposition "x"'),
+    ],
+)
+def test_what_agents_see_is_checked(old: str, new: str, expected: str) -> None:
+    assert old in GUIDED
+    found = refusal(GUIDED.replace(old, new, 1))
+    assert any(sentence.startswith(expected) for sentence in found), found
+
+
+def test_a_script_ends_with_dispositions_that_all_its_projects_have() -> None:
+    other = GUIDED + '[[projects]]\nid = "other"\nclient = "acme"\nname = "Other"\nscript = "first"\n'
+    assert refusal(other) == ['scripts[0].steps.bye.disposition: unknown disposition "solved"']

@@ -14,6 +14,7 @@ from markaz.routing import (
     AgentConfigured,
     AgentMoved,
     AgentProfile,
+    CallbackBegan,
     ContactMoved,
     Decided,
     Effect,
@@ -27,7 +28,7 @@ from markaz.routing import (
     Stimulus,
 )  # fmt: skip
 from markaz.routing.follow_ups import FOLLOW_UPS_MAX
-from markaz.routing.state import Agent, Contact
+from markaz.routing.state import Agent, Contact, Engagement
 from markaz.routing.timers import TimerKind
 
 LEASE_OF_ENGAGEMENT: dict[str, TimerKind] = {"offered": "offer", "connecting": "connect", "wrapping_up": "wrap_up"}
@@ -78,6 +79,8 @@ class Ledger:
                     assert self.engagements[effect.offer].after == "offered"
                 case EndContact():
                     assert effect.contact in self.contacts
+                case CallbackBegan():
+                    CHANNELS.setdefault(effect.contact, "voice")
                 case FollowUpBegan():
                     self._follow_up(effect)
                 case _:
@@ -265,6 +268,8 @@ def _check_leases(floor: Floor) -> None:
         lease = LEASE_OF_ENGAGEMENT.get(engagement.state)
         for kind in ("offer", "connect", "wrap_up"):
             assert ((kind, engagement.offer) in timers) == (kind == lease), engagement
+        assert (("away", engagement.offer) in timers) == (engagement.away is not None), engagement
+        _check_away(floor, engagement)
     for contact in state.contacts.values():
         assert (("sticky", contact.id) in timers) == (contact.only_agent is not None), contact
         assert (("retry", contact.id) in timers) == (contact.state == "postponed"), contact
@@ -273,10 +278,26 @@ def _check_leases(floor: Floor) -> None:
         if contact.state != "waiting":
             assert not any((kind, contact.id) in timers for kind in DEADLINES_OF_WAITING), contact
     for _, _, (kind, subject) in timers.entries()[1]:
-        homes = {"pause": state.agents, "offer": state.engagements, "connect": state.engagements}
-        assert subject in homes.get(kind, state.engagements if kind == "wrap_up" else state.contacts), (kind, subject)
+        homes = {"pause": state.agents} | dict.fromkeys(("offer", "connect", "wrap_up", "away"), state.engagements)
+        assert subject in homes.get(kind, state.contacts), (kind, subject)
         if kind == "pause":
             assert state.agents[subject].presence == "not_ready"
+
+
+def _check_away(floor: Floor, engagement: Engagement) -> None:
+    """Whose phone is gone has part in a conversation; music plays while the customer hears nobody, and only then."""
+    if engagement.away is None:
+        return
+    assert engagement.state in (*TALKING, "consulting", "supervising"), engagement
+    assert engagement.channel == "voice"
+    contact = floor.state.contacts[engagement.contact]
+    if engagement.part != "lead" or engagement.state == "consulting" or engagement.away == "silence":
+        assert engagement.away != "music" or engagement.part == "lead", engagement
+        return
+    if engagement.away == "others":
+        is_joined = contact.party is not None and contact.party.state == "joined"
+        heard = [floor.state.engagements[guest].state == "in_conversation" for guest in contact.guests]
+        assert is_joined or any(heard), "the customer hears nobody, and no music"
 
 
 def _check_follow_ups(floor: Floor) -> None:

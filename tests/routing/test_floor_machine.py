@@ -12,6 +12,7 @@
 * Whom a fault cut is closed as lost exactly once; at most one follow-up comes of it, which waits without a leg, can be
   called, and gives way to its customer who calls again. Nobody's matter is followed up more than a few times.
 * Order is kept within a lane, by age and the priority's head start.
+* A conversation waits for an agent's phone only for a while; a customer who hears nobody meanwhile hears music.
 * Every lease has its deadline; when the world falls silent and deadlines alone go on, the floor becomes calm in a
   bounded number of steps: no contact is offered, connected, talked to or left waiting with a leg.
 * Moves follow the transition tables and begin where the last one ended.
@@ -31,6 +32,7 @@ from markaz.routing import (
     AgentLeft,
     AgentPhoneFound,
     AgentPhoneLost,
+    AgentPhoneReturned,
     AgentSignedIn,
     AgentSignedOut,
     CallbackAsked,
@@ -89,6 +91,7 @@ def talk(one: Engagement, what: int, to: str) -> Stimulus:
         SupervisionRequested(one.contact, to, MODES[what % len(MODES)]),
         SupervisionEnded(one.contact, to),
         TakeOverRequested(one.contact, to),
+        AgentPhoneReturned(one.agent, one.contact),
     )
     return told[what % len(told)]
 
@@ -106,8 +109,8 @@ class FloorMachine(RuleBasedStateMachine):
     def open(self, house: list[Stimulus], present: int) -> None:
         for configured in house:
             self.tell(configured)
-        for agent in drawn.AGENTS[:present]:
-            self.tell(AgentSignedIn(agent))
+        for number, agent in enumerate(drawn.AGENTS[:present]):
+            self.tell(AgentSignedIn(agent, returns=number % 2 == 0))
             self.tell(AgentBecameReady(agent))
 
     # The plausible world
@@ -133,7 +136,8 @@ class FloorMachine(RuleBasedStateMachine):
     @rule(agent=agents, what=picks)
     def agent_moves(self, agent: str, what: int) -> None:
         told = (
-            AgentBecameReady(agent), AgentBecameNotReady(agent, "break"), AgentPhoneLost(agent), AgentSignedOut(agent)
+            AgentBecameReady(agent), AgentBecameNotReady(agent, "break"), AgentPhoneLost(agent), AgentSignedOut(agent),
+            AgentPhoneFound(agent), AgentPhoneReturned(agent),
         )  # fmt: skip
         self.tell(told[what % len(told)])
 

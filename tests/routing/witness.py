@@ -8,6 +8,7 @@ from markaz.kit.time import SECOND, Instant
 from markaz.routing import (
     AgentBecameNotReady,
     AgentLeft,
+    AgentRejoined,
     AgentSignedOut,
     CallParty,
     CheckContact,
@@ -35,6 +36,7 @@ from markaz.routing import (
     PartyFailed,
     PartyLeft,
     PromiseCallback,
+    RingAgain,
     SendToNumber,
     Stimulus,
     Supervise,
@@ -176,6 +178,9 @@ def answers(effect: Effect, pick: int) -> tuple[Stimulus, ...] | None:
         case OfferContact(offer=offer):
             accepted = (OfferPlaced(offer), OfferAccepted(offer))
             choices = (accepted, accepted, (OfferRefused(offer),), (OfferFailed(offer, "unreachable"),), ())
+        case RingAgain(offer=offer, contact=contact, agent=agent):
+            rejoined = (AgentRejoined(offer),)
+            choices = (rejoined, rejoined, (*rejoined, AgentLeft(contact, agent, "fault")), ())
         case ConnectContact(contact=contact, offer=offer, agent=agent):
             started = (ConversationStarted(contact, offer),)
             choices = (started, started, (AgentLeft(contact, agent, "fault"),), (CustomerLeft(contact),), ())

@@ -114,12 +114,12 @@ async def test_what_cannot_be_made_is_left_out_and_the_rest_is_there(
             Trunk(id="good", host="192.0.2.1", prefixes=("+49",), caller="+4930"),
         ),
     )
-    await organisation.apply(connection, document)
+    await organisation.apply(connection, document, floor="main")
     settings = load_settings(tmp_path / "home")
     paths = await spoken_prompts(settings, connection)
     assert sorted(paths) == ["file", "said"]
     assert all(path.exists() for path in paths.values())
-    [trunk] = await trunks_of(connection)
+    [trunk] = await trunks_of(settings, connection)
     assert (trunk.id, trunk.prefixes, trunk.caller) == ("good", ("+49",), "+4930")
     for left_out in ("The prompt bad", "The prompt gone", "The trunk 'bad'"):
         assert left_out in caplog.text

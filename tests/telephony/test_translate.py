@@ -147,7 +147,8 @@ def test_a_contact_that_is_replaced_is_not_a_lost_phone(board: Switchboard) -> N
         }
 
     came = [heard("NonQualified", 1), heard("Reachable", 1), heard("NonQualified", 2), heard("Removed", 1)]
-    assert translate(came, board) == [AgentPhoneFound("anna")]
+    # A conversation that waits for the phone may ring it there.
+    assert translate(came, board) == [AgentPhoneFound("anna"), AgentPhoneFound("anna")]
     assert translate([heard("Unreachable", 2), heard("Removed", 2)], board) == [AgentPhoneLost("anna")]
 
 

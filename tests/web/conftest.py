@@ -1,15 +1,23 @@
-"""The web application on a real database with a small organisation, and a client that holds its token."""
+"""The web application on a real database with a small organisation, and a client that holds the installation's key."""
 
+import asyncio
+import base64
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
-from markaz.web import create_app
+from markaz.bootstrap import ensure_web_role, installation_key, prepare_web_access, web_database_url
+from markaz.bootstrap.settings import Settings
+from markaz.kit.clock import WallClock
+from markaz.kit.time import moment
+from markaz.web import WebSettings, create_app
 
 FLOOR = "main"
-TOKEN = "the installation's token"
+ENCRYPTION_KEY = base64.urlsafe_b64encode(bytes(32))
 
 
 @pytest.fixture
@@ -18,20 +26,70 @@ def organisation(database: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("""
             INSERT INTO centre (id, name) VALUES ('c', 'A centre');
-            INSERT INTO client (centre, id, name, rules) VALUES ('c', 'bank', 'A bank', '{}');
-            INSERT INTO project (centre, id, name, client, rules) VALUES ('c', 'hotline', 'Hotline', 'bank', '{}');
+            INSERT INTO floor (id, centre) VALUES ('main', 'c');
+            INSERT INTO client (centre, id, name, rules)
+            VALUES ('c', 'bank', 'A bank', '{"id": "bank", "name": "A bank"}');
+            INSERT INTO project (centre, id, name, client, rules)
+            VALUES ('c', 'hotline', 'Hotline', 'bank', '{"id": "hotline", "name": "Hotline", "client": "bank"}');
             INSERT INTO agent (centre, id, name, rules, retired_at)
-            VALUES ('c', 'amal', 'Amal', '{}', NULL), ('c', 'boris', 'Boris', '{}', now());
+            VALUES ('c', 'amal', 'Amal', '{"id": "amal", "name": "Amal"}', NULL),
+                   ('c', 'boris', 'Boris', '{"id": "boris", "name": "Boris"}', now());
         """)
         yield connection
 
 
 @pytest.fixture
-async def client(database: str) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(database, floor_name=FLOOR, token=TOKEN, sip_address=lambda: ("127.0.0.1", 5070))
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation's settings, for its secrets."""
+    return Settings(home=tmp_path_factory.mktemp("home"), floor=FLOOR)
+
+
+@pytest.fixture
+def web_database(database: str, settings: Settings) -> str:
+    """The database as the web's role reaches it."""
+    ensure_web_role(settings, database)
+    return web_database_url(settings, database)
+
+
+@pytest.fixture
+async def key(database: str, settings: Settings, organisation: psycopg.Connection) -> dict[str, str]:
+    """The header with which the installation's own key is shown."""
+    await asyncio.to_thread(prepare_web_access, settings, database)
+    return {"Authorization": f"Bearer {installation_key(settings)}"}
+
+
+@pytest.fixture
+async def client(web_database: str, key: dict[str, str], settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    floor_key = installation_key(settings, "web-floor")
+    app = create_app(web_settings(web_database, sip_address=lambda: ("127.0.0.1", 5070), floor_key=floor_key))
     async with app.router.lifespan_context(app), client_of(app) as client:
-        client.headers["Authorization"] = f"Bearer {TOKEN}"
+        client.headers.update(key)
         yield client
+
+
+def web_settings(database_url: str, **more: Any) -> WebSettings:
+    given: dict[str, Any] = {
+        "sip_address": lambda: None, "sip_socket": "ws://127.0.0.1:1/ws", "encryption_key": ENCRYPTION_KEY,
+        "clock": _now,
+    } | more  # fmt: skip
+    return WebSettings(database_url=database_url, floor=FLOOR, **given)
+
+
+def _now() -> datetime:
+    return moment(WallClock()())
+
+
+class Moving:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self._now = _now()
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
 
 
 def client_of(app: object) -> httpx.AsyncClient:

@@ -12,6 +12,7 @@ import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
+from markaz.bootstrap import installation_key, load_settings
 from markaz.runtime import LiveView
 from tests.telephony.peer import Peer
 
@@ -34,7 +35,7 @@ class Installation:
     def __init__(self, home: Path, database: str, ports: dict[str, int]) -> None:
         self.home = home
         self._database = database
-        self._web = httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports['web']}")
+        self.web = httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports['web']}")
         self._serving: asyncio.subprocess.Process | None = None
         (home / "markaz.toml").write_text(
             f"""
@@ -55,11 +56,11 @@ class Installation:
             while not await self._is_healthy():
                 assert self._serving.returncode is None, self.log
                 await asyncio.sleep(0.1)
-        token = (self.home / "secrets" / "web-token").read_text()
-        self._web.headers["Authorization"] = f"Bearer {token}"
+        key = installation_key(load_settings(self.home))
+        self.web.headers["Authorization"] = f"Bearer {key}"
 
     async def stop(self) -> None:
-        await self._web.aclose()
+        await self.web.aclose()
         if self._serving is not None and self._serving.returncode is None:
             self._serving.send_signal(signal.SIGTERM)
             async with asyncio.timeout(UP_SECONDS_MAX):
@@ -78,7 +79,7 @@ class Installation:
 
     async def ask(self, agent: str, command: str, **body: str) -> dict[str, Any]:
         """What an agent's desk asks for."""
-        answer = await self._web.post(f"/api/agents/{agent}/{command}", json=body or None)
+        answer = await self.web.post(f"/api/agents/{agent}/{command}", json=body or None)
         assert answer.is_success, f"{agent} {command}: {answer.text}"
         return answer.json()
 
@@ -101,7 +102,7 @@ class Installation:
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    answer = await self._web.get("/api/floor")
+                    answer = await self.web.get("/api/floor")
                     view = msgspec.json.decode(answer.content, type=LiveView)
                     if found := holds(view):
                         return found
@@ -125,6 +126,6 @@ class Installation:
 
     async def _is_healthy(self) -> bool:
         try:
-            return (await self._web.get("/health")).status_code == 200
+            return (await self.web.get("/health")).status_code == 200
         except httpx.TransportError:
             return False

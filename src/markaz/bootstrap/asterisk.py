@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from markaz import organisation
@@ -41,6 +43,7 @@ def asterisk_settings(settings: Settings, addresses: Addresses) -> AsteriskSetti
         sip_address=addresses.host,
         sip_port=addresses.sip_port,
         media_address=addresses.host,
+        other_addresses=_other_addresses(addresses.host),
         rtp_port_first=addresses.rtp_ports[0],
         rtp_port_last=addresses.rtp_ports[1],
         http_port=addresses.http_port,
@@ -50,6 +53,11 @@ def asterisk_settings(settings: Settings, addresses: Addresses) -> AsteriskSetti
         prompts=settings.prompts,
         recordings=settings.recordings,
     )
+
+
+def _other_addresses(host: str) -> tuple[str, ...]:
+    found = (one for interface in psutil.net_if_addrs().values() for one in interface if one.family == socket.AF_INET)
+    return tuple(sorted({one.address for one in found if one.address != host and not one.address.startswith("127.")}))
 
 
 def managed_asterisk(
@@ -89,13 +97,20 @@ def prompt_press(settings: Settings) -> PromptPress:
 async def spoken_prompts(settings: Settings, connection: psycopg.AsyncConnection[Any]) -> dict[str, Path]:
     """Prompt id -> its file, made now where it was not before; what cannot be made is logged and left out."""
     press = prompt_press(settings)
-    prompts = await organisation.prompts(connection)
-    paths = await asyncio.gather(*(_made(press, prompt) for prompt in prompts))
+    centre = await organisation.centre_of(connection, settings.floor)
+    prompts = [] if centre is None else await organisation.prompts(connection, centre=centre)
+    uploads: dict[str, bytes] = {}
+    for prompt in prompts:  # one connection asks one thing at a time
+        if centre is not None and prompt.sound is not None and press.uploaded(prompt.sound) is None:
+            uploads[prompt.id] = await organisation.sound(connection, centre, prompt.sound) or b""
+    paths = await asyncio.gather(*(_made(press, prompt, uploads.get(prompt.id)) for prompt in prompts))
     return {prompt.id: path for prompt, path in zip(prompts, paths, strict=True) if path is not None}
 
 
-async def _made(press: PromptPress, prompt: organisation.Prompt) -> Path | None:
+async def _made(press: PromptPress, prompt: organisation.Prompt, upload: bytes | None) -> Path | None:
     try:
+        if prompt.sound is not None:
+            return press.uploaded(prompt.sound) if upload is None else await asyncio.to_thread(press.upload, upload)
         if prompt.text is not None:
             spoken = await press.render([Prompt(id=prompt.id, text=prompt.text, language=prompt.language)])
             return spoken[prompt.id]
@@ -112,16 +127,17 @@ async def known_trunks(settings: Settings) -> tuple[TrunkSettings, ...] | None:
         async with asyncio.timeout(DATABASE_SECONDS_MAX):
             url = await asyncio.to_thread(database_url, settings)
             async with await connect(url) as connection:
-                return await trunks_of(connection)
+                return await trunks_of(settings, connection)
     except (psycopg.Error, OSError, TimeoutError, MarkazError) as error:
         logger.warning("Asterisk starts with the trunks known before: the database does not answer (%s).", error)
         return None
 
 
-async def trunks_of(connection: psycopg.AsyncConnection[Any]) -> tuple[TrunkSettings, ...]:
-    """What calls come from and go to; a trunk that Asterisk would misread is logged and left out."""
+async def trunks_of(settings: Settings, connection: psycopg.AsyncConnection[Any]) -> tuple[TrunkSettings, ...]:
+    """Where calls of the floor's centre come from and go to; what Asterisk would misread is logged and left out."""
     trunks: list[TrunkSettings] = []
-    for trunk in await organisation.trunks(connection):
+    centre = await organisation.centre_of(connection, settings.floor)
+    for trunk in [] if centre is None else await organisation.trunks(connection, centre=centre):
         try:
             trunks.append(_trunk_settings(trunk))
         except TrunkInvalid as error:

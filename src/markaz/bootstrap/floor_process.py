@@ -26,6 +26,7 @@ from markaz.runtime import (
     OrganisationChanged,
     Output,
     PhoneChanged,
+    PhoneTested,
     Stimulus,
     StimulusSent,
     connect,
@@ -35,7 +36,7 @@ from markaz.runtime import (
     replay,
     send,
 )
-from markaz.telephony import AriLost, Beliefs, BelievedContact, BelievedOffer, DatabaseLedger, Telephony
+from markaz.telephony import BROWSER_PHONE, AriLost, Beliefs, BelievedContact, BelievedOffer, DatabaseLedger, Telephony
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +129,8 @@ class FloorProcess:
             cursor = await connection.execute(_IS_CONFIGURED, (self._floor,))
             if (await cursor.fetchone() or (False,))[0]:  # a process before this one, or `markaz apply`, did so
                 return
-            told = await organisation.stimuli(connection)
+            centre = await organisation.centre_of(connection, self._floor)
+            told = [] if centre is None else await organisation.stimuli(connection, centre=centre)
             if told:
                 await send(connection, self._floor, *map(StimulusSent, told))
 
@@ -149,7 +151,7 @@ class FloorProcess:
     async def _set_organisation(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self._telephony.set_prompts(await spoken_prompts(self._settings, connection))
         try:
-            await self._telephony.set_trunks(await trunks_of(connection))
+            await self._telephony.set_trunks(await trunks_of(self._settings, connection))
         except AriLost:
             pass  # pushed as soon as Asterisk is there
         except MarkazError as error:
@@ -157,7 +159,13 @@ class FloorProcess:
 
     async def _provision(self, agent: str, username: str, password: str) -> None:
         try:
-            await self._telephony.provision_phone(agent, username=username, password=password, extension=agent)
+            await self._telephony.provision_phone(
+                agent,
+                username=username,
+                password=password,
+                extension=agent,
+                is_browser=username.startswith(BROWSER_PHONE),
+            )
         except AriLost:
             pass  # pushed as soon as Asterisk is there
         except MarkazError as error:
@@ -185,6 +193,9 @@ class FloorProcess:
             case OrganisationChanged():
                 async with await connect(self._url) as connection:
                     await self._set_organisation(connection)
+            case PhoneTested(agent=agent):
+                with contextlib.suppress(AriLost):  # whoever tests hears nothing, and tries again
+                    await self._telephony.test_phone(agent)
         await done(self._url, number)
         return True
 
@@ -232,16 +243,18 @@ def beliefs(core: Core) -> Beliefs:
             contact.state,
             contact.queue,
             contact.leg,
-            is_on_music=lead is not None and lead.state == "consulting",
+            is_on_music=lead is not None and (lead.state == "consulting" or lead.away == "music"),
             party=(contact.party.id, contact.party.state) if contact.party is not None else None,
-            lead=contact.offer if is_talking else None,
+            lead=contact.offer if lead is not None and is_talking and lead.away is None else None,
             is_recorded=lead is not None and is_talking and lead.recorded,
             is_paused=contact.recording_paused,
         )
     return Beliefs(
         contacts=contacts,
         offers={
-            engagement.offer: BelievedOffer(engagement.contact, engagement.agent, engagement.state, engagement.part)
+            engagement.offer: BelievedOffer(
+                engagement.contact, engagement.agent, engagement.state, engagement.part, engagement.away is not None
+            )
             for engagement in state.engagements.values()
             if engagement.channel == "voice"
         },

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Part = Literal["floor", "worker", "web"]
+Welcome = Callable[[Settings], Awaitable[None]]
 PARTS: tuple[Part, ...] = ("floor", "worker", "web")
 RESTART_SECONDS_MIN = 0.2
 RESTART_SECONDS_MAX = 10.0
@@ -78,7 +79,7 @@ def serve(settings: Settings, only: str | None = None, *, when_told: bool = Fals
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if only is None:
-        return asyncio.run(until_told(Supervisor(settings).run))
+        return asyncio.run(until_told(Supervisor(settings, welcome=_print_first_link).run))
     import uvloop
 
     match only:
@@ -127,10 +128,14 @@ async def until_told(work: Callable[[], Awaitable[None]]) -> int:
 class Supervisor:
     """Starts the parts in order, keeps them running, and stops them in reverse."""
 
-    def __init__(self, settings: Settings, *, output: int | None = None) -> None:
-        """`output` is a file descriptor for what the parts print; None: where this process prints."""
+    def __init__(self, settings: Settings, *, output: int | None = None, welcome: Welcome | None = None) -> None:
+        """`output` is a file descriptor for what the parts print; None: where this process prints.
+
+        `welcome` is called with the settings once the database is there and the addresses are known.
+        """
         self._settings = settings
         self._output = output
+        self._welcome = welcome
         self.is_up = asyncio.Event()
         """Everything has been started once; the parts may still be connecting."""
         self.leftovers: list[str] = []
@@ -159,6 +164,8 @@ class Supervisor:
                 tasks.create_task(self._open_database(postgres))
                 tasks.create_task(self._prepare_prompts())
             addresses = choose_addresses(settings)
+            if self._welcome is not None:
+                await self._welcome(settings)
             async with asyncio.TaskGroup() as tasks:
                 if postgres is not None:
                     tasks.create_task(self._keep("postgres", lambda: self._run_postgres(postgres)))
@@ -174,12 +181,14 @@ class Supervisor:
             _state_path(settings).unlink(missing_ok=True)
 
     async def _open_database(self, postgres: PostgresServer | None) -> None:
+        from markaz.bootstrap.web_access import prepare_web_access
         from markaz.runtime import migrate
 
         if postgres is not None:
             await asyncio.to_thread(postgres.start)
             self._note("postgres", postgres.pid)
         await asyncio.to_thread(migrate, database_url(self._settings))
+        await asyncio.to_thread(prepare_web_access, self._settings, database_url(self._settings))
 
     async def _prepare_prompts(self) -> None:
         from markaz.bootstrap.asterisk import prompt_press
@@ -254,6 +263,20 @@ class Supervisor:
 
     def _save(self) -> None:
         write_run_file(_state_path(self._settings), msgspec.json.encode(self._state))
+
+
+async def _print_first_link(settings: Settings) -> None:
+    """Let the first administrator in, and give this installation's keys a centre to open."""
+    from markaz.bootstrap.links import first_link
+    from markaz.bootstrap.web_access import ensure_keys
+    from markaz.runtime import connect
+
+    async with await connect(database_url(settings)) as connection:
+        link = await first_link(settings, connection)
+        await ensure_keys(settings, connection)
+    if link is not None:
+        said = "Nobody has signed in yet. The first administrator's link, good once and for a day:"
+        print(f"{said}\n  {link}", flush=True)
 
 
 @contextlib.contextmanager

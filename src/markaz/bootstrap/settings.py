@@ -1,17 +1,20 @@
 """One installation's settings: its home folder, and what differs from the defaults in `markaz.toml` there."""
 
 import contextlib
+import ipaddress
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
 
 from markaz.kit.errors import MarkazError
 
 HOME_VARIABLE = "MARKAZ_HOME"
+_LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(eq=False)
@@ -23,12 +26,34 @@ class SettingsUnreadable(MarkazError):
     problem: str
 
 
+class OpenIdSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A provider that may vouch for people. `id` stands in addresses, `name` on the button of the sign-in page."""
+
+    id: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str
+
+    def __post_init__(self) -> None:
+        if not self.id or not all(c.isascii() and (c.isalnum() or c in "-_") for c in self.id):
+            raise ValueError("a provider's `id` takes letters, digits, - and _")
+        address = urlsplit(self.issuer)
+        if address.scheme != "https" and not (address.scheme == "http" and address.hostname in _LOCAL):
+            raise ValueError(f"the issuer {self.issuer} of the provider {self.id} is not https")
+
+    def __repr__(self) -> str:
+        return f"OpenIdSettings(id={self.id!r}, issuer={self.issuer!r})"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `markaz.toml` may say. Ports are on `host`; 0 takes a free one, which `run/` then records.
 
     `database_url`: a PostgreSQL of your own (None: Markaz runs one under `home`). `sip_port` and `rtp_ports`: where
     Asterisk listens for trunks and phones; `sip_host`: where phones reach it when web runs on another machine.
-    `floor`: the shard that this installation runs.
+    `floor`: the shard that this installation runs. `public_url`: where browsers reach the web process when something
+    stands before it that speaks TLS. `openid`: who else may vouch for people. `webhook_networks`: private networks
+    ("10.1.0.0/16") to which webhooks may be sent, also without TLS; public addresses always may, with it.
     """
 
     home: Path = Path(".markaz")
@@ -41,10 +66,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     http_port: int = 8088
     manager_port: int = 5038
     rtp_ports: tuple[int, int] = (20_000, 29_999)
+    public_url: str | None = None
+    openid: tuple[OpenIdSettings, ...] = ()
+    webhook_networks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.floor or not all(c.isascii() and (c.islower() or c.isdigit() or c in "-_") for c in self.floor):
             raise ValueError("`floor` takes small letters, digits, - and _")
+        for network in self.webhook_networks:
+            ipaddress.ip_network(network)
 
     @property
     def run(self) -> Path:

@@ -1,4 +1,4 @@
-"""The worker process: read models from the journal, and the ledger of recordings compared with the files."""
+"""The worker process: read models from the journal, the ledger of recordings compared with the files, webhooks."""
 
 import asyncio
 import logging
@@ -13,6 +13,7 @@ from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
 from markaz.runtime import Projector, connect
 from markaz.telephony import reconcile_recordings
+from markaz.webhooks import Deliverer, Feeder, networks_of
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +31,13 @@ class WorkerProcess:
     async def run(self) -> None:
         """Until cancelled. What stands still does not stop the other."""
         projector = Projector(self._url, self._settings.floor)
+        networks = networks_of(self._settings.webhook_networks)
+        deliverer = Deliverer(self._url, self._settings.floor, networks, self._clock)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_keep("read models", projector.run))
             tasks.create_task(_keep("recordings", self._reconcile_recordings))
+            tasks.create_task(_keep("webhooks", Feeder(self._url, self._settings.floor).run))
+            tasks.create_task(_keep("deliveries", deliverer.run))
 
     async def _reconcile_recordings(self) -> None:
         async with await connect(self._url) as connection:

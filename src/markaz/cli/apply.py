@@ -12,11 +12,6 @@ if TYPE_CHECKING:
 
     from markaz.organisation import Changes, Document
 
-_KNOWS_QUEUES = """
-SELECT EXISTS (SELECT FROM journal WHERE floor = %(floor)s AND stimulus ->> 'type' = 'QueueConfigured')
-    OR EXISTS (SELECT FROM inbox WHERE floor = %(floor)s AND message -> 'stimulus' ->> 'type' = 'QueueConfigured')
-"""
-
 
 @click.command(
     name="apply",
@@ -35,13 +30,17 @@ def command(invocation: Invocation, file: Path, dry_run: bool) -> None:
     wrong. A floor that runs takes the changes over at once, without a restart and without disturbing calls; one that
     does not run learns them when it starts.
     """
+    from markaz.bootstrap import ensure_keys
     from markaz.organisation import read_document
 
     document = read_document(file)
     settings = invocation.settings()
 
     async def change(connection: "AsyncConnection[Any]") -> "tuple[Changes, int]":
-        return await _apply(connection, settings.floor, document, dry_run=dry_run)
+        done = await _apply(connection, settings.floor, document, dry_run=dry_run)
+        if not dry_run:
+            await ensure_keys(settings, connection)
+        return done
 
     changes, told = ask(settings, change)
     for sign, things in (("+", changes.added), ("~", changes.changed), ("-", changes.retired)):
@@ -59,22 +58,10 @@ def command(invocation: Invocation, file: Path, dry_run: bool) -> None:
 async def _apply(
     connection: "AsyncConnection[Any]", floor: str, document: "Document", *, dry_run: bool
 ) -> "tuple[Changes, int]":
-    """Change the organisation and tell the floor, both or neither; how many messages that took.
-
-    A floor that was never told of a queue is a new one, and is told of everything.
-    """
+    """Change the organisation and tell the floor, both or neither; how many messages that took."""
     from markaz import organisation
-    from markaz.runtime import Message, OrganisationChanged, StimulusSent, send
+    from markaz.runtime import tell_changes
 
     async with connection.transaction():
-        changes = await organisation.apply(connection, document, dry_run=dry_run)
-        if dry_run:
-            return changes, 0
-        knows = await (await connection.execute(_KNOWS_QUEUES, {"floor": floor})).fetchone()
-        is_new = knows is None or not knows[0]
-        stimuli = await organisation.stimuli(connection) if is_new else changes.stimuli
-        messages: list[Message] = [OrganisationChanged()] if is_new or changes.telephony else []
-        messages += [StimulusSent(stimulus) for stimulus in stimuli]
-        if messages:
-            await send(connection, floor, *messages)
-    return changes, len(messages)
+        changes = await organisation.apply(connection, document, floor=floor, dry_run=dry_run)
+        return changes, 0 if dry_run else await tell_changes(connection, floor, document.centre.id, changes)

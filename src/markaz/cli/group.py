@@ -13,6 +13,7 @@ SUMMARIES = {
     "serve": "Run a centre: floor, worker and web, until Ctrl-C.",
     "status": "Show the floor as it is this second.",
     "apply": "Set up the organisation from a file: queues, agents, flows, numbers.",
+    "link": "Make a one-time link that signs somebody in.",
     "explain": "Tell the whole story of a contact, every decision with its reasons.",
     "report": "Report half hours or days: service level, waits, handle time, occupancy.",
     "replay": "Decide the journal's day again and compare.",

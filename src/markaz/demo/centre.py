@@ -8,6 +8,8 @@ from markaz.organisation import Document, read_document
 
 ID = "demo"
 """The centre's id in that file."""
+CLIENT = "bank"
+"""The client there."""
 BANK = Path(__file__).with_name("bank.toml")
 
 

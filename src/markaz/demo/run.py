@@ -15,15 +15,18 @@ import aiohttp
 import msgspec
 from rich.console import Console
 
-from markaz import organisation
+from markaz import identity, organisation
 from markaz.bootstrap import (
     Addresses,
     Settings,
     Supervisor,
     database_url,
+    ensure_keys,
+    installation_key,
     load_settings,
     read_addresses,
     secret,
+    sign_in_link,
 )
 from markaz.demo import centre, figures, promises, witnesses
 from markaz.demo.desk import HttpDesk
@@ -159,8 +162,9 @@ class _Demo:
     ) -> None:
         agents = await self._open_centre(world)
         await self._healthy(session, addresses)
-        desk = HttpDesk(session, addresses.web_url, secret(self._settings, "web-token"))
+        desk = HttpDesk(session, addresses.web_url, installation_key(self._settings))
         self._progress.say(f"{len(agents)} agents sign in and register their phones.")
+        await self._show_links(agents)
         for agent in agents:
             world.employ(agent, desk=desk, temper=TEMPER, seed=self._options.seed)
         if not await world.agents_at_work(seconds_max=WORK_SECONDS_MAX):
@@ -185,11 +189,21 @@ class _Demo:
         host, port = world.sip_address
         document = centre.document(agents=self._options.agents, trunk_host=host, trunk_port=port)
         async with await connect(self._url) as connection, connection.transaction():
-            await organisation.apply(connection, document)
-            told = await organisation.stimuli(connection)
+            await organisation.apply(connection, document, floor=self._settings.floor)
+            told = await organisation.stimuli(connection, centre=centre.ID)
             messages = [StimulusSent(stimulus) for stimulus in told]
             await send(connection, self._settings.floor, *messages, OrganisationChanged())
+            await ensure_keys(self._settings, connection)
         return centre.agents(document)
+
+    async def _show_links(self, agents: Sequence[str]) -> None:
+        """For a look at the pages as each role sees them, while the demo runs."""
+        async with await connect(self._url) as connection:
+            for role in identity.ROLES:
+                client = centre.CLIENT if role in identity.CLIENT_ROLES else None
+                agent = agents[0] if role == "agent" else None
+                link = await sign_in_link(self._settings, connection, role=role, client=client, agent=agent)
+                self._progress.say(f"As {role.replace('_', ' ')}: {link}")
 
     async def _healthy(self, session: aiohttp.ClientSession, addresses: Addresses) -> None:
         async def is_ready() -> bool:

@@ -1,6 +1,6 @@
 """Self-service flows as data, and their interpreter: pure, without clock, socket or chance."""
 
-from markaz.flows.check import Known, Problem, check_calendar, check_flow
+from markaz.flows.check import Known, check_calendar, check_flow
 from markaz.flows.events import (
     AnswerContact,
     AnyHandover,
@@ -54,7 +54,7 @@ __all__ = [
     "CalendarRetired", "Callback", "ContactAdmitted", "ContactEntered", "Dial", "DigitPressed", "Disconnect",
     "Finished", "Flow", "FlowConfigured", "FlowImperative", "FlowNoted", "FlowOutput", "FlowRetired", "FlowStepped",
     "FlowStimulus", "HandedOver", "Hours", "Known", "Limits", "Menu", "NumberConfigured", "NumberRetired",
-    "OpenPeriod", "Opening", "Play", "Problem", "PromptFailed", "PromptFinished", "Queue", "RefuseNumber",
+    "OpenPeriod", "Opening", "Play", "PromptFailed", "PromptFinished", "Queue", "RefuseNumber",
     "SelfService", "SpeakPrompt", "StopPrompt", "ToCallback", "ToNumber", "ToQueue", "ToVoicemail", "Voicemail",
     "check_calendar", "check_flow", "opening",
 ]  # fmt: skip

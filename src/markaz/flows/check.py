@@ -20,27 +20,13 @@ from markaz.flows.nodes import (
     Queue,
     Voicemail,
 )  # fmt: skip
+from markaz.kit.problems import Problem
 
 KEYS = "0123456789*#"
 MENU_TIMEOUT_SECONDS_MAX = 60
 MENU_ATTEMPTS_MAX = 10
 MESSAGE_SECONDS_MAX = 1_800
 WHILE_WAITING = ("callback", "voicemail")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """What is wrong and where: `place` is a path such as `nodes.menu.choices.4`."""
-
-    place: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.text}"
-
-    def within(self, place: str) -> "Problem":
-        """The same problem seen from outside `place`."""
-        return Problem(f"{place}.{self.place}", self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

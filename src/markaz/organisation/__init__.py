@@ -2,12 +2,30 @@
 
 from markaz.organisation.change import Changes, Stimulus, changes_between, stimuli_between, stimuli_of
 from markaz.organisation.document import parse_document, read_document
-from markaz.organisation.errors import DocumentRefused
+from markaz.organisation.editing import KEPT, Edit, edit, edited, shown, shown_trunk, undo, why_not_undone
+from markaz.organisation.errors import (
+    ChangeUnknown,
+    DocumentRefused,
+    EntryChangedMeanwhile,
+    EntryUnknown,
+    FloorTaken,
+    ScriptUnknown,
+    SectionUnknown,
+    SoundsFull,
+    SoundUnknown,
+    UndoRefused,
+)
+from markaz.organisation.floors import centre_of, floors_of, open_floor
+from markaz.organisation.history import Change, EntryChange, changes, version
 from markaz.organisation.model import (
+    SECTIONS,
     Agent,
+    AnyEntry,
     Centre,
     Client,
+    Disposition,
     Document,
+    NotReadyReason,
     Number,
     Project,
     Prompt,
@@ -16,34 +34,79 @@ from markaz.organisation.model import (
     Team,
     Trunk,
 )
-from markaz.organisation.service import apply, load, prompts, retire, stimuli, trunks
+from markaz.organisation.publishing import PublishedScript, keep_sound, published_script, sound
+from markaz.organisation.quick import NewNumber, edits_for_number
+from markaz.organisation.service import apply, entries, load, prompts, retire, stimuli, trunks
+from markaz.organisation.sheets import SHEET_BYTES_MAX, SHEETS, Imported, SheetProblem, SheetRefused, bring, write_sheet
 from markaz.organisation.tables import metadata
 
 __all__ = [
+    "KEPT",
+    "SECTIONS",
+    "SHEETS",
+    "SHEET_BYTES_MAX",
     "Agent",
+    "AnyEntry",
     "Centre",
+    "Change",
+    "ChangeUnknown",
     "Changes",
     "Client",
+    "Disposition",
     "Document",
     "DocumentRefused",
+    "Edit",
+    "EntryChange",
+    "EntryChangedMeanwhile",
+    "EntryUnknown",
+    "FloorTaken",
+    "Imported",
+    "NewNumber",
+    "NotReadyReason",
     "Number",
     "Project",
     "Prompt",
+    "PublishedScript",
     "Queue",
+    "ScriptUnknown",
+    "SectionUnknown",
+    "SheetProblem",
+    "SheetRefused",
     "Skill",
+    "SoundUnknown",
+    "SoundsFull",
     "Stimulus",
     "Team",
     "Trunk",
+    "UndoRefused",
     "apply",
+    "bring",
+    "centre_of",
+    "changes",
     "changes_between",
+    "edit",
+    "edited",
+    "edits_for_number",
+    "entries",
+    "floors_of",
+    "keep_sound",
     "load",
     "metadata",
+    "open_floor",
     "parse_document",
     "prompts",
+    "published_script",
     "read_document",
     "retire",
+    "shown",
+    "shown_trunk",
+    "sound",
     "stimuli",
     "stimuli_between",
     "stimuli_of",
     "trunks",
+    "undo",
+    "version",
+    "why_not_undone",
+    "write_sheet",
 ]

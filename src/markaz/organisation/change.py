@@ -23,6 +23,8 @@ class Changes:
     changed: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     stimuli: tuple[Stimulus, ...] = field(default=(), repr=False)
+    version: int = field(default=0, compare=False)
+    """The organisation's version with them, once they are stored."""
 
     @property
     def telephony(self) -> bool:
@@ -42,9 +44,10 @@ def stimuli_between(before: Document | None, after: Document) -> list[Stimulus]:
     told: list[Stimulus] = []
     for section in _TOLD:
         old = entries_by_id(before, section)
-        told += [
-            _configured(entry) for key, entry in sorted(entries_by_id(after, section).items()) if old.get(key) != entry
-        ]
+        for key, entry in sorted(entries_by_id(after, section).items()):
+            told_before = _configured(old[key]) if key in old else None
+            if (stimulus := _configured(entry)) != told_before:  # what agents and administrators see is not told
+                told.append(stimulus)
     for section in reversed(_TOLD):
         gone = entries_by_id(before, section).keys() - entries_by_id(after, section).keys()
         for key in sorted(gone):

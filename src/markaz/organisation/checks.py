@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 
-from markaz.flows import Known, Problem, check_calendar, check_flow
-from markaz.organisation.model import Agent, Document, Prompt, Queue, Trunk
+from markaz.flows import Known, check_calendar, check_flow
+from markaz.kit.problems import Problem
+from markaz.organisation.model import Agent, Document, Project, Prompt, Queue, Trunk
 from markaz.organisation.sounds import why_unusable
 from markaz.routing import Destination, ToDisconnect, ToNumber, ToQueue
+from markaz.scripts import VARIABLES, check_script, variables
 
 NUMBER_MAX = 1_000_000_000
 """No count of seconds, contacts or levels is larger: three decades of seconds, and safe in every format."""
@@ -23,6 +25,9 @@ PREFERENCES = range(1, 1_001)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _TELEPHONE = re.compile(r"\+?[0-9]{2,20}")
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,99}")
+SCREEN_POP_VARIABLES = VARIABLES | {"contact"}
+_SCREEN_POP = re.compile(r"https?://[^\s{}/?#@]+(?:[/?#](?:[^\s{}]|\{[^{}]*\})*)?")
+"""No variable may stand for the machine that is called, and no user name before it."""
 _AT_LEAST_ONE = frozenset({"port", "seconds_max"})
 """Beside what the rules themselves refuse."""
 
@@ -52,6 +57,8 @@ class _Check:
             yield from self._unknown(f"{place}.pause.prompt", "prompt", project.pause.prompt)
             yield from self._destination(f"{place}.pause.to", project.pause.to)
             yield from self._unknown(f"{place}.callback_queue", "queue", project.callback_queue)
+            yield from self._unknown(f"{place}.script", "script", project.script)
+            yield from _project(place, project)
         for place, queue in _places("queues", document.queues):
             yield from self._queue(place, queue)
         for place, agent in _places("agents", document.agents):
@@ -68,6 +75,24 @@ class _Check:
             yield from self._unknown(f"{place}.flow", "flow", number.flow)
         for place, trunk in _places("trunks", document.trunks):
             yield from _trunk(place, trunk)
+        for place, disposition in _places("dispositions", document.dispositions):
+            yield from self._unknown(f"{place}.project", "project", disposition.project)
+        yield from self._scripts()
+
+    def _scripts(self) -> Iterator[Problem]:
+        """An end proposes a disposition that each project which uses the script has."""
+        users: dict[str, list[Project]] = {}
+        for project in self._document.projects:
+            if project.script is not None:
+                users.setdefault(project.script, []).append(project)
+        by_project: dict[str, set[str]] = {}
+        for disposition in self._document.dispositions:
+            by_project.setdefault(disposition.project, set()).add(disposition.id)
+        for place, script in _places("scripts", self._document.scripts):
+            known = self._ids["dispositions"]
+            for project in users.get(script.id, ()):
+                known = known & by_project.get(project.id, set())
+            yield from (problem.within(place) for problem in check_script(script, dispositions=known))
 
     def _section(self, section: str) -> Iterator[Problem]:
         """Ids are well formed and used once; every figure and text is within its bounds."""
@@ -157,9 +182,24 @@ def _telephone(place: str, number: str) -> Iterator[Problem]:
         yield Problem(place, f'"{number}" is not a telephone number: write +18005550100')
 
 
+def _project(place: str, project: Project) -> Iterator[Problem]:
+    for field in ("languages", "deviations"):
+        named = getattr(project, field)
+        if len(set(named)) != len(named):
+            yield Problem(f"{place}.{field}", "one is there twice")
+    if project.screen_pop is None:
+        return
+    if not _SCREEN_POP.fullmatch(project.screen_pop):
+        yield Problem(f"{place}.screen_pop", "write the address of a page: https://crm.example.com/?caller={customer}")
+    for name in variables(project.screen_pop):
+        if name not in SCREEN_POP_VARIABLES:
+            known = ", ".join(sorted(SCREEN_POP_VARIABLES))
+            yield Problem(f"{place}.screen_pop", f'unknown variable "{name}": there are {known}')
+
+
 def _prompt(place: str, prompt: Prompt) -> Iterator[Problem]:
-    if (prompt.text is None) == (prompt.file is None):
-        yield Problem(place, "a prompt has either a text or a file")
+    if sum(source is not None for source in (prompt.text, prompt.file, prompt.sound)) != 1:
+        yield Problem(place, "a prompt has either a text, a file or a sound that was uploaded")
     elif prompt.text is not None and not prompt.text.strip():
         yield Problem(f"{place}.text", "there is nothing to say")
     elif prompt.file is not None and (why := why_unusable(Path(prompt.file))) is not None:

@@ -2,12 +2,13 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from markaz.flows import Problem
+from markaz.kit.problems import Problem
 from markaz.organisation.checks import check_document
 from markaz.organisation.errors import DocumentRefused
 from markaz.organisation.model import SECTIONS, Centre, Document, Prompt
@@ -51,7 +52,7 @@ def _document(raw: dict[str, Any], folder: Path, problems: list[Problem]) -> Doc
     problems += [
         Problem(name, f"there is no such section; there are {', '.join(known)}") for name in raw if name not in known
     ]
-    centre = _entry("centre", raw.get("centre", {}), Centre, problems)
+    centre = read_entry("centre", raw.get("centre", {}), Centre, problems)
     parts = {section: _section(section, raw.get(section), kind, problems) for section, kind in SECTIONS.items()}
     if problems or centre is None:
         return None
@@ -74,18 +75,41 @@ def _section(section: str, raw: object, kind: type[Any], problems: list[Problem]
             problems.append(Problem(section, f"write each of them as [[{section}]]"))
             return []
         named = {f"{section}[{n}]": body for n, body in enumerate(raw)}
-    entries = [_entry(place, body, kind, problems) for place, body in named.items()]
+    entries = [read_entry(place, body, kind, problems) for place, body in named.items()]
     return [entry for entry in entries if entry is not None]
 
 
-def _entry(place: str, raw: object, kind: type[Any], problems: list[Problem]) -> Any:
+def read_entry(place: str, raw: object, kind: type[Any], problems: list[Problem]) -> Any:
+    """`raw` as a `kind`; None, and `problems` says all that is wrong with its fields, when it can't be read as one."""
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        found = _PLACE.fullmatch(str(error))
-        text, path = (found["text"], found["path"]) if found else (str(error), None)
-        problems.append(Problem(f"{place}.{path}" if path else place, text))
+        found = list(_field_problems(place, raw, kind)) if isinstance(raw, dict) else []
+        problems += found or [_problem(place, error)]
         return None
+
+
+def _field_problems(place: str, raw: dict[str, Any], kind: type[Any]) -> Iterator[Problem]:
+    """What is wrong with each field by itself; msgspec alone would tell the first one only."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for name in raw:
+        if name not in fields:
+            yield Problem(place, f"Object contains unknown field `{name}`")
+    for name, field in fields.items():
+        if name in raw:
+            try:
+                msgspec.convert(raw[name], field.type)
+            except msgspec.ValidationError as error:
+                yield _problem(f"{place}.{name}", error)
+        elif field.required:
+            yield Problem(place, f"Object missing required field `{name}`")
+
+
+def _problem(place: str, error: msgspec.ValidationError) -> Problem:
+    found = _PLACE.fullmatch(str(error))
+    text, path = (found["text"], found["path"]) if found else (str(error), None)
+    dot = "" if not path or path.startswith("[") else "."
+    return Problem(f"{place}{dot}{path or ''}", text)
 
 
 def _with_whole_path(prompt: Prompt, folder: Path) -> Prompt:

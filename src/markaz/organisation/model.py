@@ -1,11 +1,12 @@
 """What an organisation is made of, as its file says it and its tables keep it."""
 
-from typing import Literal, dataclass_transform
+from typing import dataclass_transform
 
 import msgspec
 
 from markaz import routing
 from markaz.flows import Calendar, Flow
+from markaz.scripts import Deviation, Language, Script
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
@@ -31,11 +32,19 @@ class Client(Named):
 
 
 class Project(Named):
-    """One line of work for a client. `callback_queue` calls back whom a failure of ours cut off in self-service."""
+    """One line of work for a client. `callback_queue` calls back whom a failure of ours cut off in self-service.
+
+    `script` leads its agents, who may deviate from it as `deviations` says. `screen_pop` is the address of a page of
+    the client's own application, with variables in braces; `languages` are those that its customers speak.
+    """
 
     client: str
     pause: routing.PauseRule = routing.PauseRule()
     callback_queue: str | None = None
+    script: str | None = None
+    deviations: tuple[Deviation, ...] = ()
+    screen_pop: str | None = None
+    languages: tuple[Language, ...] = ()
 
     def rules(self) -> routing.ProjectRules:
         return routing.ProjectRules(id=self.id, pause=self.pause, callback_queue=self.callback_queue)
@@ -97,11 +106,30 @@ class Trunk(Entry):
 
 
 class Prompt(Entry):
-    """What customers hear: a `text` to be spoken in `language`, or a sound `file`."""
+    """What customers hear: a `text` to be spoken in `language`, a sound `file`, or a `sound` that was uploaded."""
 
     text: str | None = None
-    language: Literal["en", "ru", "ar", "fa", "vi"] = "en"
+    language: Language = "en"
     file: str | None = None
+    sound: str | None = None
+
+
+class Disposition(Entry):
+    """A result that the agents of a project may record; `label` is what they see.
+
+    With `needs_note` they write a note with it, with `needs_next_action` they say what has to be done next.
+    """
+
+    project: str
+    label: str
+    needs_note: bool = False
+    needs_next_action: bool = False
+
+
+class NotReadyReason(Entry):
+    """Why an agent takes no contacts; `label` is what people see."""
+
+    label: str
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -119,12 +147,19 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     flows: tuple[Flow, ...] = ()
     numbers: tuple[Number, ...] = ()
     trunks: tuple[Trunk, ...] = ()
+    scripts: tuple[Script, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()
+    not_ready_reasons: tuple[NotReadyReason, ...] = ()
 
 
-AnyEntry = Client | Project | Skill | Team | Queue | Agent | Calendar | Prompt | Flow | Number | Trunk
+AnyEntry = (
+    Client | Script | Project | Skill | Team | Queue | Agent | Calendar | Prompt | Flow | Number | Trunk | Disposition
+    | NotReadyReason
+)  # fmt: skip
 
 SECTIONS: dict[str, type[AnyEntry]] = {
     "clients": Client,
+    "scripts": Script,
     "projects": Project,
     "skills": Skill,
     "teams": Team,
@@ -135,5 +170,7 @@ SECTIONS: dict[str, type[AnyEntry]] = {
     "flows": Flow,
     "numbers": Number,
     "trunks": Trunk,
+    "dispositions": Disposition,
+    "not_ready_reasons": NotReadyReason,
 }
 """A document's sections in the order in which they can be stored: what is named comes before what names it."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from markaz.kit.time import moment
+
 Kind = Literal["told", "decided", "did", "became", "noted"]
 Entry = Mapping[str, Any]
 
@@ -17,6 +19,7 @@ _TOLD = {
     "MessageAsked": "a message was wanted",
     "MessageLeft": "the customer left a message of {seconds} s",
     "CallbackAsked": "the customer asked to be called back on {number}",
+    "CallbackPromised": "agent {agent} promised to call back on {number}",
     "NumberAsked": "self-service asked for number {number}",
     "CustomerLeft": "the customer's leg ended ({cause})",
     "CustomerReached": "the customer answered the call back",
@@ -55,6 +58,8 @@ _TOLD = {
     "AgentBecameNotReady": "agent {agent} became not ready ({reason})",
     "AgentPhoneLost": "agent {agent}'s phone was lost",
     "AgentPhoneFound": "agent {agent}'s phone was back",
+    "AgentPhoneReturned": "agent {agent}'s phone came back and wants its conversation",
+    "AgentRejoined": "the agent's phone answered again",
     "ProjectPaused": "project {project} was paused ({reason})",
     "ProjectResumed": "project {project} was resumed",
     "FloorStarted": "a floor process took over",
@@ -66,6 +71,7 @@ _DID = {
     "StopPrompt": "stop the prompt",
     "RefuseNumber": "reject the call: nobody configured {number}",
     "OfferContact": "ring agent {agent}",
+    "RingAgain": "ring agent {agent} again, attempt {attempt}",
     "WithdrawOffer": "stop ringing agent {agent} ({reason})",
     "ConnectContact": "join the customer and agent {agent}",
     "CheckContact": "ask whether the customer's channel is alive",
@@ -132,6 +138,9 @@ def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
             return "became", _moved(f"offer {entry['offer']} to agent {entry['agent']}", entry)
         case "PartyMoved":
             return "became", _moved(f"number {entry['number']} outside", entry)
+        case "LegMoved":
+            state = "gone and waited for" if entry["away"] else "not waited for any more"
+            return "became", f"agent {entry['agent']}'s phone is {state} ({entry['reason']})"
         case "RecordingMoved":
             state = "paused" if entry["paused"] else "going on"
             return "became", f"the recording of offer {entry['offer']} is {state} ({entry['reason']})"
@@ -147,6 +156,10 @@ def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
             return "became", f"it begins, because a fault cut contact {entry['lost']}"
         case "FollowUpBegan":
             return "became", f"the customer is to be called back on {entry['number']} as contact {entry['contact']}"
+        case "CallbackBegan":
+            by = f"agent {entry['agent']}" if entry.get("agent") else "somebody"
+            when = f"{moment(entry['due']):%Y-%m-%d %H:%M} UTC"
+            return "became", f"{by} promised to call the customer back on {entry['number']} at {when}"
         case "ProjectMoved":
             return "became", f"project {entry['project']} is {'paused' if entry['paused'] else 'open'}"
         case "AnnouncePlace":

@@ -1,6 +1,6 @@
 """Stimuli about agents: signing in and out, ready and not ready, the phone lost and found."""
 
-from markaz.routing import stimuli, waiting
+from markaz.routing import returning, stimuli, waiting
 from markaz.routing.conversations import return_contact
 from markaz.routing.floor_state import FloorState
 from markaz.routing.parties import guest_gone
@@ -21,9 +21,11 @@ def signed_in(floor: FloorState, told: stimuli.AgentSignedIn) -> None:
         return
     if agent.presence != "signed_out":
         floor.note("AgentSignedIn", agent.id, f"is {agent.presence}")
+        agent.returns = told.returns  # the same agent, with another phone
         return
     agent.occupied = 0
     agent.phone = True
+    agent.returns = told.returns
     floor.move_presence(agent, "signed_in", reason="signed_in")
     floor.seat(agent)
 
@@ -93,6 +95,8 @@ def phone_lost(floor: FloorState, told: stimuli.AgentPhoneLost) -> None:
 
 def phone_found(floor: FloorState, told: stimuli.AgentPhoneFound) -> None:
     _phone_is(floor, "AgentPhoneFound", told.agent, reachable=True)
+    if told.agent in floor.agents:
+        returning.found(floor, floor.agents[told.agent])
 
 
 def _phone_is(floor: FloorState, stimulus: str, agent_id: str, *, reachable: bool) -> None:

@@ -63,7 +63,7 @@ def agent_configured(floor: FloorState, told: stimuli.AgentConfigured) -> None:
         if len(floor.agents) >= AGENTS_MAX:
             floor.note("AgentConfigured", told.agent.id, f"agents_max {AGENTS_MAX}")
             return
-        agent = floor.agents[told.agent.id] = Agent(told.agent)
+        agent = floor.agents[told.agent.id] = Agent(told.agent, moved_at=floor.at)
     agent.profile = told.agent
     agent.retired = False
     floor.seat(agent)

@@ -1,7 +1,7 @@
 """Stimuli about offers and conversations: ringing, accepting, refusing, talking, holding, passing on, wrapping up."""
 
 from markaz.kit.time import SECOND, Instant
-from markaz.routing import stimuli, waiting
+from markaz.routing import returning, stimuli, waiting
 from markaz.routing.contacts import known
 from markaz.routing.effects import ConnectContact, DialCustomer, EndContact, ReleaseAgent, WithdrawOffer
 from markaz.routing.floor_state import FloorState
@@ -217,7 +217,11 @@ def agent_left(floor: FloorState, told: stimuli.AgentLeft) -> None:
     if engagement is None:
         return
     contact = floor.contacts[told.contact]
-    if engagement.part != "lead":
+    if engagement.away is not None:
+        floor.note("AgentLeft", contact.id, f"the phone of {told.agent} is away")
+    elif told.cause == "fault" and returning.is_waited_for(floor, engagement):
+        returning.wait(floor, engagement, "agent_lost")
+    elif engagement.part != "lead":
         reason = "agent_lost" if told.cause == "fault" else "agent_left"
         guest_gone(floor, engagement, reason, agent_leg=False)
     elif engagement.state == "connecting":
@@ -227,6 +231,17 @@ def agent_left(floor: FloorState, told: stimuli.AgentLeft) -> None:
         _return_offer(floor, engagement, "agent_left", pause_seconds, rings=False)
     else:
         _lead_left(floor, contact, engagement, is_fault=told.cause == "fault")
+
+
+def away_expired(floor: FloorState, offer: str) -> None:
+    """The agent's phone has been gone for a moment, or for as long as it is waited for."""
+    engagement = floor.engagements[offer]
+    if not returning.is_over(floor, engagement):
+        return
+    if engagement.part == "lead":
+        _lead_left(floor, floor.contacts[engagement.contact], engagement, is_fault=True)
+    else:
+        guest_gone(floor, engagement, "agent_lost", agent_leg=False)
 
 
 def _lead_left(floor: FloorState, contact: Contact, lead: Engagement, *, is_fault: bool) -> None:

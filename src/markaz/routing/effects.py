@@ -70,6 +70,22 @@ class OfferContact(Imperative, frozen=True):
     part: Part = "lead"
 
 
+class RingAgain(Imperative, frozen=True):
+    """End what is left of the agent's leg and ring the phone, which answers by itself; answer with `AgentRejoined`.
+
+    `attempt` counts for this offer from 1. Nobody need say that it failed: the floor waits until `expires_at` alone.
+    """
+
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+    attempt: int
+    expires_at: Instant
+    customer: str
+    part: Part = "lead"
+
+
 class WithdrawOffer(Imperative, frozen=True):
     offer: str
     contact: str
@@ -265,6 +281,21 @@ class FollowUpBegan(Record, frozen=True):
     number: str
 
 
+class CallbackBegan(Record, frozen=True):
+    """`customer` is to be called back on `number` at `due`, as an agent promised in the contact `promised_in`.
+
+    The moves of `contact`, the call back, follow, the first of them without a state before.
+    """
+
+    contact: str
+    project: str
+    customer: str
+    number: str
+    due: Instant
+    agent: str | None = None
+    promised_in: str | None = None
+
+
 class EngagementMoved(Record, frozen=True):
     """An agent's part in a contact changed state. `reason` says why it ended; a `disposition` ends wrap-up."""
 
@@ -288,6 +319,16 @@ class PartyMoved(Record, frozen=True):
     before: PartyState | None
     after: PartyState
     reason: str | None = None
+
+
+class LegMoved(Record, frozen=True):
+    """An agent's phone is gone from a conversation that goes on and waits for it, or is back."""
+
+    contact: str
+    offer: str
+    agent: str
+    away: bool
+    reason: str
 
 
 class RecordingMoved(Record, frozen=True):
@@ -357,10 +398,10 @@ class Noted(Record, frozen=True):
 
 
 Effect = (
-    OfferContact | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
+    OfferContact | RingAgain | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
     | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
     | StartRecording | PauseRecording | ResumeRecording
-    | ContactMoved | FollowUpBegan | EngagementMoved | PartyMoved | RecordingMoved
+    | ContactMoved | FollowUpBegan | CallbackBegan | EngagementMoved | PartyMoved | LegMoved | RecordingMoved
     | AgentMoved | ProjectMoved | Decided | Noted
 )  # fmt: skip

@@ -13,11 +13,13 @@ import msgspec
 from markaz.kit.time import Instant
 from markaz.routing import (
     agents,
+    callbacks,
     configuring,
     contacts,
     conversations,
     parties,
     recording,
+    returning,
     stimuli,
     supervision,
     waiting,
@@ -42,6 +44,8 @@ _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.AgentBecameNotReady: agents.became_not_ready,
     stimuli.AgentPhoneLost: agents.phone_lost,
     stimuli.AgentPhoneFound: agents.phone_found,
+    stimuli.AgentPhoneReturned: returning.returned,
+    stimuli.AgentRejoined: returning.rejoined,
     stimuli.WrapUpEnded: conversations.wrap_up_ended,
     stimuli.ContactArrived: contacts.arrived,
     stimuli.ContactQueued: contacts.queued,
@@ -49,6 +53,7 @@ _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.MessageAsked: contacts.message_asked,
     stimuli.MessageLeft: contacts.message_left,
     stimuli.CallbackAsked: contacts.callback_asked,
+    stimuli.CallbackPromised: callbacks.promised,
     stimuli.NumberAsked: contacts.number_asked,
     stimuli.CustomerLeft: contacts.customer_left,
     stimuli.CustomerReached: conversations.customer_reached,
@@ -96,6 +101,7 @@ _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
     "offer": conversations.expired,
     "connect": conversations.connect_expired,
     "wrap_up": conversations.wrap_up_expired,
+    "away": conversations.away_expired,
 }
 
 

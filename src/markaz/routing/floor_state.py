@@ -90,6 +90,7 @@ class FloorState:
     ) -> None:  # fmt: skip
         before = contact.state
         contact.state = CONTACT_TRANSITIONS[before][trigger]
+        contact.moved_at = self.at
         self.out.append(ContactMoved(contact.id, before, contact.state, contact.queue, agent, reason, outcome))
 
     def leave_lane(self, contact: Contact) -> None:
@@ -205,6 +206,7 @@ class FloorState:
     ) -> None:
         before = engagement.state
         engagement.state = ENGAGEMENT_TRANSITIONS[before][trigger]
+        engagement.moved_at = self.at
         self.out.append(
             EngagementMoved(
                 engagement.offer, engagement.contact, engagement.agent, engagement.queue,
@@ -214,6 +216,10 @@ class FloorState:
 
     def finish_engagement(self, engagement: Engagement, *, reason: str, agent_leg: bool = True) -> None:
         """The agent's part is over: an offer is withdrawn, a conversation goes to wrap-up."""
+        if engagement.away is not None:
+            self.timers.cancel(("away", engagement.offer))
+            engagement.away = None
+            agent_leg = True  # the phone may be ringing again
         if engagement.state == "offered":
             self.out.append(WithdrawOffer(engagement.offer, engagement.contact, engagement.agent, reason))
         elif agent_leg:
@@ -248,6 +254,7 @@ class FloorState:
     ) -> None:
         before = agent.presence
         agent.presence = PRESENCE_TRANSITIONS[before][trigger]
+        agent.moved_at = self.at
         agent.reason = reason
         self.out.append(AgentMoved(agent.id, before, agent.presence, reason, until))
         self.timers.cancel(("pause", agent.id))
@@ -313,7 +320,7 @@ class FloorState:
         contact.offers += 1
         offer = contact.offer = f"{contact.id}.{contact.offers}"
         expires_at = self.at + rules.ring_seconds * SECOND
-        self.engagements[offer] = Engagement(offer, contact.id, agent.id, rules.id, contact.channel)
+        self.engagements[offer] = Engagement(offer, contact.id, agent.id, rules.id, contact.channel, moved_at=self.at)
         self.out.append(EngagementMoved(offer, contact.id, agent.id, rules.id, None, "offered"))
         self.move_contact(contact, "offered", agent=agent.id)
         self.timers.set(("offer", offer), expires_at)

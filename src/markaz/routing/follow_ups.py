@@ -23,7 +23,7 @@ def lose(floor: FloorState, contact: Contact, *, reason: str) -> None:
     floor.close_contact(contact, "lost_to_fault", reason=reason)
     queue_id = _queue_of(floor, contact)
     number = contact.callback_number or contact.customer
-    if queue_id is None or contact.channel != "voice" or not _CALLABLE.fullmatch(number):
+    if queue_id is None or contact.channel != "voice" or not is_callable(number):
         return
     if contact.cuts >= FOLLOW_UPS_MAX:
         floor.note("follow_up", contact.id, f"follow_ups_max {FOLLOW_UPS_MAX}")
@@ -34,6 +34,7 @@ def lose(floor: FloorState, contact: Contact, *, reason: str) -> None:
         f"{first}+{cuts}", "voice", contact.project, contact.customer, contact.order,
         state="postponed", queue=queue_id, since=contact.since, skills=contact.skills, priority=contact.priority,
         named_agent=contact.named_agent, leg=False, callback_number=number, follows=first, cuts=cuts,
+        arrived_at=floor.at, moved_at=floor.at,
     )  # fmt: skip
     if follow_up.id in floor.contacts or follow_up.id in floor.closed_recent:
         floor.note("follow_up", follow_up.id, "is the name of another contact")
@@ -43,6 +44,10 @@ def lose(floor: FloorState, contact: Contact, *, reason: str) -> None:
     floor.out.append(FollowUpBegan(follow_up.id, contact.id, contact.project, contact.customer, number))
     floor.out.append(ContactMoved(follow_up.id, None, "postponed", queue_id, reason="lost_to_fault"))
     waiting.callback_due(floor, follow_up)
+
+
+def is_callable(number: str) -> bool:
+    return _CALLABLE.fullmatch(number) is not None
 
 
 def _queue_of(floor: FloorState, contact: Contact) -> str | None:

@@ -30,6 +30,8 @@ GUEST_RING_SECONDS = 30
 GUEST_CONNECT_SECONDS = 10
 PARTY_SECONDS_MAX = 45
 """The longest that a number outside may ring."""
+RETURN_SECONDS = 20
+"""The longest that a conversation waits for an agent's phone that is gone."""
 
 
 # Consulting
@@ -76,7 +78,9 @@ def ring_guest(floor: FloorState, contact: Contact, agent_id: str, part: Part) -
     contact.offers += 1
     offer = f"{contact.id}.{contact.offers}"
     contact.guests.append(offer)
-    floor.engagements[offer] = Engagement(offer, contact.id, agent.id, lead.queue, contact.channel, part)
+    floor.engagements[offer] = Engagement(
+        offer, contact.id, agent.id, lead.queue, contact.channel, part, moved_at=floor.at
+    )
     floor.out.append(
         EngagementMoved(offer, contact.id, agent.id, lead.queue, None, "offered", f"by {lead.agent}", part=part)
     )
@@ -133,12 +137,22 @@ def _return_to_customer(floor: FloorState, contact: Contact, reason: str) -> Non
         return
     floor.move_engagement(lead, "connected", reason=reason)
     floor.move_contact(contact, "resumed", agent=lead.agent, reason=reason)
-    floor.out.append(ResumeCustomer(contact.id))
+    if lead.away is None or others_heard(floor, contact):
+        floor.out.append(ResumeCustomer(contact.id))
+    else:  # the music goes on until the lead's phone is back
+        lead.away = "music"
+        floor.after(("away", lead.offer), RETURN_SECONDS)
 
 
 def settle(floor: FloorState, contact: Contact) -> None:
-    """The customer is on hold while the lead consults, or the lead's phone holds and nobody else is heard."""
+    """The customer is on hold while the lead consults, or the lead's phone holds and nobody else is heard.
+
+    When the lead's leg is gone and nobody else is heard, the customer hears music.
+    """
     lead = floor.engagement_of(contact)
+    if lead is not None and lead.away == "others" and lead.state != "consulting" and not others_heard(floor, contact):
+        lead.away = "music"
+        floor.out.append(HoldCustomer(contact.id))
     if lead is None or lead.state == "consulting":
         return
     is_heard = lead.state != "on_hold" or others_heard(floor, contact)
@@ -224,7 +238,7 @@ def hand_over(floor: FloorState, contact: Contact, heir: Engagement, reason: str
     floor.move_contact(contact, "handed_over", agent=heir.agent, reason=reason)
     if not was_heard:
         floor.out.append(JoinConversation(contact.id, heir.offer, heir.agent))
-    if was_consulting:
+    if was_consulting or lead.away == "music":
         floor.out.append(ResumeCustomer(contact.id))
     recording.go_on(floor, heir, before=lead)
     floor.remember(contact, heir.agent)

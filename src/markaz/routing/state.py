@@ -4,6 +4,8 @@ Indexes (lanes, benches) are not here: they are rebuilt from this. Nothing here 
 can be part of a cycle (`gc=False`: the collector does not walk through a floor that is full).
 """
 
+from typing import Literal
+
 import msgspec
 
 from markaz.kit.time import Instant
@@ -62,6 +64,11 @@ class Contact(msgspec.Struct, gc=False):
     """The first contact of a customer who is called back because a fault cut it."""
     cuts: int = 0
     """How often faults have cut this customer's matter."""
+    promised_in: str | None = None
+    """The contact in which an agent promised this call back at a moment."""
+    arrived_at: Instant = 0
+    moved_at: Instant = 0
+    """Since when it is in its state."""
 
 
 class Engagement(msgspec.Struct, gc=False):
@@ -79,6 +86,12 @@ class Engagement(msgspec.Struct, gc=False):
     accepted_at: Instant | None = None
     recorded: bool = False
     """Whether its conversation is recorded: decided when that began, whatever the queue's rules say later."""
+    moved_at: Instant = 0
+    """Since when it is in its state."""
+    away: Literal["silence", "music", "others"] | None = None
+    """The agent's leg is gone and may come back; what the customer hears meanwhile. None: the leg is there."""
+    returns: int = 0
+    """How often the phone has been rung again for it."""
 
 
 class Agent(msgspec.Struct, gc=False):
@@ -88,11 +101,15 @@ class Agent(msgspec.Struct, gc=False):
     presence: Presence = "signed_out"
     reason: str | None = None
     phone: bool = True
+    returns: bool = False
+    """The phone is a page, whose lost leg is waited for."""
     engagements: list[str] = []
     idle_since: Instant = 0
     occupied: int = 0
     occupied_at: Instant = 0
     retired: bool = False
+    moved_at: Instant = 0
+    """Since when the presence is what it is."""
 
     @property
     def id(self) -> str:

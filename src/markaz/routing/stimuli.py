@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from markaz.kit.time import Instant
 from markaz.routing.effects import SupervisionMode
 from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
 
@@ -59,9 +60,10 @@ class ProjectResumed(Fact, frozen=True):
 
 
 class AgentSignedIn(Fact, frozen=True):
-    """Present, not ready yet."""
+    """Present, not ready yet. `returns`: the phone is a page, which may be gone from a conversation and come back."""
 
     agent: str
+    returns: bool = False
 
 
 class AgentSignedOut(Fact, frozen=True):
@@ -85,6 +87,22 @@ class AgentPhoneLost(Fact, frozen=True):
 
 class AgentPhoneFound(Fact, frozen=True):
     agent: str
+
+
+class AgentPhoneReturned(Fact, frozen=True):
+    """The agent's phone is another page, or the same one loaded again, and wants its conversation back.
+
+    `contact` None: every conversation that the agent is in.
+    """
+
+    agent: str
+    contact: str | None = None
+
+
+class AgentRejoined(Fact, frozen=True):
+    """The phone that was rung again for a conversation that goes on has answered."""
+
+    offer: str
 
 
 class WrapUpEnded(Fact, frozen=True):
@@ -142,6 +160,22 @@ class CallbackAsked(Fact, frozen=True):
     contact: str
     number: str
     queue: str | None = None
+
+
+class CallbackPromised(Fact, frozen=True):
+    """`agent` promised to call `customer` back on `number` at `due`, about the contact `promised_in`.
+
+    `contact` is the call back's own name; at `due` it waits in `queue` and is offered like any.
+    """
+
+    contact: str
+    project: str
+    queue: str
+    customer: str
+    number: str
+    due: Instant
+    agent: str | None = None
+    promised_in: str | None = None
 
 
 class NumberAsked(Fact, frozen=True):
@@ -367,8 +401,9 @@ Stimulus = (
     ProjectConfigured | QueueConfigured | QueueRetired | AgentConfigured | AgentRetired
     | ProjectPaused | ProjectResumed
     | AgentSignedIn | AgentSignedOut | AgentBecameReady | AgentBecameNotReady
-    | AgentPhoneLost | AgentPhoneFound | WrapUpEnded
-    | ContactArrived | ContactQueued | ContactServedItself | MessageAsked | MessageLeft | CallbackAsked | NumberAsked
+    | AgentPhoneLost | AgentPhoneFound | AgentPhoneReturned | AgentRejoined | WrapUpEnded
+    | ContactArrived | ContactQueued | ContactServedItself | MessageAsked | MessageLeft | CallbackAsked
+    | CallbackPromised | NumberAsked
     | CustomerLeft | CustomerReached | CustomerMissed | ElsewhereAnswered | ElsewhereFailed | ContactSeen
     | OfferPlaced | OfferAccepted | OfferRefused | OfferFailed
     | ConversationStarted | HoldBegan | HoldEnded | AgentLeft | TransferRequested

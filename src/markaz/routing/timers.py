@@ -7,7 +7,7 @@ from markaz.kit.time import Instant
 
 TimerKind = Literal[
     "relax", "overflow", "announce", "sticky",  # a waiting contact
-    "offer", "connect", "wrap_up",  # an engagement
+    "offer", "connect", "wrap_up", "away",  # an engagement
     "alive", "retry",  # a contact: lease on its leg; the next attempt of a callback
     "party", "recording",  # a contact: a number outside that rings; a recording that is paused
     "pause",  # an agent
@@ -70,6 +70,11 @@ class Timers:
         key = heappop(self._heap)[2]
         del self._live[key]
         return key
+
+    def due(self, key: TimerKey) -> Instant | None:
+        """The deadline of `key`, if it has one."""
+        entry = self._live.get(key)
+        return None if entry is None else entry[0]
 
     def __contains__(self, key: object) -> bool:
         return key in self._live

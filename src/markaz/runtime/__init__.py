@@ -1,20 +1,35 @@
 """The loop of the floor, its journal, inbox and read models; the only door, but for `markaz.runtime.simulated`."""
 
+from markaz.runtime.configuring import tell_changes
 from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect, migrate
-from markaz.runtime.inbox import Message, OrganisationChanged, PhoneChanged, StimulusSent, done, receive, send
-from markaz.runtime.journal import END_OF_TIME, FloorLeased, Journal
+from markaz.runtime.follower import Begun, Follower, Handled, Reported
+from markaz.runtime.inbox import (
+    Message,
+    OrganisationChanged,
+    PhoneChanged,
+    PhoneTested,
+    StimulusSent,
+    done,
+    receive,
+    send,
+)
+from markaz.runtime.journal import DATABASE_AWAY, END_OF_TIME, FloorLeased, Journal, journal_rows
 from markaz.runtime.live import LiveFloor
 from markaz.runtime.live_view import ConversationView, LiveView, live_view
 from markaz.runtime.projector import FloorImported, Projector
 from markaz.runtime.replay import replay
 
 __all__ = [
+    "DATABASE_AWAY",
     "END_OF_TIME",
+    "Begun",
     "ConversationView",
     "Core",
     "FloorImported",
     "FloorLeased",
+    "Follower",
+    "Handled",
     "Journal",
     "LiveFloor",
     "LiveView",
@@ -22,14 +37,18 @@ __all__ = [
     "OrganisationChanged",
     "Output",
     "PhoneChanged",
+    "PhoneTested",
     "Projector",
+    "Reported",
     "Stimulus",
     "StimulusSent",
     "connect",
     "done",
+    "journal_rows",
     "live_view",
     "migrate",
     "receive",
     "replay",
     "send",
+    "tell_changes",
 ]

@@ -28,10 +28,12 @@ async def connect(url: str) -> psycopg.AsyncConnection[TupleRow]:
 
 
 def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest schema in one transaction; safe to call from several processes."""
+    """Bring the database at `url` to the newest schema and permissions in one transaction; several processes may."""
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import text
+
+    from markaz.identity import write_permissions
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -39,18 +41,21 @@ def migrate(url: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        write_permissions(driver)
 
 
 def schema_drift(url: str, *, also: "Sequence[MetaData]" = ()) -> list[str]:
     """Differences between the migrated database at `url` and the declared tables, one sentence each; empty is good.
 
-    The tables of organisation and runtime are compared, and those in `also`.
+    The tables of organisation, identity and runtime are compared, and those in `also`.
     """
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from markaz.organisation import metadata as organisation_metadata
-    from markaz.runtime.tables import metadata as runtime_metadata
+    from markaz.identity import metadata as organisation_metadata  # the organisation's, and who may see it
+    from markaz.runtime.entered import metadata as runtime_metadata  # the floor's tables, and what is entered
 
     declared = [organisation_metadata, runtime_metadata, *also]
     with _transaction(url) as connection:

@@ -32,11 +32,17 @@ class PhoneChanged(msgspec.Struct, frozen=True, tag="phone"):
     agent: str
 
 
+class PhoneTested(msgspec.Struct, frozen=True, tag="phone_test"):
+    """The agent wants to hear what the phone sends, before the first customer does."""
+
+    agent: str
+
+
 class OrganisationChanged(msgspec.Struct, frozen=True, tag="organisation"):
     """Trunks or prompts changed; queues, agents, flows and numbers come as stimuli."""
 
 
-Message = StimulusSent | PhoneChanged | OrganisationChanged
+Message = StimulusSent | PhoneChanged | PhoneTested | OrganisationChanged
 
 _SEND = "INSERT INTO inbox (floor, message) VALUES (%s, %s)"
 _FETCH = """

@@ -15,7 +15,7 @@ import socket
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 import psycopg
@@ -24,10 +24,12 @@ from psycopg.rows import TupleRow
 from markaz.kit.errors import MarkazError
 from markaz.kit.time import Instant
 from markaz.runtime.database import connect
-from markaz.runtime.rows import Row
+from markaz.runtime.rows import Row, Said, said
 from markaz.runtime.spool import Spool
 
 logger = logging.getLogger(__name__)
+
+ResultT = TypeVar("ResultT")
 
 COMMIT_SECONDS_MAX = 2.0
 """A commit that takes longer counts as PostgreSQL being away."""
@@ -38,13 +40,16 @@ REPLAY_PAGE = 2_000
 """Rows fetched at a time when the journal is read."""
 CHECKPOINTS_KEPT = 3
 
-# One statement, so that a group costs one exchange of messages and is its own transaction. `json` values are taken over
-# as they are written, to the byte.
+# One statement, so that a group costs one exchange of messages and is its own transaction, whose commit wakes those who
+# follow the journal. `json` values are taken over as they are written, to the byte.
 _APPEND = """
-WITH handled AS (DELETE FROM inbox WHERE id = ANY(%s))
-INSERT INTO journal (floor, number, at, stimulus, outputs)
-SELECT %s, number, at, stimulus, outputs
-FROM json_to_recordset(%s) AS row (number bigint, at bigint, stimulus json, outputs json)
+WITH handled AS (DELETE FROM inbox WHERE id = ANY(%s)),
+written AS (
+    INSERT INTO journal (floor, number, at, stimulus, outputs)
+    SELECT %s, number, at, stimulus, outputs
+    FROM json_to_recordset(%s) AS row (number bigint, at bigint, stimulus json, outputs json)
+)
+SELECT pg_notify(%s, %s)
 """
 _LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM journal WHERE floor = %s"
 _ROWS = """
@@ -127,6 +132,11 @@ def lease_key(floor: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"markaz floor {floor}".encode(), digest_size=8).digest(), "big") >> 1
 
 
+def news_channel(floor: str) -> str:
+    """The NOTIFY channel on which each commit to a floor's journal tells its last row's number."""
+    return f"markaz_journal_{floor}"
+
+
 class Journal:
     """The writing end; one per floor process, used by one task at a time."""
 
@@ -181,7 +191,7 @@ class Journal:
         await self.catch_up()
         if self._connection is not None:
             try:
-                await _in_time(self._connection, self._commit(self._connection, rows))
+                await in_time(self._connection, self._commit(self._connection, rows))
             except DATABASE_AWAY as error:
                 await self._give_up_database(error)
                 # The commit may have happened and its answer been lost: the copy from the spool skips such rows.
@@ -220,7 +230,7 @@ class Journal:
         if connection is None:
             return
         try:
-            await _in_time(connection, self._copy_spool(connection))
+            await in_time(connection, self._copy_spool(connection))
         except SpoolDiverged as error:
             await connection.close()
             raise LeaseLost(self._floor) from error
@@ -238,7 +248,7 @@ class Journal:
         if self._connection is None:
             return
         try:
-            await _in_time(self._connection, self._write_checkpoint(self._connection, checkpoint))
+            await in_time(self._connection, self._write_checkpoint(self._connection, checkpoint))
         except DATABASE_AWAY as error:
             await self._give_up_database(error)
 
@@ -250,7 +260,8 @@ class Journal:
 
     async def _commit(self, connection: psycopg.AsyncConnection[TupleRow], rows: Sequence[Row]) -> None:
         inbox = [row.inbox for row in rows if row.inbox is not None]
-        await connection.execute(_APPEND, (inbox, self._floor, _as_json(rows)), prepare=True)
+        told = (news_channel(self._floor), str(rows[-1].number))
+        await connection.execute(_APPEND, (inbox, self._floor, _as_json(rows), *told), prepare=True)
 
     async def _lease(self) -> psycopg.AsyncConnection[TupleRow] | None:
         connection = await connect(self._url)
@@ -317,7 +328,7 @@ class Journal:
         return kept == [msgspec.structs.replace(row, inbox=None) for row in rows]
 
 
-async def _in_time(connection: psycopg.AsyncConnection[TupleRow], work: Coroutine[Any, Any, None]) -> None:
+async def in_time(connection: psycopg.AsyncConnection[TupleRow], work: Coroutine[Any, Any, ResultT]) -> ResultT:
     """Let `work` on `connection` take at most `COMMIT_SECONDS_MAX`, then cut the connection.
 
     A cancelled query would first wait for the server to confirm that; a cut one fails at once.
@@ -331,7 +342,7 @@ async def _in_time(connection: psycopg.AsyncConnection[TupleRow], work: Coroutin
     if not done:
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
             line.shutdown(socket.SHUT_RDWR)
-    await task
+    return await task
 
 
 def _as_json(rows: Sequence[Row]) -> str:
@@ -370,6 +381,13 @@ async def read_page(
     """At most `rows_max` rows of a floor in order, from the one after `after`, stamped not later than `until`."""
     cursor = await connection.execute(_ROWS, (floor, after, until, rows_max))
     return [Row(number, at, said.encode(), out.encode()) for number, at, said, out in await cursor.fetchall()]
+
+
+async def journal_rows(
+    connection: psycopg.AsyncConnection[TupleRow], floor: str, *, after: int, rows_max: int
+) -> list[Said]:
+    """The same, decoded."""
+    return [said(row) for row in await read_page(connection, floor, after=after, rows_max=rows_max)]
 
 
 async def checkpoints(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> list[Checkpoint]:

@@ -32,6 +32,7 @@ class ContactRow(msgspec.Struct):
     callback_promised: bool = False
     agents: list[str] = []
     follows: str | None = None
+    promised_in: str | None = None
 
 
 class SegmentRow(msgspec.Struct):
@@ -153,6 +154,9 @@ class ReadModels:
             case routing.FollowUpBegan(contact=contact, lost=lost, project=project, customer=customer):
                 self._arrive(at, contact, "voice", project, None, customer)
                 self.contacts[contact].row.follows = lost
+            case routing.CallbackBegan(contact=contact, project=project, customer=customer, promised_in=promised_in):
+                self._arrive(at, contact, "voice", project, None, customer)
+                self.contacts[contact].row.promised_in = promised_in
             case routing.ContactMoved():
                 self._move_contact(moment(at), output)
             case routing.EngagementMoved():

@@ -39,3 +39,16 @@ def outputs_of(row: Row) -> list[Output]:
 def again(core: Core, row: Row) -> bool:
     """Handle a journalled stimulus again, acting on nothing; whether the answer is the same to the byte."""
     return _encode(core.handle(row.at, stimulus_of(row))) == row.outputs
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A row of the journal, decoded."""
+
+    number: int
+    at: Instant
+    stimulus: Stimulus
+    outputs: list[Output]
+
+
+def said(row: Row) -> Said:
+    return Said(row.number, row.at, stimulus_of(row), outputs_of(row))

@@ -101,9 +101,12 @@ contact = Table(
     Column("callback_promised", Boolean, nullable=False, server_default=text("false")),
     Column("agents", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("follows", Text),
+    Column("promised_in", Text),
     Index("contact_arrived", "floor", "arrived_at"),
+    Index("contact_customer", "floor", "customer", "arrived_at"),
 )
-"""`follows` is the contact that a fault cut and that this one, a call back, makes good."""
+"""`follows` is the contact that a fault cut and that this one, a call back, makes good; `promised_in` the one in which
+an agent promised this call back at a moment."""
 
 contact_segment = Table(
     "contact_segment",
@@ -207,8 +210,8 @@ recording = Table(
     Index("recording_contact", "floor", "contact"),
 )
 """The ledger: a row for each recording that must exist, written before it starts. `state`: expected, present,
-missing or silent. `recording` is the offer's id (or the contact's for a message); `path` is relative to the folder
-of recordings."""
+missing or silent. `recording` is the offer's id (or the contact's for a message), with `~again<n>` for what followed
+when the agent's phone came back to the conversation; `path` is relative to the folder of recordings."""
 
 recording_pause = Table(
     "recording_pause",
@@ -238,6 +241,7 @@ journal_contact = Table(
     Column("floor", Text, primary_key=True),
     Column("contact", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
+    Index("journal_contact_number", "floor", "number"),
 )
 """Which journal rows speak of a contact, for its story."""
 

@@ -1,7 +1,14 @@
 """Telephony: real calls on Asterisk, told to the floor as stimuli and moved by its imperatives."""
 
 from markaz.telephony.asterisk.client import AriLost
-from markaz.telephony.asterisk.configuration import AsteriskSettings, TrunkInvalid, TrunkSettings, asterisk_files
+from markaz.telephony.asterisk.configuration import (
+    BROWSER_PHONE,
+    SOCKET_PATH,
+    AsteriskSettings,
+    TrunkInvalid,
+    TrunkSettings,
+    asterisk_files,
+)
 from markaz.telephony.asterisk.differences import Beliefs, BelievedContact, BelievedOffer
 from markaz.telephony.asterisk.program import AsteriskMissing, AsteriskProgram, find_espeak, find_program
 from markaz.telephony.asterisk.provision import ProvisioningRefused
@@ -9,10 +16,12 @@ from markaz.telephony.asterisk.server import AsteriskFailed, AsteriskServer
 from markaz.telephony.ledger import DatabaseLedger, ExpectedRecording, Ledger
 from markaz.telephony.prompts import Prompt, PromptNotSpoken, PromptPress, PromptShelf
 from markaz.telephony.recordings import Counts, reconcile_recordings
-from markaz.telephony.sound import SoundUnreadable
+from markaz.telephony.sound import SoundUnreadable, telephone_wav
 from markaz.telephony.telephony import Telephony
 
 __all__ = [
+    "BROWSER_PHONE",
+    "SOCKET_PATH",
     "AriLost",
     "AsteriskFailed",
     "AsteriskMissing",
@@ -39,4 +48,5 @@ __all__ = [
     "find_espeak",
     "find_program",
     "reconcile_recordings",
+    "telephone_wav",
 ]

@@ -131,22 +131,30 @@ class PromptPress:
         paths = await asyncio.gather(*(self._spoken(prompt) for prompt in wanted))
         return {prompt.id: path for prompt, path in zip(wanted, paths, strict=True)}
 
+    def uploaded(self, digest: str) -> Path | None:
+        """The file of the WAV file with this SHA-256 (hex); None when it was not made here yet."""
+        path = self._cached(digest)
+        return path if path.exists() else None
+
     def upload(self, data: bytes) -> Path:
         """Keep an uploaded WAV file; its file. Raises `SoundUnreadable`."""
         samples, rate = sound.read_wav(data)
-        path = self._folder / "cache" / f"{hashlib.sha256(data).hexdigest()[:32]}.ulaw"
+        path = self._cached(hashlib.sha256(data).hexdigest())
         if not path.exists():
             _write(path, sound.to_ulaw(sound.resample(samples, rate)))
         return path
 
     async def _spoken(self, prompt: Prompt) -> Path:
         key = "\0".join((prompt.text, prompt.language, str(WORDS_PER_MINUTE)))
-        path = self._folder / "cache" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.ulaw"
+        path = self._cached(hashlib.sha256(key.encode()).hexdigest())
         if not path.exists():
             async with self._renderers:
                 data = await self._speak(prompt)
             _write(path, await asyncio.to_thread(_telephone_quality, data))
         return path
+
+    def _cached(self, digest: str) -> Path:
+        return self._folder / "cache" / f"{digest[:32]}.ulaw"
 
     async def _speak(self, prompt: Prompt) -> bytes:
         process = await asyncio.create_subprocess_exec(

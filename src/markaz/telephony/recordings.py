@@ -83,7 +83,7 @@ SELECT recording, path, expected_at, over_at, is_void, paused_seconds FROM (
             WHERE (pause.floor, pause.recording) = (recording.floor, recording.recording)
         ) AS paused_seconds
     FROM recording
-    LEFT JOIN engagement ON engagement.floor = recording.floor AND offer = recording.recording
+    LEFT JOIN engagement ON engagement.floor = recording.floor AND offer = split_part(recording.recording, '~', 1)
     LEFT JOIN contact ON contact.floor = recording.floor AND contact.contact = recording.recording
     WHERE recording.floor = %s AND recording.state = 'expected'
 ) AS row

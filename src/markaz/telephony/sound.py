@@ -65,6 +65,12 @@ def write_wav(samples: Samples, rate: int) -> bytes:
     return buffer.getvalue()
 
 
+def telephone_wav(data: bytes) -> bytes:
+    """A WAV file in telephone quality (8 kHz, mono) of an uploaded one. Raises `SoundUnreadable`."""
+    samples, rate = read_wav(data)
+    return write_wav(resample(samples, rate), TELEPHONE_RATE)
+
+
 def resample(samples: Samples, rate: int, wanted: int = TELEPHONE_RATE) -> Samples:
     """`samples` at another rate, by a polyphase filter."""
     if rate == wanted:

@@ -146,7 +146,9 @@ class Telephony:
         """Carry out the imperatives among `outputs`. Never waits; what fails comes back as a stimulus."""
         self._performer.perform(outputs)
 
-    async def provision_phone(self, agent: str, *, username: str, password: str, extension: str | None = None) -> None:
+    async def provision_phone(
+        self, agent: str, *, username: str, password: str, extension: str | None = None, is_browser: bool = False
+    ) -> None:
         """Let `agent`'s phone register, with credentials made for this sign-in. It replaces the one before.
 
         Raises `ProvisioningRefused`, or `AriLost` (then it is pushed as soon as Asterisk is back).
@@ -154,7 +156,7 @@ class Telephony:
         before = self._board.phones.get(agent)
         self._board.give_phone(agent, username, extension)
         try:
-            await self._provisioner.add_phone(username, password)
+            await self._provisioner.add_phone(username, password, is_browser=is_browser)
         finally:
             if before is not None and before != username:
                 await self._provisioner.remove_phone(before)
@@ -165,6 +167,16 @@ class Telephony:
         if username is not None:
             self._board.take_phone(agent)
             await self._provisioner.remove_phone(username)
+
+    async def test_phone(self, agent: str) -> None:
+        """Ring `agent`'s phone, which answers by itself and hears what it sends; unless it is in a call.
+
+        Raises `AriLost`. A phone that is not there is not rung: nobody need be told, for nobody hears anything.
+        """
+        username = self._board.phones.get(agent)
+        in_call = any(leg.agent == agent for leg in self._board.legs.values())
+        if username is not None and not in_call:
+            await self._performer.ring_for_test(username)
 
     async def set_trunks(self, trunks: Sequence[TrunkSettings]) -> None:
         """These are the trunks from now on; those that Asterisk was not started with are pushed to it."""

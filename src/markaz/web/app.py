@@ -1,19 +1,49 @@
 """The application, put together from what bootstrap gives it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from markaz.runtime import LiveView
-from markaz.web import conversations, desk, floor, health
-from markaz.web.context import Connection, Installation, SipAddress, authorised
+from markaz.identity import Prover, SecondFactors, SignIn
+from markaz.identity.openid import Provider, Providers
+from markaz.runtime import Follower, LiveView
+from markaz.web import (
+    administration,
+    audit_trail,
+    contacts,
+    conversations,
+    day,
+    desk,
+    entering,
+    floor,
+    health,
+    invitations,
+    keys,
+    live,
+    openid,
+    own_account,
+    phone_socket,
+    screen_pop,
+    sign_in,
+    users,
+    webhooks,
+)
+from markaz.web.context import Connection, Installation, SipAddress
+from markaz.web.guard import guard
+from markaz.web.idempotency import repeat_answers
+from markaz.web.page_files import serve_pages
 from markaz.web.problems import Problem, answer_with_problems
+from markaz.web.request_ids import RequestIds
+from markaz.web.watching import enter_as, opened, session_ends
+from markaz.webhooks import Networks
 
 CONNECTIONS_MAX = 10
 REQUESTS_WAITING_MAX = 200
@@ -24,16 +54,41 @@ STATEMENT_MILLISECONDS_MAX = 5_000
 _DESCRIPTION = """
 The floor of a contact centre for desks and dashboards. Commands are stored and answered 202; the floor handles them
 in order. Every refusal is a problem document (RFC 9457) whose `code` is stable and whose `detail` says what to do.
+A POST with an `Idempotency-Key` is done once: sent again within a day it gets the first answer again.
 """
 
 
-def create_app(database_url: str, *, floor_name: str, token: str, sip_address: SipAddress) -> FastAPI:
-    """The web application of one floor. `database_url` is any conninfo; `token` opens everything but `/health`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """`database_url` is the conninfo of the role `markaz_web`; `encryption_key` is a Fernet key of the installation's.
+
+    `sip_socket`: the URL at which Asterisk takes SIP over WebSocket, on this machine.
+    `public_url`: where browsers reach it when that is not what requests say; `providers`: who else vouches for people;
+    `floor_key`: the key with which the process follows the floor (None: it does not); `webhook_networks`: private
+    networks to which webhooks may be sent.
+    """
+
+    database_url: str
+    floor: str
+    sip_address: SipAddress
+    sip_socket: str
+    encryption_key: bytes
+    clock: Callable[[], datetime]
+    public_url: str | None = None
+    providers: tuple[Provider, ...] = ()
+    floor_key: str | None = None
+    webhook_networks: Networks = ()
+
+
+def create_app(settings: WebSettings) -> FastAPI:
+    """The web application of one floor.
 
     Connections are opened when it starts and closed when it ends; it starts, and says so, when the database is away.
     """
     pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-        make_conninfo(database_url, options=f"-c timezone=UTC -c statement_timeout={STATEMENT_MILLISECONDS_MAX}"),
+        make_conninfo(
+            settings.database_url, options=f"-c timezone=UTC -c statement_timeout={STATEMENT_MILLISECONDS_MAX}"
+        ),
         kwargs={"autocommit": True},
         min_size=1,
         max_size=CONNECTIONS_MAX,
@@ -47,7 +102,8 @@ def create_app(database_url: str, *, floor_name: str, token: str, sip_address: S
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await pool.open()
         try:
-            yield
+            async with app.state.live.running():
+                yield
         finally:
             await pool.close()
 
@@ -59,15 +115,54 @@ def create_app(database_url: str, *, floor_name: str, token: str, sip_address: S
         docs_url=None,
         redoc_url=None,
     )
-    app.state.installation = Installation(pool, floor_name, token, sip_address)
+    app.state.installation = _installation(settings, pool)
+    app.state.webhook_networks = settings.webhook_networks
+    url, key = settings.database_url, settings.floor_key
+    following = None if key is None else Follower(url, settings.floor, enter_as(key))
+    app.state.live = live.Live(following, opened, session_ends(url))
+    app.state.phone_sockets = phone_socket.Sockets()
     answer_with_problems(app)
+    repeat_answers(app)
+    guard(app)
     app.include_router(health.router)
-    app.include_router(floor.router, dependencies=[Depends(authorised)])
+    app.include_router(floor.router)
     app.include_router(desk.agents)
+    app.include_router(day.router)
     app.include_router(conversations.router)
+    app.include_router(conversations.supervision)
     app.include_router(desk.projects)
+    app.include_router(phone_socket.router)
+    for part in (sign_in, openid, own_account, users, invitations, keys, audit_trail):
+        app.include_router(part.router)
+    for router in administration.ROUTERS:
+        app.include_router(router)
+    for part in (contacts, entering, webhooks, screen_pop, live):
+        app.include_router(part.router)
+    serve_pages(app)
+    app.add_middleware(RequestIds)
     _describe_components(app)
     return app
+
+
+def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) -> Installation:
+    @asynccontextmanager
+    async def transaction() -> AsyncIterator[Connection]:
+        async with pool.connection() as connection, connection.transaction():
+            yield connection
+
+    prover, factors = Prover(), SecondFactors(settings.encryption_key)
+    return Installation(
+        pool=pool,
+        floor=settings.floor,
+        sip_address=settings.sip_address,
+        sip_socket=settings.sip_socket,
+        sign_in=SignIn(transaction, prover, factors),
+        prover=prover,
+        factors=factors,
+        providers=Providers(settings.providers, settings.encryption_key),
+        public_url=settings.public_url,
+        clock=settings.clock,
+    )
 
 
 def _describe_components(app: FastAPI) -> None:
@@ -80,6 +175,7 @@ def _describe_components(app: FastAPI) -> None:
         if "LiveView" not in schemas:
             _, report = msgspec.json.schema_components([LiveView], ref_template="#/components/schemas/{name}")
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= administration.entry_schemas()
             schemas |= report | problem.pop("$defs") | {"Problem": problem}
         return document
 

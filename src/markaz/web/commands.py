@@ -3,16 +3,20 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from markaz import routing
+from markaz.identity import Principal
 from markaz.runtime import StimulusSent, send
-from markaz.web.context import Connection
+from markaz.web.context import Connection, allowed
 from markaz.web.errors import (
     AgentNotSignedIn,
     AgentUnknown,
-    NotAuthorised,
+    NotPermitted,
+    NotSignedIn,
+    NotYourAgent,
+    OriginRefused,
     ProjectUnknown,
     QueueUnknown,
     RequestInvalid,
@@ -25,6 +29,7 @@ _PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE)]
 AgentPath = Annotated[Id, Path(description="The agent's id in the organisation")]
+"""Whose desk: `act_for` checks that it may be used."""
 ProjectPath = Annotated[Id, Path(description="The project's id in the organisation")]
 
 _AGENT = "SELECT 1 FROM agent WHERE id = %s AND retired_at IS NULL"
@@ -33,7 +38,7 @@ _QUEUE = "SELECT 1 FROM queue WHERE id = %s AND retired_at IS NULL"
 _PHONE = "SELECT 1 FROM phone WHERE floor = %s AND agent = %s"
 _LAST_MESSAGE = "SELECT lastval()"
 
-ANY = (NotAuthorised, RequestInvalid, RequestTooLarge)
+ANY = (NotSignedIn, NotPermitted, OriginRefused, RequestInvalid, RequestTooLarge)
 FOR_AGENT = {"status_code": HTTPStatus.ACCEPTED, "responses": refusals(*ANY, AgentUnknown)}
 FOR_SIGNED_IN = {"status_code": HTTPStatus.ACCEPTED, "responses": refusals(*ANY, AgentUnknown, AgentNotSignedIn)}
 FOR_TARGET = {
@@ -65,6 +70,22 @@ async def accepted(connection: Connection) -> Accepted:
     cursor = await connection.execute(_LAST_MESSAGE)
     (message,) = await cursor.fetchone() or (0,)
     return Accepted(message=message)
+
+
+def act_for(agent: AgentPath, principal: Annotated[Principal, Depends(allowed("desk.use"))]) -> Principal:
+    """Who acts as this agent: the agent, or whoever may act for others. Raises `NotYourAgent`."""
+    if agent != principal.agent and not principal.may("desk.act"):
+        raise NotYourAgent(agent)
+    return principal
+
+
+def supervise_as(
+    agent: AgentPath, principal: Annotated[Principal, Depends(allowed("conversations.supervise"))]
+) -> Principal:
+    """Who supervises with this agent's phone: the agent, or whoever may act for others. Raises `NotYourAgent`."""
+    if agent != principal.agent and not principal.may("desk.act"):
+        raise NotYourAgent(agent)
+    return principal
 
 
 async def require_agent(connection: Connection, agent: str) -> None:

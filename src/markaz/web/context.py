@@ -1,56 +1,169 @@
-"""What a request is served with: the installation's database, its floor, and the right to ask."""
+"""What a request is served with: the installation, a transaction that sees what is the asker's, and who asks.
 
-import secrets
+A request shows a session's cookie or an API key. The database itself finds out whose that is (`identity.enter_*`) and
+shows the transaction nothing else; `allowed` then asks the one permissions table whether this may be done at all.
+"""
+
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 import psycopg
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends
+from fastapi.security import APIKeyCookie, HTTPBearer
 from psycopg_pool import AsyncConnectionPool
+from starlette.requests import HTTPConnection
 
-from markaz.web.errors import NotAuthorised
+from markaz.identity import PERMISSIONS, Principal, Prover, SecondFactors, SignIn, enter_key, enter_session
+from markaz.identity.openid import Providers
+from markaz.web.errors import NotPermitted, NotSignedIn
 
 Connection = psycopg.AsyncConnection[Any]
 SipAddress = Callable[[], tuple[str, int] | None]
 """Host and port at which agents' phones register now; None while telephony is not up."""
 
-_bearer = HTTPBearer(auto_error=False, description="The installation's web token")
+SESSION_COOKIE = "markaz_session"
+_NAMES = frozenset(permission.name for permission in PERMISSIONS)
+
+# These two only describe themselves in the OpenAPI document; `credential_of` reads what was sent.
+_cookie = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description="A session that began by signing in")
+_bearer = HTTPBearer(auto_error=False, description="An API key, mk_...")
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request shows: a session's token or an API key."""
+
+    kind: Literal["session", "key"]
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Credential({self.kind!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """What bootstrap gave the web process."""
+    """What bootstrap gave the web process. `pool` is of the database role that sees nothing by itself."""
 
     pool: AsyncConnectionPool[Connection]
     floor: str
-    token: str
     sip_address: SipAddress
+    sip_socket: str
+    """Where Asterisk takes SIP over WebSocket, a URL on this machine."""
+    sign_in: SignIn
+    prover: Prover
+    factors: SecondFactors
+    providers: Providers
+    public_url: str | None
+    clock: Callable[[], datetime]
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """In which nobody has entered yet."""
+        async with self.pool.connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def entered(self, credential: Credential) -> AsyncIterator[Connection]:
+        """Beside the request's own, for what must be kept whatever becomes of that. Raises `NotSignedIn`."""
+        async with self.transaction() as connection:
+            if await enter(connection, credential) is None:
+                raise NotSignedIn
+            yield connection
 
 
-def _installation(request: Request) -> Installation:
-    return request.app.state.installation
+def installation_of(connection: HTTPConnection) -> Installation:
+    return connection.app.state.installation
 
 
-async def _transaction(
-    installation: Annotated[Installation, Depends(_installation)],
-) -> AsyncIterator[Connection]:
+def credential_of(connection: HTTPConnection) -> Credential | None:
+    """What a request or a socket's handshake shows; a key goes before a cookie."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return Credential("key", token.strip())
+    session = connection.cookies.get(SESSION_COOKIE)
+    return Credential("session", session) if session else None
+
+
+async def enter(connection: Connection, credential: Credential | None) -> Principal | None:
+    """Who asks; from here on the transaction sees what is theirs."""
+    match credential:
+        case None:
+            return None
+        case Credential(kind="session"):
+            return await enter_session(connection, credential.token)
+        case _:
+            return await enter_key(connection, credential.token)
+
+
+InstallationGiven = Annotated[Installation, Depends(installation_of)]
+CredentialGiven = Annotated[Credential | None, Depends(credential_of)]
+
+
+def _shown(credential: CredentialGiven) -> Credential:
+    """Whoever shows nothing is refused before the database is asked."""
+    if credential is None:
+        raise NotSignedIn
+    return credential
+
+
+CredentialShown = Annotated[Credential, Depends(_shown)]
+
+
+async def _transaction(asking: HTTPConnection, installation: InstallationGiven) -> AsyncIterator[Connection]:
     """One request is one transaction: it is committed before the answer is sent."""
-    async with installation.pool.connection() as connection, connection.transaction():
+    async with installation.transaction() as connection:
+        asking.state.database = connection  # the answer is kept in it, when there is a key (`idempotency`)
         yield connection
 
 
-def authorised(
-    installation: Annotated[Installation, Depends(_installation)],
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> None:
-    """Refuse whoever has not the installation's token. Raises `NotAuthorised`."""
-    given = credentials.credentials if credentials is not None else ""
-    if not secrets.compare_digest(given.encode(), installation.token.encode()):
-        raise NotAuthorised
-
-
-InstallationGiven = Annotated[Installation, Depends(_installation)]
 Transaction = Annotated[Connection, Depends(_transaction, scope="function")]
 """`scope` function: the transaction ends before the answer goes out, so that what was answered is stored."""
+
+
+async def signed_in(
+    credential: CredentialShown,
+    connection: Transaction,
+    _cookie_described: Annotated[str | None, Depends(_cookie)],
+    _bearer_described: Annotated[object, Depends(_bearer)],
+) -> Principal:
+    principal = await enter(connection, credential)
+    if principal is None:
+        raise NotSignedIn
+    return principal
+
+
+SignedIn = Annotated[Principal, Depends(signed_in)]
+"""Whoever asks, signed in; raises `NotSignedIn`."""
+
+
+def allowed(permission: str) -> Callable[[Principal], Principal]:
+    """A dependency: who asks, and has `permission`. Raises `NotSignedIn`, `NotPermitted`."""
+    assert permission in _NAMES, f"{permission} is not in the table of permissions"
+
+    def check(principal: SignedIn) -> Principal:
+        if not principal.may(permission):
+            raise NotPermitted(permission)
+        return principal
+
+    check.permission = permission  # pyright: ignore[reportFunctionMemberAccess]  docs/permissions.md reads it
+    return check
+
+
+async def enter_socket(connection: HTTPConnection, permission: str) -> Principal:
+    """Who opens a socket, checked once, at its handshake. Raises `NotSignedIn`, `NotPermitted`.
+
+    Its later transactions enter by themselves, with `enter`, and find out when the session has ended.
+    """
+    credential = credential_of(connection)
+    if credential is None:
+        raise NotSignedIn
+    async with installation_of(connection).transaction() as database:
+        principal = await enter(database, credential)
+    if principal is None:
+        raise NotSignedIn
+    if not principal.may(permission):
+        raise NotPermitted(permission)
+    return principal

@@ -19,17 +19,25 @@ from markaz.web.commands import (
     AgentPath,
     Asked,
     Id,
+    act_for,
     require_agent,
     require_queue,
     require_signed_in,
+    supervise_as,
     tell,
 )
-from markaz.web.context import InstallationGiven, Transaction, authorised
+from markaz.web.context import InstallationGiven, Transaction
+from markaz.web.idempotency import Once
 
 ContactId = Annotated[Id, Field(description="As `/api/floor` names it", examples=["1764079200.17"])]
 Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{2,20}$")]
 
-router = APIRouter(prefix="/api/agents/{agent}", tags=["conversations"], dependencies=[Depends(authorised)])
+router = APIRouter(
+    route_class=Once, prefix="/api/agents/{agent}", tags=["conversations"], dependencies=[Depends(act_for)]
+)
+supervision = APIRouter(
+    route_class=Once, prefix="/api/agents/{agent}", tags=["supervision"], dependencies=[Depends(supervise_as)]
+)
 
 
 class InConversation(Asked):
@@ -152,7 +160,7 @@ async def resume_recording(
     return await tell(connection, installation.floor, routing.RecordingResumeRequested(asked.contact, agent))
 
 
-@router.post("/supervise", **FOR_SIGNED_IN)
+@supervision.post("/supervise", **FOR_SIGNED_IN)
 async def supervise(
     agent: AgentPath, asked: Supervise, installation: InstallationGiven, connection: Transaction
 ) -> Accepted:
@@ -162,7 +170,7 @@ async def supervise(
     return await tell(connection, installation.floor, told)
 
 
-@router.post("/supervise/end", **FOR_AGENT)
+@supervision.post("/supervise/end", **FOR_AGENT)
 async def end_supervision(
     agent: AgentPath, asked: InConversation, installation: InstallationGiven, connection: Transaction
 ) -> Accepted:
@@ -171,7 +179,7 @@ async def end_supervision(
     return await tell(connection, installation.floor, routing.SupervisionEnded(asked.contact, agent))
 
 
-@router.post("/take-over", **FOR_AGENT)
+@supervision.post("/take-over", **FOR_AGENT)
 async def take_over(
     agent: AgentPath, asked: InConversation, installation: InstallationGiven, connection: Transaction
 ) -> Accepted:

@@ -1,17 +1,19 @@
 """What an agent does at the desk, and what a supervisor does to a project: each a message to the floor.
 
 A command is answered 202 once its message is stored; the floor handles messages in order, in milliseconds, and what
-came of one is seen in `/api/floor` and in the journal. One token of the installation opens all of it: who may act for
-which agent or project comes with users and roles, and is not checked here yet.
+came of one is seen in `/api/floor` and in the journal. An agent acts as the agent that he or she is; a supervisor, and
+an API key for desks, for any agent of the centre.
 """
 
 import secrets
+from typing import Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from markaz import routing
-from markaz.runtime import PhoneChanged, StimulusSent, send
+from markaz.runtime import PhoneChanged, PhoneTested, StimulusSent, send
+from markaz.telephony import BROWSER_PHONE
 from markaz.web.commands import (
     ANY,
     FOR_AGENT,
@@ -24,26 +26,35 @@ from markaz.web.commands import (
     ProjectPath,
     Words,
     accepted,
+    act_for,
     require_agent,
     require_project,
     require_signed_in,
     tell,
 )
-from markaz.web.context import InstallationGiven, Transaction, authorised
+from markaz.web.context import InstallationGiven, Transaction, allowed
 from markaz.web.errors import AgentUnknown, PhonesUnavailable
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 
 PASSWORD_BYTES = 24
+PHONE_SOCKET = "/api/phone"
+SIP_PHONE = "agent-"
 
+# The web may write a phone's secret but not read it, which `excluded.secret` would be.
 _KEEP_PHONE = """
-INSERT INTO phone (floor, agent, username, secret) VALUES (%s, %s, %s, %s)
-ON CONFLICT (floor, agent) DO UPDATE
-SET username = excluded.username, secret = excluded.secret, written_at = excluded.written_at
+INSERT INTO phone (floor, agent, username, secret) VALUES (%(floor)s, %(agent)s, %(username)s, %(secret)s)
+ON CONFLICT (floor, agent) DO UPDATE SET username = %(username)s, secret = %(secret)s, written_at = now()
 """
 _DROP_PHONE = "DELETE FROM phone WHERE floor = %s AND agent = %s"
 
-agents = APIRouter(prefix="/api/agents/{agent}", tags=["agent desk"], dependencies=[Depends(authorised)])
-projects = APIRouter(prefix="/api/projects/{project}", tags=["projects"], dependencies=[Depends(authorised)])
+agents = APIRouter(route_class=Once, prefix="/api/agents/{agent}", tags=["agent desk"], dependencies=[Depends(act_for)])
+projects = APIRouter(
+    route_class=Once,
+    prefix="/api/projects/{project}",
+    tags=["projects"],
+    dependencies=[Depends(allowed("projects.pause"))],
+)
 
 
 class NotReady(Asked):
@@ -65,6 +76,14 @@ class Pause(Asked):
     reason: Words = Field(examples=["agents are being retrained"])
 
 
+class SignIn(Asked):
+    """How the agent's phone is reached."""
+
+    phone: Literal["sip", "browser"] = Field(
+        default="sip", description="sip: a phone that speaks SIP by itself; browser: the page, by `socket`"
+    )
+
+
 class Phone(BaseModel):
     """What the agent's phone registers with; the password is new at each sign-in and ends at sign-out."""
 
@@ -72,23 +91,35 @@ class Phone(BaseModel):
     password: str
     sip_host: str
     sip_port: int
+    socket: str = Field(description="Where a browser speaks SIP over WebSocket, a path of this origin")
+
+
+class PhoneReturned(Asked):
+    """The conversation that the phone is to be in again."""
+
+    contact: Id | None = Field(default=None, description="Absent: every conversation that the agent is in")
 
 
 @agents.post("/sign-in", responses=refusals(*ANY, AgentUnknown, PhonesUnavailable))
-async def sign_in(agent: AgentPath, installation: InstallationGiven, connection: Transaction) -> Phone:
+async def sign_in(
+    agent: AgentPath, installation: InstallationGiven, connection: Transaction, asked: SignIn | None = None
+) -> Phone:
     """Make a phone for the agent and sign in, not ready yet. A second sign-in replaces the first one's password."""
+    is_browser = asked is not None and asked.phone == "browser"
     await require_agent(connection, agent)
     address = installation.sip_address()
     if address is None:
         raise PhonesUnavailable
     phone = Phone(
-        username=f"agent-{agent}",
+        username=f"{BROWSER_PHONE if is_browser else SIP_PHONE}{agent}",
         password=secrets.token_urlsafe(PASSWORD_BYTES),
         sip_host=address[0],
         sip_port=address[1],
+        socket=PHONE_SOCKET,
     )
-    await connection.execute(_KEEP_PHONE, (installation.floor, agent, phone.username, phone.password))
-    signed_in = StimulusSent(routing.AgentSignedIn(agent))
+    kept = {"floor": installation.floor, "agent": agent, "username": phone.username, "secret": phone.password}
+    await connection.execute(_KEEP_PHONE, kept)
+    signed_in = StimulusSent(routing.AgentSignedIn(agent, returns=is_browser))
     await send(connection, installation.floor, PhoneChanged(agent), signed_in)
     return phone
 
@@ -100,6 +131,23 @@ async def sign_out(agent: AgentPath, installation: InstallationGiven, connection
     await connection.execute(_DROP_PHONE, (installation.floor, agent))
     signed_out = StimulusSent(routing.AgentSignedOut(agent))
     await send(connection, installation.floor, signed_out, PhoneChanged(agent))
+    return await accepted(connection)
+
+
+@agents.post("/phone/returned", **FOR_SIGNED_IN)
+async def phone_returned(
+    agent: AgentPath, asked: PhoneReturned, installation: InstallationGiven, connection: Transaction
+) -> Accepted:
+    """Ring the phone again, which answers by itself, for the conversation in hand: the page has been loaded anew."""
+    await require_signed_in(connection, installation.floor, agent)
+    return await tell(connection, installation.floor, routing.AgentPhoneReturned(agent, asked.contact))
+
+
+@agents.post("/phone/test", **FOR_SIGNED_IN)
+async def test_phone(agent: AgentPath, installation: InstallationGiven, connection: Transaction) -> Accepted:
+    """Ring the phone, which answers by itself and hears what it sends; not while it is in a call."""
+    await require_signed_in(connection, installation.floor, agent)
+    await send(connection, installation.floor, PhoneTested(agent))
     return await accepted(connection)
 
 

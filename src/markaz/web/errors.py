@@ -7,10 +7,40 @@ from markaz.kit.errors import MarkazError
 
 
 @dataclass(eq=False)
-class NotAuthorised(MarkazError):
-    """The installation's web token is needed: send it as "Authorization: Bearer TOKEN"."""
+class NotSignedIn(MarkazError):
+    """Nobody is signed in: sign in, or send an API key as "Authorization: Bearer mk_..."."""
 
-    code: ClassVar[str] = "not_authorised"
+    code: ClassVar[str] = "not_signed_in"
+
+
+@dataclass(eq=False)
+class NotPermitted(MarkazError):
+    """The permission {permission} is needed, and not yours: ask an administrator of your centre for it."""
+
+    code: ClassVar[str] = "not_permitted"
+    permission: str
+
+
+@dataclass(eq=False)
+class NotYourAgent(MarkazError):
+    """You may act only as the agent that you are, not as "{agent}": sign in as that agent, or ask a supervisor."""
+
+    code: ClassVar[str] = "not_permitted"
+    agent: str
+
+
+@dataclass(eq=False)
+class NotPermittedThere(MarkazError):
+    """What this would change is not yours to change, or would give more than you may give."""
+
+    code: ClassVar[str] = "not_permitted"
+
+
+@dataclass(eq=False)
+class OriginRefused(MarkazError):
+    """The request came from a page of another site: use Markaz' own pages, or an API key."""
+
+    code: ClassVar[str] = "origin_refused"
 
 
 @dataclass(eq=False)
@@ -80,3 +110,165 @@ class PhonesUnavailable(MarkazError):
     """Telephony is not up, so there is nowhere to register a phone: try again in a moment."""
 
     code: ClassVar[str] = "phones_unavailable"
+
+
+@dataclass(eq=False)
+class UserUnknown(MarkazError):
+    """There is no user "{user}" whom you may see."""
+
+    code: ClassVar[str] = "user_unknown"
+    user: str
+
+
+@dataclass(eq=False)
+class ClientUnknown(MarkazError):
+    """There is no client "{client}" in the organisation: check the id, or add it."""
+
+    code: ClassVar[str] = "client_unknown"
+    client: str
+
+
+@dataclass(eq=False)
+class InvitationUnknown(MarkazError):
+    """There is no open invitation "{invitation}" that you may see."""
+
+    code: ClassVar[str] = "invitation_unknown"
+    invitation: str
+
+
+@dataclass(eq=False)
+class KeyUnknown(MarkazError):
+    """There is no API key "{key}" that you may see."""
+
+    code: ClassVar[str] = "key_unknown"
+    key: str
+
+
+@dataclass(eq=False)
+class SessionUnknown(MarkazError):
+    """You have no session "{session}": it may have ended."""
+
+    code: ClassVar[str] = "session_unknown"
+    session: str
+
+
+@dataclass(eq=False)
+class ProviderUnknown(MarkazError):
+    """No provider "{provider}" may vouch for people here: markaz.toml names those that may."""
+
+    code: ClassVar[str] = "provider_unknown"
+    provider: str
+
+
+@dataclass(eq=False)
+class LastAdministrator(MarkazError):
+    """A centre keeps one administrator: give somebody else that role first."""
+
+    code: ClassVar[str] = "last_administrator"
+
+
+@dataclass(eq=False)
+class RolesRefused(MarkazError):
+    """These roles do not go together: people of a client have the client's roles alone, and need a client."""
+
+    code: ClassVar[str] = "roles_refused"
+
+
+@dataclass(eq=False)
+class RequestUnreadable(MarkazError):
+    """The request's body can't be read: {problem}."""
+
+    code: ClassVar[str] = "request_unreadable"
+    problem: str
+
+
+@dataclass(eq=False)
+class BodyTooSlow(MarkazError):
+    """The request's body did not come within {seconds_max} seconds: send it again."""
+
+    code: ClassVar[str] = "body_too_slow"
+    seconds_max: int
+
+
+@dataclass(eq=False)
+class VersionNeeded(MarkazError):
+    """Say from which version the entry was taken: send its ETag as If-Match, or * to change it whatever it is."""
+
+    code: ClassVar[str] = "version_needed"
+
+
+@dataclass(eq=False)
+class CursorUnknown(MarkazError):
+    """The cursor is not one that this list gave out: begin without one."""
+
+    code: ClassVar[str] = "cursor_unknown"
+
+
+@dataclass(eq=False)
+class ContactUnknown(MarkazError):
+    """There is no contact "{contact}" that you may see: check the id."""
+
+    code: ClassVar[str] = "contact_unknown"
+    contact: str
+
+
+@dataclass(eq=False)
+class CallbackNotPossible(MarkazError):
+    """The call back can't be promised: {why}."""
+
+    code: ClassVar[str] = "callback_not_possible"
+    why: str
+
+
+@dataclass(eq=False)
+class WebhookUnknown(MarkazError):
+    """There is no webhook "{webhook}": check the id."""
+
+    code: ClassVar[str] = "webhook_unknown"
+    webhook: str
+
+
+@dataclass(eq=False)
+class DeliveryUnknown(MarkazError):
+    """Delivery {delivery} is none of the webhook's: check the number."""
+
+    code: ClassVar[str] = "delivery_unknown"
+    delivery: int
+
+
+@dataclass(eq=False)
+class WebhookDestination(MarkazError):
+    """The subscription is not possible: {why}."""
+
+    code: ClassVar[str] = "webhook_destination"
+    why: str
+
+
+@dataclass(eq=False)
+class TooManyWebhooks(MarkazError):
+    """There are {webhooks_max} webhooks already: remove one first."""
+
+    code: ClassVar[str] = "too_many_webhooks"
+    webhooks_max: int
+
+
+@dataclass(eq=False)
+class KeyReused(MarkazError):
+    """The Idempotency-Key was used for another request: use a new key for each thing that is to be done."""
+
+    code: ClassVar[str] = "idempotency_key_reused"
+
+
+@dataclass(eq=False)
+class KeyMalformed(MarkazError):
+    """An Idempotency-Key has 1 to 200 printable ASCII characters, and comes once: send such a one."""
+
+    code: ClassVar[str] = "idempotency_key_malformed"
+
+
+@dataclass(eq=False)
+class ScreenPopMissing(MarkazError):
+    """Project "{project}" has no screen-pop address: set one in the organisation."""
+
+    code: ClassVar[str] = "screen_pop_missing"
+    project: str

@@ -3,13 +3,11 @@
 from http import HTTPStatus
 from typing import Any, Literal
 
-import msgspec
 import psycopg
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from markaz.runtime import LiveView
-from markaz.web.context import Connection, Installation, InstallationGiven
+from markaz.web.context import Installation, InstallationGiven
 
 FLOOR_SILENT_SECONDS_MAX = 5.0
 """A floor reports each second; one that has not for so long counts as not running."""
@@ -17,18 +15,7 @@ WORKER_SECONDS_BEHIND_MAX = 30.0
 """A row of the journal that no report shows after so long means that the worker stands still."""
 
 _STATE = """
-SELECT
-    (SELECT body::text FROM floor_live WHERE floor = %(floor)s),
-    (SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 FROM floor_live WHERE floor = %(floor)s),
-    coalesce((SELECT max(number) FROM journal WHERE floor = %(floor)s), 0)
-        - coalesce((SELECT number FROM projection WHERE name = 'read_models' AND floor = %(floor)s), 0),
-    coalesce((
-        SELECT extract(epoch FROM clock_timestamp() - written_at)::float8 FROM journal
-        WHERE floor = %(floor)s AND number > coalesce(
-            (SELECT number FROM projection WHERE name = 'read_models' AND floor = %(floor)s), 0)
-        ORDER BY number LIMIT 1
-    ), 0.0),
-    (SELECT count(*) FROM inbox WHERE floor = %(floor)s AND problem IS NOT NULL)
+SELECT age_seconds, is_spooling, telephony, dropped, rows_behind, seconds_behind, refused FROM floor_health(%s)
 """
 
 router = APIRouter(tags=["health"])
@@ -71,15 +58,22 @@ async def health(installation: InstallationGiven, response: Response) -> Health:
 async def _health(installation: Installation) -> Health:
     try:
         async with installation.pool.connection() as connection:
-            report, age_seconds, rows_behind, seconds_behind, refused = await _state(connection, installation.floor)
+            cursor = await connection.execute(_STATE, (installation.floor,))
+            found: tuple[Any, ...] = await cursor.fetchone() or ()
     except (psycopg.OperationalError, psycopg.InterfaceError):
         return Health(status="failing", database="away", problems=["The database does not answer."])
+    age_seconds, is_spooling, telephony, dropped, rows_behind, seconds_behind, refused = found
     problems: list[str] = []
     floor: FloorHealth | None = None
-    if report is None or age_seconds is None:
+    if age_seconds is None:
         problems.append("The floor has never reported: start it with `markaz serve`.")
     else:
-        floor = _floor(report, age_seconds)
+        floor = FloorHealth(
+            report_age_seconds=round(age_seconds, 3),
+            is_spooling=is_spooling,
+            telephony=telephony,
+            stimuli_dropped=dropped,
+        )
         problems += _floor_problems(floor)
     if seconds_behind > WORKER_SECONDS_BEHIND_MAX:
         problems.append(f"The worker is {seconds_behind:.0f} s of the journal behind: is it running?")
@@ -91,21 +85,6 @@ async def _health(installation: Installation) -> Health:
         floor=floor,
         worker=WorkerHealth(rows_behind=rows_behind),
         problems=problems,
-    )
-
-
-async def _state(connection: Connection, floor: str) -> tuple[Any, ...]:
-    cursor = await connection.execute(_STATE, {"floor": floor})
-    return await cursor.fetchone() or (None, None, 0, 0.0, 0)
-
-
-def _floor(report: str, age_seconds: float) -> FloorHealth:
-    view = msgspec.json.decode(report, type=LiveView)
-    return FloorHealth(
-        report_age_seconds=round(age_seconds, 3),
-        is_spooling=view.spooling,
-        telephony=view.telephony,
-        stimuli_dropped=view.dropped,
     )
 
 

@@ -1,6 +1,7 @@
 """Every refusal is a problem document (RFC 9457): `code` is for programs, `detail` says what to do."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from markaz import identity, organisation
 from markaz.kit.errors import MarkazError
+from markaz.telephony import SoundUnreadable
 from markaz.web import errors
 
 logger = logging.getLogger(__name__)
@@ -20,15 +23,66 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 BODY_BYTES_MAX = 64 * 1024
 PROBLEMS_SHOWN_MAX = 20
+RETRY_SECONDS = 900
+"""After which attempts to sign in count anew."""
+SHEET_PROBLEMS_SHOWN_MAX = 10_000
+READS_ITSELF = re.compile(r"/api/(organisation|numbers|prompts)(/.*)?")
+"""Paths whose routes read larger bodies by themselves, with their bounds, once they know who asks."""
 
 _STATUS: dict[type[MarkazError], HTTPStatus] = {
-    errors.NotAuthorised: HTTPStatus.UNAUTHORIZED,
+    errors.NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    identity.WrongCredentials: HTTPStatus.UNAUTHORIZED,
+    identity.SecondFactorNeeded: HTTPStatus.FORBIDDEN,
+    identity.PasswordNeeded: HTTPStatus.FORBIDDEN,
+    identity.NotInvited: HTTPStatus.FORBIDDEN,
+    identity.ProviderRefused: HTTPStatus.FORBIDDEN,
+    identity.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    identity.SignInsCrowded: HTTPStatus.SERVICE_UNAVAILABLE,
+    identity.PasswordRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    identity.LinkSpent: HTTPStatus.GONE,
+    identity.EmailTaken: HTTPStatus.CONFLICT,
+    errors.LastAdministrator: HTTPStatus.CONFLICT,
+    errors.RolesRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UserUnknown: HTTPStatus.NOT_FOUND,
+    errors.ClientUnknown: HTTPStatus.NOT_FOUND,
+    errors.InvitationUnknown: HTTPStatus.NOT_FOUND,
+    errors.KeyUnknown: HTTPStatus.NOT_FOUND,
+    errors.SessionUnknown: HTTPStatus.NOT_FOUND,
+    errors.ProviderUnknown: HTTPStatus.NOT_FOUND,
+    errors.NotPermittedThere: HTTPStatus.FORBIDDEN,
+    errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.NotYourAgent: HTTPStatus.FORBIDDEN,
+    errors.OriginRefused: HTTPStatus.FORBIDDEN,
     errors.AgentUnknown: HTTPStatus.NOT_FOUND,
     errors.ProjectUnknown: HTTPStatus.NOT_FOUND,
     errors.QueueUnknown: HTTPStatus.NOT_FOUND,
+    errors.ContactUnknown: HTTPStatus.NOT_FOUND,
+    errors.WebhookUnknown: HTTPStatus.NOT_FOUND,
+    errors.DeliveryUnknown: HTTPStatus.NOT_FOUND,
+    errors.ScreenPopMissing: HTTPStatus.NOT_FOUND,
+    errors.WebhookDestination: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooManyWebhooks: HTTPStatus.CONFLICT,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.KeyMalformed: HTTPStatus.BAD_REQUEST,
+    errors.CursorUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.CallbackNotPossible: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.AgentNotSignedIn: HTTPStatus.CONFLICT,
     errors.RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.RequestInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.RequestUnreadable: HTTPStatus.BAD_REQUEST,
+    errors.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    errors.VersionNeeded: HTTPStatus.PRECONDITION_REQUIRED,
+    organisation.SectionUnknown: HTTPStatus.NOT_FOUND,
+    organisation.EntryUnknown: HTTPStatus.NOT_FOUND,
+    organisation.ChangeUnknown: HTTPStatus.NOT_FOUND,
+    organisation.ScriptUnknown: HTTPStatus.NOT_FOUND,
+    organisation.SoundUnknown: HTTPStatus.NOT_FOUND,
+    organisation.EntryChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
+    organisation.UndoRefused: HTTPStatus.CONFLICT,
+    organisation.SoundsFull: HTTPStatus.CONFLICT,
+    organisation.DocumentRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    organisation.SheetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SoundUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.FloorSilent: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PhonesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -40,6 +94,8 @@ class FieldProblem(BaseModel):
 
     where: str = Field(examples=["body.reason"])
     problem: str
+    line: int | None = Field(default=None, description="Of a file, from 1")
+    column: str | None = Field(default=None, description="Of a spreadsheet")
 
 
 class Problem(BaseModel):
@@ -53,6 +109,7 @@ class Problem(BaseModel):
     code: str = Field(description="What went wrong, for programs", examples=["agent_unknown"])
     detail: str = Field(description="What went wrong and what to do, for people")
     problems: list[FieldProblem] | None = Field(default=None, description="The parts of a malformed request")
+    challenge: str | None = Field(default=None, description="What the code of a second factor is sent with")
 
 
 def refusals(*kinds: type[MarkazError]) -> dict[int | str, dict[str, Any]]:
@@ -66,9 +123,12 @@ def refusals(*kinds: type[MarkazError]) -> dict[int | str, dict[str, Any]]:
 
 def problem_of(error: MarkazError, problems: list[FieldProblem] | None = None) -> JSONResponse:
     """The answer to a request that failed with `error`."""
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.NotAuthorised) else None
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.NotSignedIn) else None
+    if isinstance(error, identity.TooManyAttempts):
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+    challenge = error.challenge if isinstance(error, identity.SecondFactorNeeded) else None
     status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _answer(status, code=error.code, detail=str(error), problems=problems, headers=headers)
+    return _answer(status, code=error.code, detail=str(error), problems=problems, headers=headers, challenge=challenge)
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -76,6 +136,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(MarkazError, _refused)
     app.add_exception_handler(psycopg.OperationalError, _database_away)
     app.add_exception_handler(psycopg.InterfaceError, _database_away)
+    app.add_exception_handler(psycopg.errors.InsufficientPrivilege, _hidden)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(Exception, _failed)
@@ -83,13 +144,30 @@ def answer_with_problems(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, MarkazError)
-    return problem_of(error)
+    match error:
+        case organisation.SheetRefused():
+            shown = [
+                FieldProblem(where=one.place, problem=one.text, line=one.line, column=one.column)
+                for one in error.problems[:SHEET_PROBLEMS_SHOWN_MAX]
+            ]
+            return problem_of(error, shown)
+        case organisation.DocumentRefused():
+            found = error.problems[:SHEET_PROBLEMS_SHOWN_MAX]
+            return problem_of(error, [FieldProblem(where=one.place, problem=one.text) for one in found])
+        case _:
+            assert isinstance(error, MarkazError)
+            return problem_of(error)
 
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
     logger.warning("The database does not answer %s %s: %s", request.method, request.url.path, error)
     return problem_of(errors.DatabaseAway())
+
+
+async def _hidden(request: Request, error: Exception) -> JSONResponse:
+    """What the permissions let through and the database's policies did not: rows of others."""
+    logger.warning("The database refused %s %s: %s", request.method, request.url.path, error)
+    return problem_of(errors.NotPermittedThere())
 
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:
@@ -122,6 +200,7 @@ def _answer(
     detail: str,
     problems: list[FieldProblem] | None = None,
     headers: dict[str, str] | None = None,
+    challenge: str | None = None,
 ) -> JSONResponse:
     problem = Problem(
         type=f"urn:markaz:problem:{code}",
@@ -130,6 +209,7 @@ def _answer(
         code=code,
         detail=detail,
         problems=problems,
+        challenge=challenge,
     )
     return JSONResponse(
         problem.model_dump(exclude_none=True), status_code=status.value, headers=headers, media_type=MEDIA_TYPE
@@ -143,7 +223,7 @@ class BoundedBody:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or READS_ITSELF.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         body = b""

@@ -1,27 +1,60 @@
 """The web process: the application served on the installation's address."""
 
 import asyncio
+import contextlib
 from collections.abc import Generator
-from contextlib import contextmanager
 
+import msgspec
+import psycopg
 import uvicorn
 import uvloop
 
-from markaz.bootstrap import Settings, database_url, read_addresses, secret, until_told
-from markaz.web.app import create_app
+from markaz.bootstrap import (
+    Settings,
+    database_url,
+    encryption_key,
+    installation_key,
+    prepare_web_access,
+    read_addresses,
+    until_told,
+    web_database_url,
+)
+from markaz.identity.openid import Provider
+from markaz.kit.clock import WallClock
+from markaz.kit.time import moment
+from markaz.telephony import SOCKET_PATH
+from markaz.web.app import WebSettings, create_app
+from markaz.webhooks import networks_of
 
+SOCKET_BYTES_MAX = 65_536
+"""The longest message that a page may send by a socket; a longer one ends it."""
 STOP_SECONDS_MAX = 5
 """Requests that are being answered at the end get this long."""
+
+WEBSOCKET_BYTES_MAX = 64 * 1024
+"""Of a message that a page sends."""
 
 
 def run_web(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM; the exit code. Raises `NothingRuns` when there is no database to serve from."""
     addresses = read_addresses(settings)
+    owner_url = database_url(settings)
+    with contextlib.suppress(psycopg.OperationalError):  # it is away: whoever starts it again sees to the role
+        prepare_web_access(settings, owner_url)
+    clock = WallClock()
     app = create_app(
-        database_url(settings),
-        floor_name=settings.floor,
-        token=secret(settings, "web-token"),
-        sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
+        WebSettings(
+            database_url=web_database_url(settings, owner_url),
+            floor=settings.floor,
+            sip_address=lambda: (settings.sip_host or addresses.host, addresses.sip_port),
+            sip_socket=f"ws://127.0.0.1:{addresses.http_port}{SOCKET_PATH}",
+            encryption_key=encryption_key(settings),
+            clock=lambda: moment(clock()),
+            public_url=settings.public_url,
+            providers=tuple(Provider(**msgspec.structs.asdict(one)) for one in settings.openid),
+            floor_key=installation_key(settings, "web-floor"),
+            webhook_networks=networks_of(settings.webhook_networks),
+        )
     )
     server = Server(
         uvicorn.Config(
@@ -31,6 +64,9 @@ def run_web(settings: Settings) -> int:
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS_MAX,
+            ws="websockets-sansio",
+            ws_max_size=max(WEBSOCKET_BYTES_MAX, SOCKET_BYTES_MAX),
+            ws_per_message_deflate=False,  # a thousand pages get the same text; each would have it compressed anew
         )
     )
     return uvloop.run(until_told(server.run_until_cancelled))
@@ -39,7 +75,7 @@ def run_web(settings: Settings) -> int:
 class Server(uvicorn.Server):
     """Ends when its task is cancelled, as every part does, instead of by signals of its own."""
 
-    @contextmanager
+    @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
 

@@ -19,8 +19,18 @@ PHONES_APPLICATION: Final = "markaz-phones"
 everything on the phones' channels twice."""
 
 TRANSPORT: Final = "sip-udp"
+SOCKET_TRANSPORT: Final = "sip-ws"
+"""For browsers, whose SIP comes through the web process to Asterisk's own http server."""
+BROWSER_PHONE: Final = "browser-"
+"""Begins the user name of an agent's phone that is a page; who reads the name knows how to treat it."""
+SOCKET_PATH: Final = "/ws"
+"""Where that serves it."""
 TRUNK_CONTEXT: Final = "from-trunk"
 PHONE_CONTEXT: Final = "from-phone"
+TEST_CONTEXT: Final = "phone-test"
+"""Where a phone that is tested hears itself."""
+TEST_EXTENSION: Final = "echo"
+TEST_SECONDS_MAX: Final = 60
 UNATTENDED: Final = "unattended"
 """The folder, below that of recordings, of messages that Asterisk took while we were away."""
 FALLBACK_AGAIN: Final = "try"
@@ -32,18 +42,19 @@ HELD_SILENT_SECONDS_MAX: Final = 3_600
 QUALIFY_SECONDS: Final = 30
 
 MODULES: Final = (
-    "res_timing_timerfd", "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb",
-    "res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_pubsub", "res_rtp_asterisk", "res_pjsip_sdp_rtp",
-    "chan_pjsip", "res_pjsip_registrar", "res_pjsip_authenticator_digest", "res_pjsip_outbound_authenticator_digest",
+    "res_timing_timerfd", "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb", "res_pjproject",
+    "res_pjsip", "res_pjsip_session", "res_pjsip_pubsub", "res_rtp_asterisk", "res_pjsip_sdp_rtp", "chan_pjsip",
+    "res_pjsip_registrar", "res_pjsip_authenticator_digest", "res_pjsip_outbound_authenticator_digest",
     "res_pjsip_endpoint_identifier_user", "res_pjsip_endpoint_identifier_ip", "res_pjsip_nat", "res_pjsip_refer",
-    "res_pjsip_caller_id", "res_pjsip_dtmf_info", "res_pjsip_rfc3326",
-    "res_http_websocket", "res_websocket_client", "res_ari_model", "res_ari", "res_ari_applications",
-    "res_ari_asterisk", "res_ari_bridges", "res_ari_channels", "res_ari_endpoints", "res_ari_events",
-    "res_ari_playbacks", "res_ari_recordings", "res_stasis", "res_stasis_answer", "res_stasis_playback",
-    "res_stasis_recording", "res_stasis_snoop", "app_stasis",
-    "bridge_simple", "bridge_holding", "bridge_softmix", "res_musiconhold",
-    "codec_ulaw", "codec_alaw", "format_pcm", "format_sln", "format_wav",
-    "pbx_config", "app_playback", "app_record", "app_mixmonitor", "func_callerid", "func_channel", "func_strings",
+    "res_pjsip_caller_id", "res_pjsip_dtmf_info", "res_pjsip_rfc3326", "res_pjsip_header_funcs",
+    "res_srtp", "res_http_websocket", "res_pjsip_transport_websocket", "res_websocket_client", "res_ari_model",
+    "res_ari", "res_ari_applications", "res_ari_asterisk", "res_ari_bridges", "res_ari_channels", "res_ari_endpoints",
+    "res_ari_events", "res_ari_playbacks", "res_ari_recordings", "res_stasis", "res_stasis_answer",
+    "res_stasis_playback", "res_stasis_recording", "res_stasis_snoop", "app_stasis", "bridge_simple",
+    "bridge_holding", "bridge_softmix", "res_musiconhold", "codec_ulaw", "codec_alaw", "codec_resample",
+    "res_format_attr_opus", "codec_opus_open_source", "format_pcm", "format_sln", "format_wav", "pbx_config",
+    "app_playback", "app_record", "app_mixmonitor", "app_echo", "func_callerid", "func_channel", "func_strings",
+    "func_timeout",
 )  # fmt: skip
 
 
@@ -95,6 +106,8 @@ class AsteriskSettings:
     sip_address: str = "127.0.0.1"
     sip_port: int
     media_address: str = "127.0.0.1"
+    other_addresses: tuple[str, ...] = ()
+    """Further IPv4 addresses of the machine."""
     rtp_port_first: int
     rtp_port_last: int
     http_port: int
@@ -131,9 +144,12 @@ def asterisk_files(settings: AsteriskSettings) -> dict[str, str]:
             "general",
             ("rtpstart", settings.rtp_port_first),
             ("rtpend", settings.rtp_port_last),
-            ("icesupport", "no"),
+            ("icesupport", "yes"),  # of browsers; other endpoints have it switched off
             ("strictrtp", "yes"),
-        ),
+        )
+        # Sound is bound to one address: that is the only candidate worth trying, whatever others the machine has.
+        # Asterisk looks for candidates among all but the loopback, and would offer browsers none of a centre on it.
+        + _section("ice_host_candidates", *((one, settings.media_address) for one in settings.other_addresses)),
         "musiconhold.conf": _section("default", ("mode", "files"), ("directory", settings.prompts / "music")),
         "pjsip.conf": _pjsip(settings),
         "extensions.conf": _extensions(settings),
@@ -166,8 +182,13 @@ def trunk_objects(trunk: TrunkSettings, media_address: str) -> dict[tuple[str, s
     return objects
 
 
-def phone_objects(username: str, password: str, media_address: str) -> dict[tuple[str, str], dict[str, str]]:
-    """An agent's phone: (object type, id) -> its fields, in the order in which they must come to be."""
+def phone_objects(
+    username: str, password: str, media_address: str, *, is_browser: bool = False
+) -> dict[tuple[str, str], dict[str, str]]:
+    """An agent's phone: (object type, id) -> its fields, in the order in which they must come to be.
+
+    One endpoint cannot suit both: what a browser insists on (DTLS, ICE, one port for all) plain phones do not know.
+    """
     return {
         ("auth", username): {"auth_type": "userpass", "username": username, "password": password},
         ("aor", username): {
@@ -189,8 +210,26 @@ def phone_objects(username: str, password: str, media_address: str) -> dict[tupl
             "rewrite_contact": "yes",
             "rtp_timeout": str(PHONE_SILENT_SECONDS_MAX),
             "rtp_timeout_hold": str(HELD_SILENT_SECONDS_MAX),
+            **(_BROWSER if is_browser else {}),
         },
     }
+
+
+_BROWSER: Final = {
+    "transport": SOCKET_TRANSPORT,
+    "allow": "!all,opus,ulaw,alaw",
+    "webrtc": "yes",
+    "use_avpf": "yes",
+    "media_encryption": "dtls",
+    "dtls_auto_generate_cert": "yes",
+    "dtls_verify": "fingerprint",
+    "dtls_setup": "actpass",
+    "ice_support": "yes",
+    "rtcp_mux": "yes",
+    "media_use_received_transport": "yes",
+    "rtp_symmetric": "no",  # ICE finds where to send
+    "timers": "no",  # a session's refresh that meets a lost socket would end the call, whose sound goes on
+}
 
 
 def trunk_endpoint(trunk: str) -> str:
@@ -222,6 +261,9 @@ def _pjsip(settings: AsteriskSettings) -> str:
     )
     text += _section(
         TRANSPORT, ("type", "transport"), ("protocol", "udp"), ("bind", f"{settings.sip_address}:{settings.sip_port}")
+    )
+    text += _section(
+        SOCKET_TRANSPORT, ("type", "transport"), ("protocol", "ws"), ("bind", f"127.0.0.1:{settings.http_port}")
     )
     for trunk in settings.trunks:
         for (kind, name), fields in trunk_objects(trunk, settings.media_address).items():
@@ -277,7 +319,13 @@ def _extensions(settings: AsteriskSettings) -> str:
     for pattern in ("_X!", "_+X!"):
         lines.append(f"exten => {pattern},1,{steps[0]}")
         lines += [f" same => n{step}" if step.startswith("(") else f" same => n,{step}" for step in steps[1:]]
-    return "\n".join([*lines, f"[{PHONE_CONTEXT}]", ""])
+    test = (
+        f"[{TEST_CONTEXT}]",
+        f"exten => {TEST_EXTENSION},1,Set(TIMEOUT(absolute)={TEST_SECONDS_MAX})",
+        " same => n,Echo()",
+        " same => n,Hangup()",
+    )
+    return "\n".join([*lines, f"[{PHONE_CONTEXT}]", *test, ""])
 
 
 def _digits(variable: str) -> str:

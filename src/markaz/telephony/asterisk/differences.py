@@ -11,6 +11,7 @@ from markaz.routing import (
     AgentLeft,
     AgentPhoneFound,
     AgentPhoneLost,
+    AgentRejoined,
     ContactState,
     ConversationStarted,
     CustomerLeft,
@@ -67,7 +68,7 @@ class BelievedContact:
     queue: str | None
     has_leg: bool
     is_on_music: bool = False
-    """On hold while its agents consult."""
+    """On hold while its agents consult, or while its agent's phone is gone."""
     party: tuple[str, PartyState] | None = None
     """A number outside in its conversation."""
     lead: str | None = None
@@ -84,6 +85,8 @@ class BelievedOffer:
     agent: str
     state: EngagementState
     part: Part = "lead"
+    is_away: bool = False
+    """The agent's phone is gone, and waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +251,7 @@ def _outside_differences(contact: str, customer: Leg, outside: Leg | None) -> It
 def _is_apart(customer: Leg, believed: BelievedContact, board: Switchboard) -> bool:
     """Whether the customer is not where the agents, or the number outside who has them, are."""
     is_with_party = believed.state == "elsewhere" and believed.party is not None and believed.party[1] == "joined"
-    if believed.state != "in_conversation" and not is_with_party:
+    if believed.is_on_music or (believed.state != "in_conversation" and not is_with_party):
         return False
     return customer.bridge != board.conversation(customer.contact)
 
@@ -269,7 +272,7 @@ def _part_difference(
     offer: str, engaged: BelievedOffer, leg: Leg, board: Switchboard, contact: BelievedContact | None
 ) -> Difference | None:
     """An agent who should be heard and is not in the conversation, or a supervisor who hears nothing."""
-    if leg.ending or contact is None:
+    if leg.ending or contact is None or engaged.is_away:
         return None
     if engaged.state in ("in_conversation", "on_hold", "consulting"):
         is_there = leg.bridge is not None and leg.bridge == board.conversation(engaged.contact)
@@ -302,6 +305,8 @@ def _how_left(contact: str, board: Switchboard) -> LeftCause:
 
 
 def _offer_difference(offer: str, engaged: BelievedOffer, leg: Leg | None, customer: Leg | None) -> Stimulus | None:
+    if engaged.is_away:
+        return AgentRejoined(offer) if leg is not None and leg.again and leg.answered and not leg.ending else None
     match engaged.state:
         case "offered" if leg is None:
             return OfferFailed(offer, "fault")

@@ -66,7 +66,8 @@ class Parties:
         if agent is None or agent.ending:
             return  # that the leg is gone has been told
         await self._stop_supervising(agent)
-        if not await self._legs.enter_conference(agent):
+        enter = self._legs.enter_conversation if agent.again else self._legs.enter_conference
+        if not await enter(agent):
             await self._give_up(agent)
 
     async def supervise(self, work: Supervise) -> None:
@@ -122,7 +123,8 @@ class Parties:
 
     async def agent_ended(self, agent: Leg) -> None:
         """The agent's leg is gone: if it was a supervisor's, so is what it heard through."""
-        await self._stop_supervising(agent)
+        if self._board.agent_leg(agent.contact, agent.offer or "") in (None, agent):  # else the phone has come back
+            await self._stop_supervising(agent)
 
     async def _stop_supervising(self, supervisor: Leg) -> None:
         """End the snooping channel, unless that ended with the leg it snooped on, and the bridge to it."""

@@ -5,7 +5,7 @@ Every imperative is safe to repeat: ids are ours, and "not found", "exists" and 
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -39,13 +39,15 @@ from markaz.routing import (
     ReleaseParty,
     ResumeCustomer,
     ResumeRecording,
+    RingAgain,
     SendToNumber,
     StartRecording,
     Supervise,
     TakeMessage,
     WithdrawOffer,
 )  # fmt: skip
-from markaz.telephony.asterisk.client import AriClient, AriLost
+from markaz.telephony.asterisk.client import Answer, AriClient, AriLost
+from markaz.telephony.asterisk.configuration import TEST_CONTEXT, TEST_EXTENSION
 from markaz.telephony.asterisk.legs import Legs
 from markaz.telephony.asterisk.lines import Lines
 from markaz.telephony.asterisk.messages import Messages
@@ -53,6 +55,7 @@ from markaz.telephony.asterisk.outside import Outside
 from markaz.telephony.asterisk.parties import Parties
 from markaz.telephony.asterisk.recorder import Recorder
 from markaz.telephony.asterisk.switchboard import (
+    AGAIN,
     CONFERENCE,
     CONVERSATION,
     LEG_VARIABLE,
@@ -81,10 +84,13 @@ LAST_PROMPT_SECONDS_MAX: Final = 60
 TRANSFER_SECONDS_MAX: Final = 5
 AWAY_SECONDS_MAX: Final = 30
 CAUSE_UNKNOWN_NUMBER: Final = 1
+TEST_RING_SECONDS: Final = 10
+AUTO_ANSWER: Final = {"Call-Info": "<sip:markaz>;answer-after=0", "Alert-Info": "<http://markaz>;info=alert-autoanswer"}
+"""What makes a phone answer by itself: browsers' libraries and most makers' phones read one of the two."""
 
 Imperative = (
     AnswerContact | SpeakPrompt | StopPrompt | RefuseNumber
-    | OfferContact | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
+    | OfferContact | RingAgain | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
     | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
     | StartRecording | PauseRecording | ResumeRecording
@@ -235,6 +241,8 @@ class Performer:
                 await self._legs.play(contact, f"{contact}.x", self._shelf.media(prompt))
             case OfferContact():
                 await self._offer(work)
+            case RingAgain():
+                await self._ring_again(work)
             case WithdrawOffer(offer=offer, contact=contact) | ReleaseAgent(offer=offer, contact=contact):
                 await self._release(contact, offer)
             case ConnectContact():
@@ -263,10 +271,10 @@ class Performer:
                 await self.parties.release(party)
             case StartRecording(contact, offer, _, queue):
                 await self._start_recording(contact, offer, queue)
-            case PauseRecording(_, offer):
-                await self._recorder.pause(offer)
-            case ResumeRecording(_, offer):
-                await self._recorder.resume(offer)
+            case PauseRecording(contact, offer):
+                await self._recorder.pause(contact, offer)
+            case ResumeRecording(contact, offer):
+                await self._recorder.resume(contact, offer)
             case CheckContact(contact):
                 await self._check(contact)
             case LegAnswered(leg) if leg.role == "snoop":
@@ -346,17 +354,54 @@ class Performer:
             channel=work.offer, role="agent", contact=work.contact, offer=work.offer, agent=work.agent,
             guest=work.part != "lead",
         )  # fmt: skip
-        answer = await self._legs.originate(
+        answer = await self._ring(leg, phone, work, seconds, {})
+        if not answer.ok and answer.status != 409:
+            self._board.remove(leg.channel)
+            self._emit(OfferFailed(work.offer, "fault" if answer.status < 500 else "unreachable"))
+
+    async def _ring(
+        self, leg: Leg, phone: str, work: OfferContact | RingAgain, seconds: int, headers: Mapping[str, str]
+    ) -> Answer:
+        return await self._legs.originate(
             leg,
             f"PJSIP/{phone}",
             caller=f'"{work.queue}" <{work.customer}>',
             seconds=seconds + RING_GRACE_SECONDS,
             # A REFER of the phone becomes an event instead of a transfer that Asterisk makes by itself.
-            variables={"PJSIP_TRANSFER_HANDLING()": "ari-only"},
+            variables={"PJSIP_TRANSFER_HANDLING()": "ari-only", **_sip_headers(headers)},
         )
+
+    async def ring_for_test(self, phone: str) -> None:
+        """Ring `phone` into an echo. Raises `AriLost`."""
+        body = {
+            "endpoint": f"PJSIP/{phone}",
+            "context": TEST_CONTEXT,
+            "extension": TEST_EXTENSION,
+            "priority": 1,
+            "callerId": f'"Markaz" <{TEST_EXTENSION}>',
+            "timeout": TEST_RING_SECONDS,
+            "variables": _sip_headers(AUTO_ANSWER),
+        }
+        await self._legs.ask("POST", "channels", body=body)
+
+    async def _ring_again(self, work: RingAgain) -> None:
+        """End what is left of the agent's leg and ring the phone anew; what does not work is left to the floor."""
+        phone = self._board.phones.get(work.agent)
+        seconds = ceil((work.expires_at - self._now()) / SECOND)
+        if phone is None or seconds <= 0:
+            return
+        channel = f"{work.offer}{AGAIN}{work.attempt}"
+        before = self._board.agent_leg(work.contact, work.offer)
+        if before is not None and before.channel != channel:
+            self._recorder.ended(before.channel)
+            await self._legs.end(before)
+        leg = Leg(
+            channel=channel, role="agent", contact=work.contact, offer=work.offer, agent=work.agent,
+            guest=work.part != "lead", again=True,
+        )  # fmt: skip
+        answer = await self._ring(leg, phone, work, seconds, AUTO_ANSWER)
         if not answer.ok and answer.status != 409:
             self._board.remove(leg.channel)
-            self._emit(OfferFailed(work.offer, "fault" if answer.status < 500 else "unreachable"))
 
     async def _release(self, contact: str, offer: str) -> None:
         leg = self._board.agent_leg(contact, offer)
@@ -365,7 +410,7 @@ class Performer:
         if leg.transferring:
             leg.transferring = False
             await self._transfer_progress(leg, "channel_answered")
-        self._recorder.ended(offer)
+        self._recorder.ended(leg.channel)
         await self._legs.end(leg)
 
     async def _start_recording(self, contact: str, offer: str, queue: str) -> None:
@@ -404,7 +449,7 @@ class Performer:
         customer = self._board.customers.get(leg.contact)
         match leg.role:
             case "agent":
-                self._recorder.ended(leg.offer or "", died_at=leg.died_at)
+                self._recorder.ended(leg.channel, died_at=leg.died_at)
                 await self.parties.agent_ended(leg)
             case "outside" if customer is not None and leg.bridge is not None and leg.bridge == customer.bridge:
                 await self._legs.end(customer)
@@ -423,6 +468,10 @@ class Performer:
                             await self._legs.end(agent)
             case _:
                 return
+
+
+def _sip_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
 
 
 def _variable(leg: Leg) -> dict[str, object]:

@@ -57,9 +57,9 @@ class Provisioner:
             except ProvisioningRefused as error:
                 log.error("%s", error)
 
-    async def add_phone(self, username: str, password: str) -> None:
+    async def add_phone(self, username: str, password: str, *, is_browser: bool) -> None:
         """Let a phone register as `username`. Raises `ProvisioningRefused`, `AriLost` (then it is pushed later)."""
-        objects = phone_objects(username, password, self._media_address)
+        objects = phone_objects(username, password, self._media_address, is_browser=is_browser)
         self._phones[username] = objects
         await self._push(objects)
         await self._watch(username)

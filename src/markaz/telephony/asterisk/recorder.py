@@ -64,46 +64,45 @@ class Recorder:
         self._now = now
 
     async def start(self, agent: Leg, queue: str | None) -> None:
-        """Record the conversation of `agent`'s offer; a recording that cannot start stays expected, so it is seen.
+        """Record what `agent` says and hears; a recording that cannot start stays expected, so it is seen.
 
-        Where it may have begun Asterisk is asked first, for begun twice it would be spoilt. Raises `AriLost`.
+        It has the name of the leg's channel: that is the offer, until the phone comes back on another channel. Where
+        it may have begun Asterisk is asked first, for begun twice it would be spoilt. Raises `AriLost`.
         """
-        assert agent.offer is not None
         if agent.recording_unsure:
             await find_recording(self._ari, agent)
         if agent.recorded or agent.recording_unsure:
             return
-        path = self._expect(agent.offer, agent.contact, agent.agent, queue)
+        path = self._expect(agent.channel, agent.contact, agent.agent, queue)
         try:
             await self._manager.action(
                 "MixMonitor", Channel=agent.name, File=str(self._folder / path.replace(".wav", ".raw")), Options="D"
             )
         except ManagerRefused as error:
             if NO_CHANNEL in str(error):
-                self.withdraw(agent.offer)
+                self.withdraw(agent.channel)
             else:
-                log.error("The conversation %s is not recorded: %s", agent.offer, error)
+                log.error("The conversation %s is not recorded: %s", agent.channel, error)
                 agent.recording_unsure = isinstance(error, ManagerSilent)
             return
         agent.recorded = True
         agent.muted = agent.muted or False
 
-    async def pause(self, offer: str) -> None:
+    async def pause(self, contact: str, offer: str) -> None:
         """Keep silence instead of what is said, and mark from when on."""
-        await self._mute(offer, is_paused=True)
+        await self._mute(self._board.agent_leg(contact, offer), is_paused=True)
 
-    async def resume(self, offer: str) -> None:
-        await self._mute(offer, is_paused=False)
+    async def resume(self, contact: str, offer: str) -> None:
+        await self._mute(self._board.agent_leg(contact, offer), is_paused=False)
 
-    async def _mute(self, offer: str, *, is_paused: bool) -> None:
+    async def _mute(self, agent: Leg | None, *, is_paused: bool) -> None:
         """What is not known to be muted is not marked so, and a pause that could not be had is told.
 
         Whether it is muted is then not known: the reconciler asks again for what the floor wants.
         """
-        contact = self._board.recordings.get(offer)
-        agent = self._board.agent_leg(contact, offer) if contact is not None else None
-        if contact is None or agent is None:
+        if agent is None or agent.channel not in self._board.recordings:
             return
+        recording = agent.channel
         try:
             await self._manager.action(
                 "MixMonitorMute", Channel=agent.name, Direction="both", State="1" if is_paused else "0"
@@ -111,15 +110,15 @@ class Recorder:
         except ManagerRefused as error:
             agent.muted = None
             if NO_CHANNEL not in str(error):
-                log.error("The recording %s is not %s: %s", offer, "paused" if is_paused else "resumed", error)
+                log.error("The recording %s is not %s: %s", recording, "paused" if is_paused else "resumed", error)
             if is_paused:
-                self._emit(RecordingPauseFailed(contact, offer))
+                self._emit(RecordingPauseFailed(agent.contact, agent.offer or ""))
             return
         agent.muted = is_paused
         if is_paused:
-            self._ledger.paused(offer, moment(self._now()))
+            self._ledger.paused(recording, moment(self._now()))
         else:
-            self._ledger.resumed(offer, moment(self._now()))
+            self._ledger.resumed(recording, moment(self._now()))
 
     def expect_message(self, contact: str) -> str:
         """Expect the contact's message; its path below the folder."""

@@ -21,6 +21,8 @@ ON_HOLD: Final = "on-hold"
 """Where customers are while their agents consult."""
 SUPERVISION: Final = "supervision-"
 SNOOP: Final = "~snoop"
+AGAIN: Final = "~again"
+"""Begins what the channel of a phone that is rung again for its conversation has beside the offer."""
 WAITING_ROOM_MAX: Final = 20
 """Who waits in one bridge. Asterisk lists all of them with whoever comes or goes, so a long queue gets several."""
 
@@ -40,6 +42,8 @@ class Leg:
     agent: str | None = None
     guest: bool = False
     """An agent who is consulted, has joined or supervises: its conversation may begin without the customer."""
+    again: bool = False
+    """An agent's phone that came back to a conversation that goes on: it is no offer."""
     attempt: int | None = None
     name: str = ""
     caller: str = ""
@@ -107,8 +111,10 @@ def parse_leg(channel: str, description: str) -> Leg | None:
         case ["party", contact]:
             return Leg(channel=channel, role="party", contact=contact)
         case ["agent" | "guest" as kind, contact, offer, agent]:
-            is_guest = kind == "guest"
-            return Leg(channel=channel, role="agent", contact=contact, offer=offer, agent=agent, guest=is_guest)
+            return Leg(
+                channel=channel, role="agent", contact=contact, offer=offer, agent=agent,
+                guest=kind == "guest", again=AGAIN in channel,
+            )  # fmt: skip
         case ["callback", contact, attempt, offer] if attempt.isdigit():
             return Leg(channel=channel, role="callback", contact=contact, attempt=int(attempt), offer=offer)
         case _:
@@ -160,7 +166,7 @@ class Switchboard:
     offers_queued: set[str] = field(default_factory=set)
     """Offers that wait in their contact's line to be rung: that they have no leg is no news."""
     recordings: dict[str, str] = field(default_factory=dict)
-    """Recording (an offer, or a contact for a message) -> contact, while it runs."""
+    """Recording (the channel of an agent's leg, or a contact for a message) -> contact, while it runs."""
     phones: dict[str, str] = field(default_factory=dict)
     """agent -> SIP user name."""
     agents_by_phone: dict[str, str] = field(default_factory=dict)
@@ -194,7 +200,8 @@ class Switchboard:
             return None
         if leg.role == "agent":
             offers = self.agents.get(leg.contact, {})
-            offers.pop(leg.offer or "", None)
+            if offers.get(leg.offer or "") is leg:  # the phone may have come back on another
+                del offers[leg.offer or ""]
             if leg.agent is not None and self.released.get(leg.agent) is leg:
                 del self.released[leg.agent]
             if not offers:

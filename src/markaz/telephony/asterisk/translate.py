@@ -17,6 +17,7 @@ from markaz.routing import (
     AgentLeft,
     AgentPhoneFound,
     AgentPhoneLost,
+    AgentRejoined,
     ConversationStarted,
     CustomerLeft,
     CustomerMissed,
@@ -201,7 +202,7 @@ class Translator:
         match leg.role:
             case "agent":
                 assert leg.offer is not None
-                yield OfferAccepted(leg.offer)
+                yield AgentRejoined(leg.offer) if leg.again else OfferAccepted(leg.offer)
             case "callback":
                 yield CustomerReached(leg.contact)
                 yield LegAnswered(leg)
@@ -222,7 +223,7 @@ class Translator:
             known.recording_unsure = known.role == "agent"
             self._board.add(known)
             if known.offer is not None and known.role == "agent" and known.answered:
-                self._board.recordings[known.offer] = known.contact  # if it is recorded, its end will be told
+                self._board.recordings[known.channel] = known.contact  # if it is recorded, its end will be told
             return
         leg = Leg(
             channel=channel["id"],
@@ -240,7 +241,9 @@ class Translator:
         leg = self._board.legs.get(event["peer"]["id"])
         if leg is not None:
             leg.name = event["peer"]["name"]
-            if leg.offer is not None and leg.role == "agent" and event["dialstatus"] == "" and not leg.rings:
+            is_offer = leg.offer is not None and leg.role == "agent" and not leg.again
+            if is_offer and event["dialstatus"] == "" and not leg.rings:
+                assert leg.offer is not None
                 leg.rings = True
                 yield OfferPlaced(leg.offer)
 
@@ -295,11 +298,13 @@ class Translator:
         is_first_news = agent not in self._board.reachable  # the floor may believe anything since we were away
         contacts = self._board.reachable.setdefault(agent, set())
         was_reachable = bool(contacts)
+        uri = event["contact_info"]["uri"]
+        is_new_place = CONTACT_STATUSES[status] and uri not in contacts  # whoever waits for it may ring it there
         if CONTACT_STATUSES[status]:
-            contacts.add(event["contact_info"]["uri"])
+            contacts.add(uri)
         else:
-            contacts.discard(event["contact_info"]["uri"])
-        if is_first_news or bool(contacts) != was_reachable:
+            contacts.discard(uri)
+        if is_first_news or is_new_place or bool(contacts) != was_reachable:
             yield AgentPhoneFound(agent) if contacts else AgentPhoneLost(agent)
 
 
@@ -352,6 +357,8 @@ def _agent_ended(leg: Leg, cause: int, left: LeftCause) -> Iterator[Stimulus]:
     assert leg.agent is not None
     if leg.answered:
         yield AgentLeft(leg.contact, leg.agent, left)
+    elif leg.again:
+        return  # the floor waits for the phone, however often it does not answer
     elif cause in CAUSES_REFUSED:
         yield OfferRefused(leg.offer)
     else:

@@ -1,0 +1,227 @@
+"""Retakes every page in five languages, light and dark, on a desk and on a phone, and lets axe look at each.
+
+`make screenshots` serves an installation of its own (real PostgreSQL, Asterisk and web process, the demo's bank) in a
+temporary folder, signs in by one-time links, and writes pictures and a contact sheet into ui/screenshots, which git
+ignores. It fails when axe finds something. `ONLY=desk,account` takes some pages, `LANGUAGES=fa` some languages.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.async_api import Browser, Page, async_playwright
+
+from markaz import identity, organisation
+from markaz.bootstrap import Addresses, NothingRuns, database_url, load_settings, running
+from markaz.identity import Role
+from markaz.runtime import connect
+from markaz.telephony.asterisk.program import ROOT_VARIABLE
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOTS = ROOT / "ui/screenshots"
+AXE = ROOT / "ui/node_modules/axe-core/axe.min.js"
+BANK = ROOT / "src/markaz/demo/bank.toml"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+LANGUAGES = (("en", "gregory", "latn"), ("ru", "gregory", "latn"), ("ar", "gregory", "arab"),
+             ("fa", "persian", "arabext"), ("vi", "gregory", "latn"))  # fmt: skip
+THEMES = ("light", "dark")
+SIZES = ((1366, 768), (390, 844))
+UP_SECONDS_MAX = 90
+PAGE_MILLISECONDS_MAX = 20_000
+
+_VIOLATIONS = """axe.run().then(found => found.violations.map(one =>
+    `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`))"""
+_COMMAND = """async ([method, path, body]) => {
+    const answer = await fetch(path, {method, headers: {"Content-Type": "application/json"},
+        body: body === null ? undefined : JSON.stringify(body)});
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+}"""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page as somebody with `role` sees it, after the commands `before`; None: nobody is signed in."""
+
+    name: str
+    path: str
+    role: Role | None
+    before: tuple[tuple[str, str, dict[str, Any] | None], ...] = ()
+
+
+SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
+OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
+PAGES = (
+    Shot("sign-in", "/sign-in", None),
+    Shot("enter", "/enter/no-such-link", None),
+    Shot("desk-before", "/desk", "agent"),
+    Shot("desk-not-ready", "/desk", "agent", (SIGNED_IN, OTHERWISE)),
+    Shot("account", "/account", "agent"),
+    Shot("new-number", "/administration/new-number", "administrator"),
+    Shot("queues", "/administration/queues", "administrator"),
+    Shot("agents", "/administration/agents", "administrator"),
+    Shot("calendars", "/administration/calendars", "administrator"),
+    Shot("import", "/administration/import", "administrator"),
+    Shot("history", "/administration/history", "administrator"),
+    Shot("users", "/administration/users", "administrator"),
+    Shot("keys", "/administration/keys", "administrator"),
+    Shot("webhooks", "/administration/webhooks", "administrator"),
+    Shot("audit", "/audit", "administrator"),
+    Shot("nowhere", "/no-such-page", "administrator"),
+)
+
+
+async def main() -> None:
+    """Take them all; every problem is printed, then the exit code says whether there was one."""
+    only, spoken = os.environ.get("ONLY"), os.environ.get("LANGUAGES")
+    pages = [one for one in PAGES if not only or one.name in only.split(",")]
+    languages = [one for one in LANGUAGES if not spoken or one[0] in spoken.split(",")]
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    taken: list[str] = []
+    problems: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="markaz-screenshots-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL's own user walks through it
+        async with serving(Path(folder)) as url, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            for page in pages:
+                link = None if page.role is None else await link_of(Path(folder), page.role)
+                await take(browser, url, page, link, languages, taken, problems)
+            await browser.close()
+    write_sheet(taken)
+    for problem in problems:
+        print(problem)
+    print(f"{len(taken)} pictures in {SHOTS.relative_to(ROOT)}; open index.html there")
+    sys.exit(1 if problems else 0)
+
+
+@contextlib.asynccontextmanager
+async def serving(home: Path) -> AsyncIterator[str]:
+    """`markaz serve` with the bank, on free ports; the pages' address."""
+    (home / "markaz.toml").write_text("web_port = 0\nsip_port = 0\nhttp_port = 0\nmanager_port = 0\n")
+    command = [sys.executable, "-m", "markaz", "--home", str(home)]
+    variables = {
+        **os.environ,
+        "MARKAZ_ASTERISK_ROOT": os.environ.get("MARKAZ_ASTERISK_ROOT", str(ROOT / ".markaz/asterisk-root")),
+    }
+    with (home / "serve.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(*command, "serve", stdout=log, stderr=log, env=variables)
+    try:
+        async with asyncio.timeout(UP_SECONDS_MAX), httpx.AsyncClient() as web:
+            while (addresses := where(home)) is None:
+                await asyncio.sleep(0.2)
+            applied = await asyncio.create_subprocess_exec(*command, "apply", str(BANK), env=variables)
+            if await applied.wait():
+                raise SystemExit("the bank could not be applied")
+            while not await is_up(web, addresses.web_url):
+                await asyncio.sleep(0.2)
+        yield addresses.web_url
+    except TimeoutError:
+        raise SystemExit((home / "serve.log").read_text()) from None
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+
+def asterisk_root() -> dict[str, str]:
+    """The private Asterisk of this tree's installation, where it has one: the temporary folder has none."""
+    root = Path(os.environ.get("MARKAZ_HOME") or ROOT / ".markaz", "asterisk-root").resolve()
+    return {ROOT_VARIABLE: str(root)} if root.is_dir() and ROOT_VARIABLE not in os.environ else {}
+
+
+def where(home: Path) -> Addresses | None:
+    """The addresses of what runs, or None while they are not chosen yet."""
+    try:
+        return running(load_settings(home))
+    except NothingRuns:
+        return None
+
+
+async def is_up(web: httpx.AsyncClient, url: str) -> bool:
+    """Whether everything runs."""
+    try:
+        return (await web.get(f"{url}/health")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def link_of(home: Path, role: Role) -> str:
+    """The token of a link that signs in once."""
+    settings = load_settings(home)
+    async with await connect(database_url(settings)) as connection:
+        centre = await organisation.centre_of(connection, settings.floor)
+        assert centre is not None
+        agent = "amira" if role == "agent" else None
+        return await identity.make_link(connection, centre, role, name="Amira Hassan", agent=agent)
+
+
+async def take(
+    browser: Browser,
+    url: str,
+    shot: Shot,
+    link: str | None,
+    languages: list[Any],
+    taken: list[str],
+    problems: list[str],
+) -> None:
+    """Every language, theme and size of one page, in one session."""
+    context = await browser.new_context(base_url=url)
+    page = await context.new_page()
+    page.set_default_timeout(PAGE_MILLISECONDS_MAX)
+    page.on("pageerror", lambda error: problems.append(f"{shot.name}: {error}"))
+    page.on(
+        "console", lambda told: problems.append(f"{shot.name}: {told.text}") if "Security Policy" in told.text else None
+    )
+    await page.goto("/sign-in")
+    if link is not None:
+        await page.evaluate(_COMMAND, ["POST", "/api/session/link", {"token": link}])
+    for command in shot.before:
+        await page.evaluate(_COMMAND, list(command))
+    for locale, calendar, digits in languages:
+        for theme in THEMES:
+            chosen = {"locale": locale, "calendar": calendar, "digits": digits, "theme": theme}
+            if link is not None:
+                await page.evaluate(_COMMAND, ["PATCH", "/api/me", chosen])
+            await page.evaluate("kept => localStorage.setItem('markaz.preferences', JSON.stringify(kept))", chosen)
+            for width, height in SIZES:
+                name = f"{shot.name}-{locale}-{theme}-{width}.png"
+                await page.set_viewport_size({"width": width, "height": height})
+                await page.goto(shot.path)
+                await settled(page, locale)
+                await page.screenshot(path=SHOTS / name)
+                problems += [f"{name}: {found}" for found in await violations(page)]
+                taken.append(name)
+    await context.close()
+
+
+async def settled(page: Page, locale: str) -> None:
+    """The page is drawn, in its language and typeface, and nothing is being fetched."""
+    await page.wait_for_selector(f"html[lang={locale}] main", state="attached")
+    await page.wait_for_function("document.fonts.ready.then(() => true)")
+    await page.wait_for_function("document.querySelector('[data-animate=true], .mantine-Loader-root') === null")
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds; its script is put in beside the page's own policy."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Runtime.evaluate", {"expression": AXE.read_text()})
+    return await page.evaluate(_VIOLATIONS)
+
+
+def write_sheet(names: list[str]) -> None:
+    """All pictures on one page."""
+    figures = "\n".join(f'<a href="{name}"><img loading="lazy" src="{name}" alt="">{name}</a>' for name in names)
+    style = (
+        "body{font:12px sans-serif;display:flex;flex-wrap:wrap;gap:12px}a{width:320px}img{width:100%;border:1px solid}"
+    )
+    SHOTS.joinpath("index.html").write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{figures}\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,50 @@
+"""Agents' scripts as data, their checker, and how far a conversation is: pure, without clock or socket."""
+
+from markaz.scripts.check import check_script, variables
+from markaz.scripts.progress import (
+    Answered,
+    AnyEvent,
+    Chose,
+    EventRefused,
+    Owed,
+    Progress,
+    Said,
+    Went,
+    advance,
+    begin,
+    filled,
+    follow,
+    is_over,
+    owed,
+    why_unfit,
+)
+from markaz.scripts.steps import VARIABLES, AnyStep, Ask, Choose, Deviation, End, Language, Say, Script
+
+__all__ = [
+    "VARIABLES",
+    "Answered",
+    "AnyEvent",
+    "AnyStep",
+    "Ask",
+    "Choose",
+    "Chose",
+    "Deviation",
+    "End",
+    "EventRefused",
+    "Language",
+    "Owed",
+    "Progress",
+    "Said",
+    "Say",
+    "Script",
+    "Went",
+    "advance",
+    "begin",
+    "check_script",
+    "filled",
+    "follow",
+    "is_over",
+    "owed",
+    "variables",
+    "why_unfit",
+]

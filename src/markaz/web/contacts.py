@@ -1,0 +1,254 @@
+"""Contacts as they were: found by project, customer and time, and one with everything that is known of it.
+
+Read models are up to a second behind the floor; what is happening now is on `/api/live`.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, LiteralString
+
+from fastapi import APIRouter, Depends, Query
+from psycopg.rows import dict_row
+from pydantic import BaseModel, Field
+
+from markaz import reports
+from markaz.kit.time import instant, moment
+from markaz.web.commands import ANY, Id
+from markaz.web.context import Connection, InstallationGiven, Principal, Transaction, allowed
+from markaz.web.errors import ContactUnknown, CursorUnknown
+from markaz.web.pages import Cursor, Limit, cursor_of, place_of
+from markaz.web.problems import refusals
+
+PERMISSION = "contacts.see"
+EXPLAINED_MAX = 2_000
+"""Lines that explain one contact; a longer story is told by `markaz explain`."""
+
+_LIST: LiteralString = """
+SELECT contact, channel, project, number, customer, state, queue, arrived_at, queued_at, answered_at, closed_at,
+    outcome, reason, callback_promised, agents, follows, promised_in
+FROM contact
+WHERE floor = %(floor)s
+    AND (%(project)s::text IS NULL OR project = %(project)s)
+    AND (%(queue)s::text IS NULL OR queue = %(queue)s)
+    AND (%(agent)s::text IS NULL OR %(agent)s = ANY (agents))
+    AND (%(customer)s::text IS NULL OR customer = %(customer)s)
+    AND (%(since)s::timestamptz IS NULL OR arrived_at >= %(since)s)
+    AND (%(until)s::timestamptz IS NULL OR arrived_at < %(until)s)
+    AND (%(at)s::timestamptz IS NULL OR (arrived_at, contact) < (%(at)s, %(contact)s))
+ORDER BY arrived_at DESC, contact DESC
+LIMIT %(limit)s
+"""
+_NOTES = """
+SELECT id, text, written_by, written_at FROM contact_note WHERE floor = %s AND contact = %s ORDER BY written_at, id
+"""
+_FORM = 'SELECT "values", saved_by, saved_at FROM contact_form WHERE floor = %s AND contact = %s'
+
+router = APIRouter(prefix="/api/contacts", tags=["contacts"])
+
+
+class Contact(BaseModel):
+    """One customer's attempt on one channel. `answered_at` is when somebody first talked to the customer."""
+
+    contact: str
+    channel: str
+    project: str
+    number: str | None = Field(description="The number that was dialled")
+    customer: str = Field(description="Who called, as the network told")
+    state: str
+    queue: str | None
+    arrived_at: datetime
+    queued_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    reason: str | None
+    callback_promised: bool
+    agents: list[str] = Field(description="Who talked to the customer, in order; nobody for a client")
+    follows: str | None = Field(description="The contact that a fault cut and that this one makes good")
+    promised_in: str | None = Field(description="The contact in which this call back was promised")
+
+
+class ContactPage(BaseModel):
+    """Newest first; `next` is the cursor of the following page."""
+
+    contacts: list[Contact]
+    next: str | None
+
+
+class Segment(BaseModel):
+    """A state that the contact was in."""
+
+    n: int
+    state: str
+    queue: str | None
+    agent: str | None
+    began_at: datetime
+    ended_at: datetime | None
+    reason: str | None
+
+
+class QueueVisit(BaseModel):
+    """A stay in a queue, and how it ended."""
+
+    n: int
+    queue: str
+    entered_at: datetime
+    left_at: datetime | None
+    ended: str | None
+    agent: str | None
+    wait_seconds: float | None
+
+
+class Engagement(BaseModel):
+    """An agent's part in the contact."""
+
+    offer: str
+    agent: str | None
+    queue: str
+    part: str
+    state: str
+    offered_at: datetime
+    accepted_at: datetime | None
+    connected_at: datetime | None
+    wrap_up_at: datetime | None
+    ended_at: datetime | None
+    hold_seconds: float
+    reason: str | None
+    disposition: str | None
+
+
+class Recording(BaseModel):
+    """What was kept of a conversation."""
+
+    recording: str
+    agent: str | None
+    state: str
+    expected_at: datetime
+    ended_at: datetime | None
+    seconds: float | None
+    paused_seconds: float | None
+
+
+class Note(BaseModel):
+    """What somebody wrote about the contact."""
+
+    id: str
+    text: str
+    written_by: str | None = Field(description="None for a client")
+    written_at: datetime
+
+
+class Form(BaseModel):
+    """What was typed into the project's form, as far as it has come."""
+
+    values: dict[str, Any]
+    saved_by: str | None = Field(description="None for a client")
+    saved_at: datetime
+
+
+class Line(BaseModel):
+    """One thing that happened or was decided, in words. `kind`: told, decided, did, became or noted."""
+
+    at: datetime
+    kind: str
+    text: str
+
+
+class WholeContact(Contact):
+    """Everything known of a contact. `explanation` says why it went where it went; a client gets none."""
+
+    segments: list[Segment]
+    queue_visits: list[QueueVisit]
+    engagements: list[Engagement]
+    recordings: list[Recording]
+    notes: list[Note]
+    form: Form | None
+    explanation: list[Line]
+
+
+Reader = Annotated[Principal, Depends(allowed(PERMISSION))]
+
+
+@router.get("", responses=refusals(*ANY, CursorUnknown))
+async def contacts(
+    principal: Reader,
+    installation: InstallationGiven,
+    connection: Transaction,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    project: Annotated[Id | None, Query()] = None,
+    queue: Annotated[Id | None, Query()] = None,
+    agent: Annotated[Id | None, Query()] = None,
+    customer: Annotated[Id | None, Query(description="The whole number, as it was told")] = None,
+    since: Annotated[datetime | None, Query(alias="from", description="Arrived at or after")] = None,
+    until: Annotated[datetime | None, Query(alias="to", description="Arrived before")] = None,
+) -> ContactPage:
+    """Contacts that the asker may see, the newest first."""
+    at, last = place_of(cursor, tuple[int, str]) if cursor is not None else (None, None)
+    asked = {
+        "floor": installation.floor, "project": project, "queue": queue, "customer": customer, "agent": agent,
+        "since": aware(since), "until": aware(until), "at": None if at is None else _moment(at), "contact": last,
+        "limit": limit + 1,
+    }  # fmt: skip
+    async with connection.cursor(row_factory=dict_row) as rows:
+        await rows.execute(_LIST, asked)
+        found = await rows.fetchall()
+    shown = [Contact(**_shown(principal, row)) for row in found[:limit]]
+    more = cursor_of(instant(shown[-1].arrived_at), shown[-1].contact) if len(found) > limit else None
+    return ContactPage(contacts=shown, next=more)
+
+
+@router.get("/{contact}", responses=refusals(*ANY, ContactUnknown))
+async def one_contact(
+    contact: Id, principal: Reader, installation: InstallationGiven, connection: Transaction
+) -> WholeContact:
+    """A contact with its states, queues, people, recordings, notes and form, and why it went where it went."""
+    try:
+        told = await reports.story(connection, floor=installation.floor, contact=contact)
+    except reports.UnknownContact as error:
+        raise ContactUnknown(contact) from error
+    if told.facts is None:  # the journal has it, the read models do not yet
+        raise ContactUnknown(contact)
+    is_client = principal.client is not None
+    return WholeContact(
+        **_shown(principal, told.facts),
+        segments=[Segment(**_shown(principal, row)) for row in told.segments],
+        queue_visits=[QueueVisit(**_shown(principal, row)) for row in told.queue_visits],
+        engagements=[Engagement(**_shown(principal, row)) for row in told.engagements],
+        recordings=[Recording(**_shown(principal, row)) for row in told.recordings],
+        notes=[Note(**_shown(principal, row)) for row in await _rows(connection, _NOTES, installation.floor, contact)],
+        form=await _form(principal, connection, installation.floor, contact),
+        explanation=[]
+        if is_client
+        else [Line(at=one.at, kind=one.kind, text=one.text) for one in told.moments[:EXPLAINED_MAX]],
+    )
+
+
+async def _form(principal: Principal, connection: Connection, floor: str, contact: str) -> Form | None:
+    found = await _rows(connection, _FORM, floor, contact)
+    return Form(**_shown(principal, found[0])) if found else None
+
+
+def _shown(principal: Principal, row: dict[str, Any]) -> dict[str, Any]:
+    """The row as the asker may see it: a client does not learn who the agents are."""
+    if principal.client is None:
+        return row
+    hidden = {"agent": None, "agents": [], "written_by": None, "saved_by": None}
+    return {name: hidden.get(name, value) for name, value in row.items()}
+
+
+async def _rows(connection: Connection, query: LiteralString, *values: str) -> list[dict[str, Any]]:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, values)
+        return await cursor.fetchall()
+
+
+def aware(given: datetime | None) -> datetime | None:
+    """A moment without a time zone is UTC."""
+    return given.replace(tzinfo=UTC) if given is not None and given.tzinfo is None else given
+
+
+def _moment(at: int) -> datetime:
+    try:
+        return moment(at)
+    except OverflowError as error:
+        raise CursorUnknown from error

@@ -1,0 +1,7 @@
+"""Live state: a copy of the floor in this process, and the pages that follow it."""
+
+from markaz.web.live.endpoint import Live, Opened, router
+from markaz.web.live.sight import CENTRE, Sight
+from markaz.web.live.values import ContactValue
+
+__all__ = ["CENTRE", "ContactValue", "Live", "Opened", "Sight", "router"]

@@ -1,0 +1,193 @@
+"""What pages show of the floor, value by value, each under a key: `queues/cards`, `agents/ann`, `contacts/c1`, `floor`.
+
+Pure functions of the floor's state. Moments are given instead of durations, so that a value changes only when something
+happens; pages count for themselves.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from markaz import routing
+from markaz.kit.time import SECOND, Instant, moment
+
+
+class Value(msgspec.Struct, frozen=True):
+    """What stands under a key."""
+
+
+class QueueValue(Value, frozen=True):
+    """`waiting_since` is when the longest waiting contact began to wait; `paused` when its project stands still."""
+
+    project: str
+    waiting: int
+    waiting_since: datetime | None
+    paused: bool
+
+
+class InHand(msgspec.Struct, frozen=True):
+    """A contact in an agent's hands. `until` is when an offer is withdrawn or the wrap-up ends by itself."""
+
+    contact: str
+    offer: str
+    queue: str
+    channel: routing.ChannelKind
+    part: routing.Part
+    state: routing.EngagementState
+    since: datetime
+    until: datetime | None
+
+
+class AgentValue(Value, frozen=True):
+    """`state` is the busiest of the contacts in hand, else the presence, and `since` when that began.
+
+    `reason` is why the agent is not ready; `phone` whether it can be reached; `queues` those that the agent serves.
+    """
+
+    presence: routing.Presence
+    state: str
+    since: datetime
+    reason: str | None
+    phone: bool
+    queues: tuple[str, ...]
+    contacts: tuple[InHand, ...]
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """Who is served: the number (or name) that the network gave."""
+
+    number: str
+
+
+class PartValue(msgspec.Struct, frozen=True):
+    """Somebody in a conversation. `agent` is None for who may not see names."""
+
+    agent: str | None
+    part: routing.Part
+    state: routing.EngagementState
+    since: datetime
+
+
+class PartyValue(msgspec.Struct, frozen=True):
+    """A number outside in a conversation."""
+
+    number: str
+    state: routing.PartyState
+
+
+class ContactValue(Value, frozen=True):
+    """`since` is when the state began, `waiting_since` when the customer's waiting did, and `waited_seconds` how long
+    it lasted in the queue before somebody took it. `parts`: who answers for it first. `callback`: the number to call
+    back. `follows`: the contact that a fault cut and that this one makes good.
+    """
+
+    state: routing.ContactState
+    since: datetime
+    arrived_at: datetime
+    channel: routing.ChannelKind
+    project: str
+    queue: str | None
+    customer: Customer
+    waiting_since: datetime | None
+    waited_seconds: float | None
+    parts: tuple[PartValue, ...]
+    party: PartyValue | None
+    recording: Literal["on", "paused"] | None
+    callback: str | None
+    follows: str | None
+
+
+class FloorValue(Value, frozen=True):
+    """`telephony`: "connected" or "away"; `spooling`: the floor cannot reach the database and writes to a file;
+    `silent`: the floor has not reported for some seconds.
+    """
+
+    telephony: str
+    spooling: bool
+    silent: bool
+
+
+AnyValue = QueueValue | AgentValue | ContactValue | FloorValue
+
+_BUSIEST: tuple[routing.EngagementState, ...] = (
+    "in_conversation", "consulting", "on_hold", "supervising", "connecting", "offered", "wrapping_up",
+)  # fmt: skip
+_RECORDED = ("in_conversation", "on_hold", "consulting")
+
+
+def queue_value(state: routing.FloorState, queue: routing.QueueState, longest: Instant | None) -> QueueValue | None:
+    """None for a queue that is retired and empty; `longest`: when the longest waiting contact began to wait."""
+    if queue.retired and not queue.waiting:
+        return None
+    paused = state.projects[queue.rules.project].paused
+    return QueueValue(queue.rules.project, queue.waiting, _moment(longest), paused)
+
+
+def agent_value(state: routing.FloorState, agent: routing.Agent) -> AgentValue | None:
+    """None for an agent who has left for good."""
+    if agent.retired and not agent.engagements:
+        return None
+    held = [state.engagements[offer] for offer in agent.engagements]
+    busiest = min(held, key=lambda one: _BUSIEST.index(one.state), default=None)
+    if busiest is not None:
+        shown, since = busiest.state, busiest.moved_at
+    elif agent.presence == "ready":
+        shown, since = "ready", max(agent.moved_at, agent.idle_since)
+    else:
+        shown, since = agent.presence, agent.moved_at
+    return AgentValue(
+        presence=agent.presence,
+        state=shown,
+        since=moment(since),
+        reason=agent.reason,
+        phone=agent.phone,
+        queues=tuple(sorted(agent.profile.queues)),
+        contacts=tuple(_in_hand(state, one) for one in held),
+    )
+
+
+def contact_value(state: routing.FloorState, contact: routing.Contact) -> ContactValue:
+    offers = contact.guests if contact.offer is None else (contact.offer, *contact.guests)
+    lead = state.engagement_of(contact)
+    waited: float | None = None
+    if lead is not None and lead.accepted_at is not None and contact.since is not None:
+        waited = max(0, lead.accepted_at - contact.queued_at) / SECOND
+    recording: Literal["on", "paused"] | None = None
+    if lead is not None and lead.state in _RECORDED and state.queues[lead.queue].rules.record:
+        recording = "paused" if contact.recording_paused else "on"
+    party = contact.party
+    return ContactValue(
+        state=contact.state,
+        since=moment(contact.moved_at),
+        arrived_at=moment(contact.arrived_at),
+        channel=contact.channel,
+        project=contact.project,
+        queue=contact.queue,
+        customer=Customer(contact.customer),
+        waiting_since=_moment(contact.since),
+        waited_seconds=waited,
+        parts=tuple(_part(state.engagements[offer]) for offer in offers),
+        party=None if party is None else PartyValue(party.number, party.state),
+        recording=recording,
+        callback=contact.callback_number,
+        follows=contact.follows,
+    )
+
+
+def _in_hand(state: routing.FloorState, one: routing.Engagement) -> InHand:
+    due: Instant | None = None
+    if one.state == "offered":
+        due = state.timers.due(("offer", one.offer))
+    elif one.state == "wrapping_up":
+        due = state.timers.due(("wrap_up", one.offer))
+    since = moment(one.moved_at)
+    return InHand(one.contact, one.offer, one.queue, one.channel, one.part, one.state, since, _moment(due))
+
+
+def _part(one: routing.Engagement) -> PartValue:
+    return PartValue(one.agent, one.part, one.state, moment(one.moved_at))
+
+
+def _moment(at: Instant | None) -> datetime | None:
+    return None if at is None else moment(at)

@@ -1,0 +1,55 @@
+/** The one way to the server: same origin, the session's cookie, every refusal thrown as `RequestFailed`. */
+
+import createClient, { type Middleware } from "openapi-fetch";
+import { RequestFailed, failureOf } from "./problems";
+import type { paths } from "./schema";
+
+const REQUEST_SECONDS_MAX = 20;
+const ID = "X-Request-Id";
+
+type Listener = (failure: RequestFailed) => void;
+let whenSessionEnded: Listener = () => undefined;
+
+/** Have `listener` told when a request was refused because nobody is signed in (any more). */
+export function onSessionEnded(listener: Listener): void {
+  whenSessionEnded = listener;
+}
+
+/** fetch with an id to quote, a time limit and an idempotency key. Throws `RequestFailed`; only good answers return. */
+async function send(request: Request): Promise<Response> {
+  const id = crypto.randomUUID().slice(0, 8);
+  const headers = new Headers(request.headers);
+  headers.set(ID, id);
+  if (request.method === "POST" && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", crypto.randomUUID());
+  let answer: Response;
+  try {
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_SECONDS_MAX * 1000)]);
+    answer = await fetch(new Request(request, { headers, signal, credentials: "same-origin" }));
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw new RequestFailed({ status: null, code: "unreachable", id });
+  }
+  if (answer.ok) return answer;
+  const body: unknown = await answer.json().catch(() => null);
+  const failure = failureOf(answer.status, body, answer.headers.get(ID) ?? id);
+  if (failure.status === 401 && failure.code === "not_signed_in") whenSessionEnded(failure);
+  throw failure;
+}
+
+const refuse: Middleware = { onRequest: ({ request }) => send(request) };
+
+/** The client generated from the server's OpenAPI document: `api.GET("/api/...", {...})` returns typed `data`. */
+export const api = createClient<paths>({ baseUrl: "" });
+api.use(refuse);
+
+/** For what is not described in the OpenAPI document yet; prefer `api`. Throws `RequestFailed`. */
+export async function ask<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+  const asked: RequestInit = { method };
+  if (body !== undefined) {
+    asked.body = JSON.stringify(body);
+    asked.headers = { "Content-Type": "application/json" };
+  }
+  const answer = await send(new Request(new URL(path, location.origin), asked));
+  const text = await answer.text();
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}

@@ -1,0 +1,58 @@
+import { Spotlight, type SpotlightActionGroupData, spotlight } from "@mantine/spotlight";
+import { Search } from "lucide-react";
+import { useMemo } from "react";
+import { useNavigate } from "react-router";
+import { useOffered } from "./actions";
+import type { Area } from "./areas";
+import { useWords } from "./words";
+
+export function openPalette(): void {
+  spotlight.open();
+}
+
+/** Ctrl-K: every page and every action of the moment, found by typing. */
+export function Palette({ areas }: { areas: readonly Area[] }) {
+  const { say } = useWords();
+  const navigate = useNavigate();
+  const offered = useOffered();
+  const groups = useMemo<SpotlightActionGroupData[]>(
+    () => [
+      {
+        group: say("palette.actions"),
+        actions: offered.map((action) => ({
+          id: action.id,
+          label: action.label,
+          rightSection: action.keys === undefined ? null : <kbd className="key">{action.keys}</kbd>,
+          onClick: action.run,
+        })),
+      },
+      {
+        group: say("palette.pages"),
+        actions: areas.map(({ path, label, icon: Icon }) => ({
+          id: path,
+          label: say(label),
+          leftSection: <Icon size={18} aria-hidden />,
+          onClick: () => void navigate(`/${path}`),
+        })),
+      },
+    ],
+    [areas, navigate, offered, say],
+  );
+  return (
+    <Spotlight
+      actions={groups}
+      shortcut={["mod + K"]}
+      tagsToIgnore={[]}
+      nothingFound={say("palette.nothing")}
+      attributes={{ content: { "aria-label": say("palette.open") } }}
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      searchProps={{
+        leftSection: <Search size={18} aria-hidden />,
+        placeholder: say("palette.ask"),
+        "aria-label": say("palette.ask"),
+      }}
+    />
+  );
+}

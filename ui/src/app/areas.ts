@@ -1,0 +1,39 @@
+/** Every page there is: where it lives, who may open it, what loads it. The navigation and the palette read this table. */
+
+import { type LucideIcon, CircleUser, Headset, ScrollText, Settings2 } from "lucide-react";
+import type { ComponentType } from "react";
+import type { MessageId } from "../messages";
+
+export interface Area {
+  /** The first part of its addresses; what follows it belongs to the area, which may hold <Routes> of its own. */
+  path: string;
+  label: MessageId;
+  icon: LucideIcon;
+  /** Who has one of these may open it (docs/permissions.md); null: whoever is signed in. */
+  permissions: readonly string[] | null;
+  load: () => Promise<{ Component: ComponentType }>;
+}
+
+export const AREAS: readonly Area[] = [
+  {
+    path: "desk", label: "nav.desk", icon: Headset, permissions: ["desk.use"],
+    load: () => import("../features/desk/DeskPage"),
+  },
+  {
+    path: "administration", label: "nav.administration", icon: Settings2, permissions: ["organisation.edit", "users.manage"],
+    load: () => import("../features/administration/AdministrationPage"),
+  },
+  {
+    path: "audit", label: "nav.audit", icon: ScrollText, permissions: ["audit.read"],
+    load: () => import("../features/audit/AuditPage"),
+  },
+  {
+    path: "account", label: "nav.account", icon: CircleUser, permissions: null,
+    load: () => import("../features/account/AccountPage"),
+  },
+];
+
+/** The areas that somebody with these rights sees, in order; the first one is where they begin. */
+export function areasFor(may: (permission: string) => boolean): Area[] {
+  return AREAS.filter((area) => area.permissions === null || area.permissions.some(may));
+}

@@ -1,0 +1,10 @@
+/** Hand the person a file that was made here or fetched. */
+export function download(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser reads the file after the click; a minute is more than it takes to begin.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

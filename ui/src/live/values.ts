@@ -1,0 +1,69 @@
+/** What the live state holds under each key, as `src/markaz/web/live/values.py` says it. Moments are ISO 8601, UTC. */
+
+export interface FloorValue {
+  telephony: string;
+  spooling: boolean;
+  silent: boolean;
+}
+
+export interface QueueValue {
+  project: string;
+  waiting: number;
+  /** When the longest waiting contact began to wait. */
+  waiting_since: string | null;
+  paused: boolean;
+}
+
+export type EngagementState =
+  | "offered" | "connecting" | "in_conversation" | "on_hold" | "consulting" | "supervising" | "wrapping_up";
+
+/** As what an agent takes part: the one who answers for it, who is asked, who joined, who supervises. */
+export type Part = string;
+
+export interface InHand {
+  contact: string;
+  offer: string;
+  queue: string;
+  channel: string;
+  part: Part;
+  state: EngagementState;
+  since: string;
+  /** When an offer is withdrawn, or the wrap-up ends by itself. */
+  until: string | null;
+}
+
+export interface AgentValue {
+  presence: "ready" | "not_ready" | "signed_out";
+  state: string;
+  since: string;
+  reason: string | null;
+  phone: boolean;
+  queues: string[];
+  contacts: InHand[];
+}
+
+export interface PartValue {
+  agent: string | null;
+  part: Part;
+  state: EngagementState;
+  since: string;
+}
+
+export interface ContactValue {
+  state: string;
+  since: string;
+  arrived_at: string;
+  channel: string;
+  project: string;
+  queue: string | null;
+  customer: { number: string; name?: string | null };
+  waiting_since: string | null;
+  waited_seconds: number | null;
+  parts: PartValue[];
+  party: { number: string; state: string } | null;
+  recording: "on" | "paused" | null;
+  callback: string | null;
+  follows: string | null;
+}
+
+export type Values = Readonly<Record<string, unknown>>;

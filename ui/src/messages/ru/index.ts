@@ -1,0 +1,15 @@
+import type { Catalogue } from "..";
+import account from "./account.json";
+import desk from "./desk.json";
+import failure from "./failure.json";
+import numbers from "./numbers.json";
+import organisation from "./organisation.json";
+import past from "./past.json";
+import people from "./people.json";
+import scripting from "./scripting.json";
+import shell from "./shell.json";
+import signIn from "./sign-in.json";
+
+const catalogue: Catalogue = { ...account, ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+
+export default catalogue;

@@ -1,0 +1,21 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// The nonce is put in by the web process, a new one with each page it serves (src/markaz/web/page_files.py).
+const NONCE = "MARKAZ-NONCE";
+
+export default defineConfig({
+  plugins: [react()],
+  html: { cspNonce: NONCE },
+  build: {
+    outDir: "../src/markaz/web/pages",
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // the Content-Security-Policy allows no `data:` fonts
+    target: "es2022",
+    chunkSizeWarningLimit: 800,
+  },
+  server: {
+    proxy: { "/api": { target: process.env["MARKAZ_WEB"] ?? "http://127.0.0.1:8420", ws: true } },
+  },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
+});
