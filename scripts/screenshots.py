@@ -106,10 +106,7 @@ async def serving(home: Path) -> AsyncIterator[str]:
     """`markaz serve` with the bank, on free ports; the pages' address."""
     (home / "markaz.toml").write_text("web_port = 0\nsip_port = 0\nhttp_port = 0\nmanager_port = 0\n")
     command = [sys.executable, "-m", "markaz", "--home", str(home)]
-    variables = {
-        **os.environ,
-        "MARKAZ_ASTERISK_ROOT": os.environ.get("MARKAZ_ASTERISK_ROOT", str(ROOT / ".markaz/asterisk-root")),
-    }
+    variables = {**os.environ, **asterisk_root()}
     with (home / "serve.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(*command, "serve", stdout=log, stderr=log, env=variables)
     try:
