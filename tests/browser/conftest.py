@@ -1,7 +1,6 @@
 """A whole installation, a carrier with customers, and Chromium with a microphone that sings."""
 
 import asyncio
-import secrets
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -11,14 +10,12 @@ import psycopg
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from chromium import find_chromium
 from markaz.telephony import AsteriskProgram
 from tests.browser.desk import Desk
-from tests.telephony.centre import free_ports
-from tests.telephony.peer import Peer
+from tests.conftest import copied_database
+from tests.telephony.peer import Peer, ports_of, running
 from tests.web import people
 from tests.whole.installation import Installation
 from tests.whole.organisation import document
@@ -33,19 +30,13 @@ Open = Callable[..., Awaitable[Desk]]
 
 @pytest.fixture(scope="session")
 def browser_database(postgres_url: str, template_database: str) -> Iterator[str]:
-    name = f"test_{secrets.token_hex(6)}"
-    template = sql.Identifier(template_database)
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
-        yield make_conninfo(postgres_url, dbname=name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with copied_database(postgres_url, template_database) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def browser_ports() -> dict[str, dict[str, int]]:
-    names = ("sip", "http", "manager", "web")
-    found = free_ports(*(f"{whose} {name}" for whose in RTP for name in names))
-    return {whose: {name: found[f"{whose} {name}"] for name in names} | {"rtp": rtp} for whose, rtp in RTP.items()}
+    return ports_of(RTP)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -55,17 +46,8 @@ async def carrier(
     browser_ports: dict[str, dict[str, int]],
 ) -> AsyncIterator[Peer]:
     """Where customers call from."""
-    peer = Peer(
-        asterisk_program,
-        tmp_path_factory.mktemp("carrier"),
-        ports=browser_ports["carrier"],
-        markaz_sip_port=browser_ports["markaz"]["sip"],
-    )
-    try:
-        await peer.start()
+    async with running(asterisk_program, tmp_path_factory.mktemp("carrier"), browser_ports, "carrier") as peer:
         yield peer
-    finally:
-        await peer.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

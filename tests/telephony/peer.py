@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from markaz.telephony import AsteriskProgram, AsteriskServer
 from markaz.telephony.asterisk.client import AriAddress, AriClient, Event
 from markaz.telephony.asterisk.configuration import MODULES
 from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
+from tests.telephony.centre import free_ports
 
 APPLICATION = "peer"
 
@@ -208,6 +210,26 @@ class Peer:
     async def _tell(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+
+
+@asynccontextmanager
+async def running(
+    program: AsteriskProgram, folder: Path, ports: dict[str, dict[str, int]], whose: str
+) -> AsyncIterator[Peer]:
+    """`whose` side of the line, while it is needed; `ports` are those of every Asterisk of the test."""
+    peer = Peer(program, folder, ports=ports[whose], markaz_sip_port=ports["markaz"]["sip"])
+    try:
+        await peer.start()
+        yield peer
+    finally:
+        await peer.stop()
+
+
+def ports_of(rtp: dict[str, int]) -> dict[str, dict[str, int]]:
+    """Free ports for each Asterisk of `rtp`, which says where its sound begins, and for a web process beside it."""
+    names = ("sip", "http", "manager", "web")
+    found = free_ports(*(f"{whose} {name}" for whose in rtp for name in names))
+    return {whose: {name: found[f"{whose} {name}"] for name in names} | {"rtp": first} for whose, first in rtp.items()}
 
 
 def _files(ports: dict[str, int], markaz: str) -> dict[str, str]:

@@ -1,15 +1,13 @@
 """One installation for the session, with a carrier that plays customers and phones, and another centre beside it."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from markaz.telephony import AsteriskProgram
 from tests.conftest import copied_database
-from tests.telephony.centre import free_ports
-from tests.telephony.peer import Peer
+from tests.telephony.peer import Peer, ports_of, running
 from tests.whole.installation import Installation
 from tests.whole.organisation import document
 
@@ -26,20 +24,7 @@ def whole_database(postgres_url: str, template_database: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def whole_ports() -> dict[str, dict[str, int]]:
     """The ports of each Asterisk, and of the web process beside ours."""
-    names = ("sip", "http", "manager", "web")
-    found = free_ports(*(f"{whose} {name}" for whose in RTP for name in names))
-    return {whose: {name: found[f"{whose} {name}"] for name in names} | {"rtp": rtp} for whose, rtp in RTP.items()}
-
-
-async def _peer(
-    program: AsteriskProgram, folder: Path, ports: dict[str, dict[str, int]], whose: str
-) -> AsyncIterator[Peer]:
-    peer = Peer(program, folder, ports=ports[whose], markaz_sip_port=ports["markaz"]["sip"])
-    try:
-        await peer.start()
-        yield peer
-    finally:
-        await peer.stop()
+    return ports_of(RTP)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -49,7 +34,7 @@ async def carrier(
     whole_ports: dict[str, dict[str, int]],
 ) -> AsyncIterator[Peer]:
     """Where customers call from, and agents' phones are."""
-    async for peer in _peer(asterisk_program, tmp_path_factory.mktemp("carrier"), whole_ports, "carrier"):
+    async with running(asterisk_program, tmp_path_factory.mktemp("carrier"), whole_ports, "carrier") as peer:
         yield peer
 
 
@@ -60,7 +45,7 @@ async def west(
     whole_ports: dict[str, dict[str, int]],
 ) -> AsyncIterator[Peer]:
     """Another centre's exchange."""
-    async for peer in _peer(asterisk_program, tmp_path_factory.mktemp("west"), whole_ports, "west"):
+    async with running(asterisk_program, tmp_path_factory.mktemp("west"), whole_ports, "west") as peer:
         yield peer
 
 
