@@ -22,6 +22,7 @@ from markaz.bootstrap.addresses import choose_addresses, database_url, managed_p
 from markaz.bootstrap.asterisk import asterisk_settings, prompt_press
 from markaz.bootstrap.leftovers import mark_children
 from markaz.bootstrap.settings import Settings, load_settings
+from markaz.kit.errors import MarkazError
 from markaz.routing import AgentBecameReady, AgentSignedIn
 from markaz.runtime import LiveView, StimulusSent, connect, migrate, send
 from markaz.telephony import AsteriskServer, asterisk_files, find_program
@@ -42,6 +43,14 @@ MANAGED: Final = tuple(
     for name in ("res_ari", "res_stasis", "app_stasis", "res_http_websocket", "res_websocket_client", "app_mixmonitor")
 )
 """Modules whose names begin so are for Markaz alone."""
+
+
+@dataclass(eq=False)
+class PartGone(MarkazError):
+    """{part} did not survive the load."""
+
+    code = "part_gone"
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +117,9 @@ class Markaz:
         await self._until(lambda live: sum(agent.presence == "ready" for agent in live.agents) == self._agents)
 
     def processor(self) -> Processor:
-        assert self.server.pid is not None
-        assert self._postgres.pid is not None
-        parts = {name: _used(process.pid) for name, process in self._parts.items()}
-        return Processor({"asterisk": _used(self.server.pid), **parts, "postgres": _used(self._postgres.pid)})
+        """Raises `PartGone`."""
+        parts = {name: process.pid for name, process in self._parts.items()}
+        return _used({"asterisk": self.server.pid, **parts, "postgres": self._postgres.pid})
 
     async def stop(self) -> None:
         """Safe to repeat, and after a start that failed."""
@@ -175,8 +183,8 @@ class AppQueue:
         """The members are in queues.conf, and free as soon as their phones have registered."""
 
     def processor(self) -> Processor:
-        assert self.server.pid is not None
-        return Processor({"asterisk": _used(self.server.pid)})
+        """Raises `PartGone`."""
+        return _used({"asterisk": self.server.pid})
 
     async def stop(self) -> None:
         await self.server.stop()
@@ -258,15 +266,22 @@ def _queue_files(files: dict[str, str], *, agents: int, callers_port: int) -> di
     }
 
 
-def _used(pid: int) -> float:
-    """Processor seconds of a process and its children, those that have ended and been waited for included."""
-    process = psutil.Process(pid)
-    total = 0.0
-    for one in (process, *process.children(recursive=True)):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            times = one.cpu_times()
-            total += times.user + times.system + times.children_user + times.children_system
-    return total
+def _used(pids: Mapping[str, int | None]) -> Processor:
+    """Processor seconds of processes and their children, those that have ended and been waited for included.
+
+    Raises `PartGone` when one of them does not run any more.
+    """
+    seconds: dict[str, float] = {}
+    for name, pid in pids.items():
+        if pid is None or not psutil.pid_exists(pid):
+            raise PartGone(name)
+        process = psutil.Process(pid)
+        seconds[name] = 0.0
+        for one in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = one.cpu_times()
+                seconds[name] += times.user + times.system + times.children_user + times.children_system
+    return Processor(seconds)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -142,7 +142,7 @@ class Centre:
         """Asterisk's channels and bridges."""
         ari = self.telephony._ari
         await ari.connected.wait()
-        return (await ari.request("GET", "channels")).body, (await ari.request("GET", "bridges")).body
+        return (await ari.listing("channels")).body, (await ari.listing("bridges")).body
 
     def _emit(self, stimulus: Any) -> None:
         self.stimuli.append(stimulus)

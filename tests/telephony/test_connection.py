@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from markaz.flows import ContactEntered, SpeakPrompt, StopPrompt
@@ -23,6 +24,11 @@ from tests.telephony.conftest import Floor
 from tests.telephony.hearing import tone_prompt
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+STACK_BYTES = 496 * 1_024
+"""Asterisk's thread stacks on 64 bits (AST_STACKSIZE in include/asterisk/utils.h)."""
+LONG_NAME = 60_000
+"""A little less than Asterisk reads in one message of a WebSocket."""
 
 
 async def playing(floor: Floor, playback: str) -> None:
@@ -269,3 +275,18 @@ async def test_a_trunk_is_added_and_removed_while_calls_run(floor: Floor) -> Non
     assert "trunk-second" not in shown
     assert "trunk-carrier" in shown
     assert not call.ended
+
+
+async def test_lists_larger_than_a_threads_stack_leave_asterisk_alive(floor: Floor) -> None:
+    """As with some hundreds of channels: a WebSocket's message lies on the stack of the thread that sends it."""
+    callers = [await floor.caller() for _ in range(STACK_BYTES // LONG_NAME + 1)]
+    ari = floor.centre.telephony._ari
+    channels, _ = await floor.centre.lists()
+    for channel in channels:
+        query = {"variable": "CALLERID(name)", "value": "x" * LONG_NAME}
+        answer = await ari.request("POST", "channels", channel["id"], "variable", query=query)
+        assert answer.ok, answer.message
+    channels, _ = await floor.centre.lists()
+    assert len(msgspec.json.encode(channels)) > STACK_BYTES
+    await floor.centre.telephony.reconcile()
+    assert not any(customer.ended for _, customer in callers)

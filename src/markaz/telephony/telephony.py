@@ -204,7 +204,7 @@ class Telephony:
 
     async def _fetch_callers(self) -> None:
         """Whoever came while nobody was there need not wait for the dialplan's next try."""
-        for channel in (await self._ari.request("GET", "channels")).body:
+        for channel in (await self._ari.listing("channels")).body:
             place = channel["dialplan"]
             if place["context"] != TRUNK_CONTEXT or place.get("app_name") not in FALLBACK_WAITING:
                 continue

@@ -106,6 +106,7 @@ class AriClient:
         self._on_connected = on_connected
         self._on_lost = on_lost
         self._events: _Line | None = None
+        self._lists: aiohttp.ClientSession | None = None
         self._lines: list[_Line] = []
         self._open: dict[str, asyncio.Future[Answer]] = {}
         self._numbers = itertools.count(1)
@@ -148,7 +149,7 @@ class AriClient:
             "transaction_id": number,
             "request_id": number,
             "method": method,
-            "uri": "/".join(quote(part, safe="") for part in path),
+            "uri": _resource(path),
         }
         if query:
             message["query_strings"] = [{"name": name, "value": str(value)} for name, value in query.items()]
@@ -167,13 +168,31 @@ class AriClient:
             line.open -= 1
             self._open.pop(number, None)
 
+    async def listing(self, *path: str) -> Answer:
+        """All resources at `path`, however many: the body is a list. Refusals are answers. Raises `AriLost`.
+
+        What happens meanwhile may be in it or not, and its events may come before it or after.
+        """
+        if self._events is None or self._lists is None:
+            raise AriLost("not connected")
+        url = f"http://{self._address.host}:{self._address.port}/ari/{_resource(path)}"
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS_MAX), self._lists.get(url) as answer:
+                return Answer(answer.status, msgspec.json.decode(await answer.read()))
+        except (TimeoutError, aiohttp.ClientError, OSError, msgspec.DecodeError) as error:
+            raise AriLost(f"no answer to GET {_resource(path)}") from error
+
     async def _run(self) -> None:
         wait_seconds = RETRY_SECONDS_MIN
         address = self._address
         headers = {"Authorization": aiohttp.encode_basic_auth(address.user, address.password)}
         url = f"http://{address.host}:{address.port}/ari/events"
         first = address.applications.partition(",")[0]
-        async with aiohttp.ClientSession(headers=headers) as session:
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            # Asterisk closes a connection that idles, perhaps just when it is used again.
+            aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(force_close=True)) as self._lists,
+        ):
             while True:
                 try:
                     async with contextlib.AsyncExitStack() as sockets:
@@ -269,6 +288,10 @@ class AriClient:
         if answer is not None and not answer.done():
             text = message.get("message_body")
             answer.set_result(Answer(message["status_code"], msgspec.json.decode(text) if text else None))
+
+
+def _resource(path: tuple[str, ...]) -> str:
+    return "/".join(quote(part, safe="") for part in path)
 
 
 def _requests_open(line: _Line) -> int:

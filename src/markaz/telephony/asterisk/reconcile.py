@@ -58,12 +58,12 @@ class Reconciler:
     async def check(self) -> int:
         """One comparison; how many differences were acted on. Raises `AriLost`."""
         asked = Asked.now(self._board)
-        channels = (await self._ari.request("GET", "channels")).body
-        bridges = (await self._ari.request("GET", "bridges")).body
+        channels = (await self._ari.listing("channels")).body
+        bridges = (await self._ari.listing("bridges")).body
         certain = list(differences_from_asterisk(channels, bridges, self._board, self._translator, asked=asked))
         await self._find_recordings(self._beliefs())
         messages = await self._messages_under_way(self._beliefs())
-        answer = await self._ari.request("GET", "endpoints", "PJSIP")
+        answer = await self._ari.listing("endpoints", "PJSIP")
         endpoints = answer.body if answer.ok else []  # with neither phones nor trunks it is not found
         beliefs = self._beliefs()  # as they are now that everything has been asked
         suspected: dict[object, Difference] = dict(differences_from_floor(bridges, messages, self._board, beliefs))
