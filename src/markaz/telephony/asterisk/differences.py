@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from markaz.flows import ContactEntered
 from markaz.routing import (
+    WITH_CUSTOMER,
     AgentLeft,
     AgentPhoneFound,
     AgentPhoneLost,
@@ -274,7 +275,7 @@ def _part_difference(
     """An agent who should be heard and is not in the conversation, or a supervisor who hears nothing."""
     if leg.ending or contact is None or engaged.is_away:
         return None
-    if engaged.state in ("in_conversation", "on_hold", "consulting"):
+    if engaged.state in WITH_CUSTOMER:
         is_there = leg.bridge is not None and leg.bridge == board.conversation(engaged.contact)
         return None if is_there else JoinConversation(engaged.contact, offer, engaged.agent)
     if engaged.state != "supervising" or contact.lead is None or engaged.part not in ("listen", "whisper"):
