@@ -9,7 +9,7 @@ import { showFailure } from "../components/FailureToast";
 import { AREAS, areasFor } from "./areas";
 import { RouteFailed } from "./ErrorBoundary";
 import { NotFound } from "./NotFound";
-import { SignedIn, useMay } from "./session";
+import { SignedIn, useMay, useMe } from "./session";
 import { Shell } from "./Shell";
 import { Words } from "./words";
 
@@ -34,7 +34,8 @@ const queries = new QueryClient({
 
 function Begin() {
   const may = useMay();
-  return <Navigate to={`/${areasFor(may)[0]?.path ?? "account"}`} replace />;
+  const hasSeat = useMe().agent != null;
+  return <Navigate to={`/${areasFor(may, hasSeat)[0]?.path ?? "account"}`} replace />;
 }
 
 const routes: RouteObject[] = [

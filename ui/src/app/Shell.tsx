@@ -22,7 +22,7 @@ function WithPhone({ children }: { children: ReactNode }) {
 /** The frame of every page: the bar on top that never moves, the navigation by permission, and the page. */
 export function Shell() {
   const { say } = useWords();
-  const areas = areasFor(useMay());
+  const areas = areasFor(useMay(), useMe().agent != null);
   return (
     <WithPhone>
       <div className={styles["shell"]}>
