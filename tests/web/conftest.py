@@ -60,7 +60,7 @@ async def key(database: str, settings: Settings, organisation: psycopg.Connectio
 
 
 @pytest.fixture
-async def app(web_database: str, key: dict[str, str], settings: Settings) -> AsyncIterator[FastAPI]:
+async def application(web_database: str, key: dict[str, str], settings: Settings) -> AsyncIterator[FastAPI]:
     floor_key = installation_key(settings, "web-floor")
     app = create_app(web_settings(web_database, sip_address=lambda: ("127.0.0.1", 5070), floor_key=floor_key))
     async with app.router.lifespan_context(app):
@@ -68,8 +68,8 @@ async def app(web_database: str, key: dict[str, str], settings: Settings) -> Asy
 
 
 @pytest.fixture
-async def client(app: FastAPI, key: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app) as client:
+async def client(application: FastAPI, key: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(application) as client:
         client.headers.update(key)
         yield client
 

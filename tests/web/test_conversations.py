@@ -135,10 +135,10 @@ async def test_the_guide_names_every_command_of_a_desk(client: httpx.AsyncClient
 
 @pytest.mark.parametrize("role", ["manager", "quality_analyst"])
 async def test_who_may_supervise_signs_in_the_phone_it_takes(
-    app: FastAPI, signed_in: psycopg.Connection, role: str
+    application: FastAPI, signed_in: psycopg.Connection, role: str
 ) -> None:
     token = people.session(signed_in, people.account(signed_in, role, agent="dana"))
-    async with people.browser(app, token) as browser:
+    async with people.browser(application, token) as browser:
         answer = await browser.post("/api/agents/dana/sign-in")
         assert answer.status_code == 200, answer.text
         answer = await browser.post("/api/agents/dana/supervise", json={"contact": "c1", "mode": "listen"})
