@@ -292,6 +292,8 @@ class Asterisk:
         return 204, None
 
     def _configured(self, method: str, rest: list[str]) -> tuple[int, Any]:
+        if rest[0] == "ping":
+            return 200, {"ping": "pong"}
         if rest[0] == "info":
             began = datetime.fromtimestamp(self._wall() - self.news.now + self._began, UTC)
             return 200, {"status": {"startup_time": began.isoformat()}}

@@ -171,16 +171,18 @@ class AriClient:
     async def listing(self, *path: str) -> Answer:
         """All resources at `path`, however many: the body is a list. Refusals are answers. Raises `AriLost`.
 
-        What happens meanwhile may be in it or not, and its events may come before it or after.
+        The events of what is in it have come when it is given back; what came since may be missing from it.
         """
         if self._events is None or self._lists is None:
             raise AriLost("not connected")
         url = f"http://{self._address.host}:{self._address.port}/ari/{_resource(path)}"
         try:
             async with asyncio.timeout(REQUEST_SECONDS_MAX), self._lists.get(url) as answer:
-                return Answer(answer.status, msgspec.json.decode(await answer.read()))
+                found = Answer(answer.status, msgspec.json.decode(await answer.read()))
         except (TimeoutError, aiohttp.ClientError, OSError, msgspec.DecodeError) as error:
             raise AriLost(f"no answer to GET {_resource(path)}") from error
+        await self.request("GET", "asterisk", "ping")  # its answer is behind the events that the list overtook
+        return found
 
     async def _run(self) -> None:
         wait_seconds = RETRY_SECONDS_MIN
