@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from markaz.bootstrap import Settings
     from markaz.runtime import LiveView
 
-FLOOR_SILENT_SECONDS_MAX = 5.0
-"""A floor reports each second; one that has not for so long counts as not running."""
 
 _STATE = """
 SELECT
@@ -80,7 +78,7 @@ async def _status(connection: "AsyncConnection[Any]", settings: "Settings") -> S
     import psutil
 
     from markaz.bootstrap import read_state
-    from markaz.runtime import LiveView
+    from markaz.runtime import FLOOR_SILENT_SECONDS_MAX, LiveView
 
     cursor = await connection.execute(_STATE, {"floor": settings.floor})
     body, age_seconds, rows_behind, messages = await cursor.fetchone() or (None, None, 0, 0)

@@ -37,9 +37,10 @@ from markaz.identity.second_factor import SecondFactors
 from markaz.identity.sign_in import Invited, SignIn, Transactions, plain_email
 from markaz.identity.tables import metadata
 from markaz.identity.tokens import KEY_PREFIX, derived_key, new_key, new_token, token_hash
-from markaz.identity.visitor import Opened, Visitor
+from markaz.identity.visitor import BROWSER_LENGTH_MAX, Opened, Visitor
 
 __all__ = [
+    "BROWSER_LENGTH_MAX",
     "CLIENT_ROLES",
     "INSTALLATION_SCOPES",
     "KEY_PREFIX",

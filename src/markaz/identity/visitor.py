@@ -7,6 +7,7 @@ import msgspec
 from markaz.identity.tokens import new_token, token_hash
 
 BROWSER_LENGTH_MAX: Final = 200
+"""What a browser says of itself is kept up to here."""
 
 
 class Visitor(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,6 +50,9 @@ REMEMBERED_MAX = 100_000
 MOVES_MAX = 8
 """Overflows and failed transfers of one contact; after that it is asked for a message."""
 
+_BUSIEST: tuple[EngagementState, ...] = (
+    "in_conversation", "consulting", "on_hold", "supervising", "connecting", "offered", "wrapping_up",
+)  # fmt: skip
 _LEASES: Mapping[EngagementState, TimerKind] = {"offered": "offer", "connecting": "connect", "wrapping_up": "wrap_up"}
 """The deadline that an engagement in a state has."""
 
@@ -199,6 +202,11 @@ class FloorState:
 
     def engagement_of(self, contact: Contact) -> Engagement | None:
         return self.engagements[contact.offer] if contact.offer is not None else None
+
+    def busiest_of(self, agent: Agent) -> Engagement | None:
+        """The engagement that shows what the agent does; None without any."""
+        held = [self.engagements[offer] for offer in agent.engagements]
+        return min(held, key=lambda one: _BUSIEST.index(one.state), default=None)
 
     # Engagements
 

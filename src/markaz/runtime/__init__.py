@@ -3,7 +3,7 @@
 from markaz.runtime.configuring import tell_changes
 from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect, migrate
-from markaz.runtime.follower import Begun, Follower, Handled, Reported
+from markaz.runtime.follower import FLOOR_SILENT_SECONDS_MAX, Begun, Follower, Handled, Reported
 from markaz.runtime.inbox import (
     Message,
     OrganisationChanged,
@@ -23,6 +23,7 @@ from markaz.runtime.replay import replay
 __all__ = [
     "DATABASE_AWAY",
     "END_OF_TIME",
+    "FLOOR_SILENT_SECONDS_MAX",
     "Begun",
     "ConversationView",
     "Core",

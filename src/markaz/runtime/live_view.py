@@ -74,9 +74,6 @@ class LiveView(msgspec.Struct, frozen=True):
     conversations: tuple[ConversationView, ...] = ()
 
 
-_BUSIEST = ("in_conversation", "consulting", "on_hold", "supervising", "connecting", "offered", "wrapping_up")
-
-
 def live_view(floor: str, live: LiveFloor, at: Instant, telephony: str) -> LiveView:
     """What `markaz status` shows; costs a walk over open contacts and agents."""
     state = live.core.floor.state
@@ -103,8 +100,7 @@ def live_view(floor: str, live: LiveFloor, at: Instant, telephony: str) -> LiveV
         agents=tuple(
             AgentView(
                 agent.id, agent.presence, agent.reason,
-                next((one for one in _BUSIEST if any(state.engagements[o].state == one for o in agent.engagements)),
-                     agent.presence),
+                busiest.state if (busiest := state.busiest_of(agent)) is not None else agent.presence,
                 tuple(state.engagements[offer].contact for offer in agent.engagements),
             )
             for agent in state.agents.values()

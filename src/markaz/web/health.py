@@ -7,10 +7,9 @@ import psycopg
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from markaz.runtime import FLOOR_SILENT_SECONDS_MAX
 from markaz.web.context import Installation, InstallationGiven
 
-FLOOR_SILENT_SECONDS_MAX = 5.0
-"""A floor reports each second; one that has not for so long counts as not running."""
 WORKER_SECONDS_BEHIND_MAX = 30.0
 """A row of the journal that no report shows after so long means that the worker stands still."""
 

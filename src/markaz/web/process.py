@@ -31,9 +31,6 @@ SOCKET_BYTES_MAX = 65_536
 STOP_SECONDS_MAX = 5
 """Requests that are being answered at the end get this long."""
 
-WEBSOCKET_BYTES_MAX = 64 * 1024
-"""Of a message that a page sends."""
-
 
 def run_web(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM; the exit code. Raises `NothingRuns` when there is no database to serve from."""
@@ -65,7 +62,7 @@ def run_web(settings: Settings) -> int:
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS_MAX,
             ws="websockets-sansio",
-            ws_max_size=max(WEBSOCKET_BYTES_MAX, SOCKET_BYTES_MAX),
+            ws_max_size=SOCKET_BYTES_MAX,
             ws_per_message_deflate=False,  # a thousand pages get the same text; each would have it compressed anew
         )
     )

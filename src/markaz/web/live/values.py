@@ -110,10 +110,6 @@ class FloorValue(Value, frozen=True):
 
 AnyValue = QueueValue | AgentValue | ContactValue | FloorValue
 
-_BUSIEST: tuple[routing.EngagementState, ...] = (
-    "in_conversation", "consulting", "on_hold", "supervising", "connecting", "offered", "wrapping_up",
-)  # fmt: skip
-
 
 def queue_value(state: routing.FloorState, queue: routing.QueueState, longest: Instant | None) -> QueueValue | None:
     """None for a queue that is retired and empty; `longest`: when the longest waiting contact began to wait."""
@@ -127,8 +123,7 @@ def agent_value(state: routing.FloorState, agent: routing.Agent) -> AgentValue |
     """None for an agent who has left for good."""
     if agent.retired and not agent.engagements:
         return None
-    held = [state.engagements[offer] for offer in agent.engagements]
-    busiest = min(held, key=lambda one: _BUSIEST.index(one.state), default=None)
+    busiest = state.busiest_of(agent)
     if busiest is not None:
         shown, since = busiest.state, busiest.moved_at
     elif agent.presence == "ready":
@@ -142,7 +137,7 @@ def agent_value(state: routing.FloorState, agent: routing.Agent) -> AgentValue |
         reason=agent.reason,
         phone=agent.phone,
         queues=tuple(sorted(agent.profile.queues)),
-        contacts=tuple(_in_hand(state, one) for one in held),
+        contacts=tuple(_in_hand(state, state.engagements[offer]) for offer in agent.engagements),
     )
 
 
