@@ -9,6 +9,8 @@ import pytest
 from fastapi import FastAPI
 from pyotp.totp import TOTP
 
+from markaz.identity.errors import SignInsCrowded
+from markaz.identity.passwords import Prover
 from markaz.web import create_app
 from tests.web.conftest import Moving, web_settings
 from tests.web.people import ORIGIN, PASSWORD, account, browser, session
@@ -335,3 +337,41 @@ async def test_no_secret_is_logged(
         await one.patch("/api/me", json={"password": "x" * 12, "present_password": PASSWORD})
         await one.post("/api/session/link", json={"token": "a-secret-link"})
     assert not [word for word in (PASSWORD, token, "a-secret-link") if word in caplog.text]
+
+
+async def test_what_stands_in_an_address_is_not_logged_when_it_fails(
+    clock: Moving, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = create_app(web_settings("postgresql://markaz@127.0.0.1:1/markaz", clock=clock))
+    async with browser(away) as one:
+        assert (await one.get("/api/invitations/a-secret-token")).status_code == 503
+        assert (await one.post("/api/invitations/a-secret-token", json={})).status_code >= 400
+    assert "/api/invitations/{" in caplog.text
+    assert "a-secret-token" not in caplog.text
+
+
+async def test_who_was_not_tried_since_too_many_were_has_used_up_nothing(
+    app: FastAPI, organisation: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def prove(*_: object) -> bytes:
+        raise SignInsCrowded
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(Prover, "prove", prove)
+        async with browser(app) as one:
+            for _ in range(8):
+                assert code_of(await one.post("/api/session", json=AMAL)) == (503, "sign_ins_crowded")
+    assert organisation.execute(
+        "SELECT sum(failures), count(*) FILTER (WHERE failures > 0) FROM throttle"
+    ).fetchone() == (0, 0)
+    async with browser(app) as one:
+        assert (await one.post("/api/session", json=AMAL)).status_code == 200
+
+
+async def test_a_subscriber_of_ipv6_has_one_budget(app: FastAPI, organisation: psycopg.Connection[Any]) -> None:
+    answers: list[int] = []
+    for n in range(61):
+        async with browser(app, address=f"2001:db8:1:2::{n:x}") as one:
+            answer = await one.post("/api/session", json=WRONG | {"email": f"nobody{n}@example.org"})
+            answers.append(answer.status_code)
+    assert (answers[59], answers[60]) == (401, 429)

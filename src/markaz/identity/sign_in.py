@@ -17,6 +17,7 @@ from markaz.identity.errors import (
     LinkSpent,
     NotInvited,
     SecondFactorNeeded,
+    SignInsCrowded,
     TooManyAttempts,
     WrongCredentials,
 )
@@ -31,6 +32,7 @@ Transactions = Callable[[], AbstractAsyncContextManager[Connection]]
 
 _BEGIN = "SELECT attempt, salt, passes, memory_kib, lanes FROM sign_in_begin(%s, %s, %s, %s)"
 _FINISH = "SELECT sign_in_finish(%s, %s, %s, %s, %s, %s, %s)"
+_ABANDON = "SELECT sign_in_abandon(%s)"
 _CODE_BEGIN = "SELECT person, secret, step FROM second_factor_begin(%s, %s, %s)"
 _CODE_FINISH = "SELECT second_factor_finish(%s, %s, %s, %s, %s, %s, %s)"
 _LINK = "SELECT link_use(%s, %s, %s, %s, %s)"
@@ -70,7 +72,12 @@ class SignIn:
         if attempt is None:
             raise TooManyAttempts
         cost = Cost(salt, passes or PASSES, memory_kib or MEMORY_KIB, lanes or LANES)
-        proof = await self._prover.prove(password, cost)
+        try:
+            proof = await self._prover.prove(password, cost)
+        except SignInsCrowded:
+            async with self._transactions() as connection:
+                await connection.execute(_ABANDON, (attempt,))
+            raise
         opened, challenge = opening(visitor), new_token()
         async with self._transactions() as connection:
             given = (attempt, proof, token_hash(opened.session), token_hash(challenge), *_from(opened, visitor))

@@ -172,6 +172,7 @@ engagement = Table(
     Column("disposition", Text),
     Index("engagement_offered", "floor", "offered_at"),
     Index("engagement_contact", "floor", "contact"),
+    Index("engagement_agent", "agent", "floor", "contact"),
 )
 """An agent's part in a contact. `offered_at` is when a waiting contact and a free able agent coexisted, `placed_at`
 when the INVITE was out; talk is `connected_at` to `wrap_up_at` less `hold_seconds` and `aside_seconds` (consulting and

@@ -106,8 +106,11 @@ async def change_user(
         values["disabled_at"] = installation.clock() if asked.disabled else None
     if values:
         await _update(connection, user, values)
-        told = {key: value for key, value in given.items() if value != getattr(before, key, None)}
-        await audit(connection, "user.changed", f"user:{user}", client=before.client, address=address, **told)
+        changes = {key: value for key, value in given.items() if value != getattr(before, key, None)}
+        told = {"to_client" if key == "client" else key: value for key, value in changes.items()}
+        concerned = {before.client, values.get("client", before.client)}  # whoever moves concerns both
+        for client in sorted(concerned, key=str):
+            await audit(connection, "user.changed", f"user:{user}", client=client, address=address, **told)
     return await _found(connection, user)
 
 
