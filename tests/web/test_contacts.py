@@ -6,12 +6,14 @@ import httpx
 import msgspec
 import psycopg
 import pytest
+from fastapi import FastAPI
 
 from markaz.kit.time import instant
 from markaz.routing import CallbackPromised
 from markaz.runtime import Message, Projector, StimulusSent, connect
 from markaz.runtime.rows import Row
 from tests.runtime.test_journal import day_rows
+from tests.web import people
 from tests.web.conftest import FLOOR
 
 HOUR = timedelta(hours=1)
@@ -97,6 +99,15 @@ async def test_a_form_is_kept_as_it_is_typed(client: httpx.AsyncClient, day: lis
     for wrong in ({"values": []}, {"values": {"": 1}}, {"value": {}}, {"values": {str(n): n for n in range(201)}}):
         assert (await client.put("/api/contacts/c0/form", json=wrong)).status_code == 422
     assert (await client.put("/api/contacts/none/form", json={"values": {}})).json()["code"] == "contact_unknown"
+
+
+async def test_a_client_is_not_told_who_served_whom(
+    application: FastAPI, day: list[Row], organisation: psycopg.Connection
+) -> None:
+    viewer = people.session(organisation, people.account(organisation, "client_viewer", client="bank"))
+    async with people.browser(application, viewer) as browser:
+        assert all(one["agents"] == [] for one in (await browser.get("/api/contacts")).json()["contacts"])
+        assert (await browser.get("/api/contacts", params={"agent": "amal"})).json()["code"] == "not_permitted"
 
 
 async def test_notes_add_up(client: httpx.AsyncClient, day: list[Row]) -> None:

@@ -85,6 +85,9 @@ async def test_whoever_is_no_agent_connects_no_phone(
     async def code(token: str | None, **more: str) -> int:
         return await closed(create_app(web_settings(web_database)), token, **more)
 
+    organisation.execute("INSERT INTO centre (id, name) VALUES ('d', 'Another')")
+    foreign = people.session(organisation, people.account(organisation, "supervisor", centre="d"))
+    assert await code(foreign) == 4401
     assert await code(None) == 4401
     assert await code("no such session") == 4401
     assert await code(planner) == 4403

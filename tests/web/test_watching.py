@@ -13,6 +13,7 @@ from markaz.identity import token_hash
 from markaz.web import create_app
 from markaz.web.live.hub import Hub
 from markaz.web.live.sight import CENTRE, Sight
+from tests.web import people
 from tests.web.conftest import web_settings
 from tests.web.live.serving import page, served
 
@@ -64,6 +65,31 @@ async def test_who_may_not_is_told_so(app: FastAPI, token: str) -> None:
         with pytest.raises(ConnectionClosed):
             await one.take()
         assert one.socket.close_code == 4401
+
+
+@pytest.mark.parametrize("role", ["administrator", "supervisor", "agent"])
+async def test_another_centres_people_follow_nothing_here(
+    app: FastAPI, organisation: psycopg.Connection, role: str
+) -> None:
+    organisation.execute("INSERT INTO centre (id, name) VALUES ('d', 'Another')")
+    token = people.session(organisation, people.account(organisation, role, centre="d"))
+    async with served(app) as address, page(address, token) as one:
+        with pytest.raises(ConnectionClosed):
+            await one.take()
+        assert one.socket.close_code == 4401
+
+
+async def test_one_person_follows_on_so_many_pages_at_once(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("markaz.web.live.endpoint.WATCHING_OF_ONE_MAX", 1)
+    async with (
+        served(app) as address, page(address, "session-token") as first, page(address, "session-token") as second,
+        page(address, "mk_centre") as another,
+    ):  # fmt: skip
+        await first.take()
+        await another.take()
+        with pytest.raises(ConnectionClosed):
+            await second.take()
+        assert second.socket.close_code == 1013
 
 
 @pytest.mark.parametrize("end", ["DELETE FROM session", "UPDATE account SET roles = '{planner}'"])

@@ -14,7 +14,7 @@ from markaz import reports
 from markaz.kit.time import instant, moment
 from markaz.web.commands import ANY, Id
 from markaz.web.context import Connection, InstallationGiven, Principal, Transaction, allowed
-from markaz.web.errors import ContactUnknown, CursorUnknown
+from markaz.web.errors import ContactUnknown, CursorUnknown, NotPermittedThere
 from markaz.web.pages import Cursor, Limit, cursor_of, place_of
 from markaz.web.problems import refusals
 
@@ -168,7 +168,7 @@ class WholeContact(Contact):
 Reader = Annotated[Principal, Depends(allowed(PERMISSION))]
 
 
-@router.get("", responses=refusals(*ANY, CursorUnknown))
+@router.get("", responses=refusals(*ANY, CursorUnknown, NotPermittedThere))
 async def contacts(
     principal: Reader,
     installation: InstallationGiven,
@@ -182,7 +182,9 @@ async def contacts(
     since: Annotated[datetime | None, Query(alias="from", description="Arrived at or after")] = None,
     until: Annotated[datetime | None, Query(alias="to", description="Arrived before")] = None,
 ) -> ContactPage:
-    """Contacts that the asker may see, the newest first."""
+    """Contacts that the asker may see, the newest first. A client, who is not told of agents, cannot ask by one."""
+    if agent is not None and principal.client is not None:
+        raise NotPermittedThere
     at, last = place_of(cursor, tuple[int, str]) if cursor is not None else (None, None)
     asked = {
         "floor": installation.floor, "project": project, "queue": queue, "customer": customer, "agent": agent,

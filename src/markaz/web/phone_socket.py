@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import re
+from collections import Counter
 from collections.abc import Awaitable
 from typing import Final
 
@@ -21,12 +22,15 @@ from websockets.typing import Subprotocol
 
 from markaz.identity import Principal
 from markaz.web.context import Credential, Installation, credential_of, enter, installation_of
+from markaz.web.watching import is_theirs
 
 PERMISSION: Final = "desk.use"
 SUBPROTOCOL: Final = Subprotocol("sip")
 MESSAGE_BYTES_MAX: Final = 16_384
 """A browser's offer with its candidates has 2 to 6 kB."""
 SOCKETS_MAX: Final = 2_000
+SOCKETS_OF_ONE_MAX: Final = 20
+"""Of one person or key; a page has one, and one more while it connects anew."""
 OPEN_SECONDS_MAX: Final = 5.0
 SEND_SECONDS_MAX: Final = 5.0
 SESSION_CHECK_SECONDS: Final = 10.0
@@ -53,10 +57,10 @@ router = APIRouter(tags=["agent desk"])
 
 
 class Sockets:
-    """How many phones are connected through this process."""
+    """How many phones are connected through this process, and how many of them are of one person or key."""
 
     def __init__(self) -> None:
-        self.open = 0
+        self.open: Counter[str] = Counter()
 
 
 @router.websocket("/api/phone")
@@ -65,40 +69,45 @@ async def phone(socket: WebSocket) -> None:
     installation: Installation = installation_of(socket)
     sockets: Sockets = socket.app.state.phone_sockets
     credential = credential_of(socket)
-    code = await _refusal(installation, credential, socket, sockets)
-    if code is not None or credential is None:
+    code, principal = await _refusal(installation, credential, socket, sockets)
+    if code is not None or credential is None or principal is None:
         # Accepted first: a browser is told the code of an open socket's end alone.
         await socket.accept(SUBPROTOCOL if code != MESSAGE_REFUSED else None)
         await socket.close(code or SESSION_OVER)
         return
-    sockets.open += 1
+    sockets.open[principal.id] += 1
     try:
         await _serve(socket, installation, credential)
     finally:
-        sockets.open -= 1
+        sockets.open -= Counter({principal.id: 1})
 
 
 async def _refusal(
     installation: Installation, credential: Credential | None, socket: WebSocket, sockets: Sockets
-) -> int | None:
+) -> tuple[int | None, Principal | None]:
+    """The code with which the socket is refused, or whose it is."""
     if SUBPROTOCOL not in socket.scope.get("subprotocols", ()):
-        return MESSAGE_REFUSED
+        return MESSAGE_REFUSED, None
     try:
         principal = await _principal(installation, credential)
     except (psycopg.Error, PoolTimeout, TooManyRequests):
-        return UNAVAILABLE
+        return UNAVAILABLE, None
     if principal is None:
-        return SESSION_OVER
+        return SESSION_OVER, None
     if not principal.may(PERMISSION) or not (principal.agent or principal.may("desk.act")):
-        return NOT_PERMITTED
-    return TOO_MANY if sockets.open >= SOCKETS_MAX else None
+        return NOT_PERMITTED, None
+    if sockets.open.total() >= SOCKETS_MAX or sockets.open[principal.id] >= SOCKETS_OF_ONE_MAX:
+        return TOO_MANY, None
+    return None, principal
 
 
 async def _principal(installation: Installation, credential: Credential | None) -> Principal | None:
+    """None when nobody is signed in, or of another centre. Looking does not prolong a session."""
     if credential is None:
         return None
-    async with installation.transaction() as connection:
-        return await enter(connection, credential)
+    async with installation.pool.connection() as database, database.transaction(force_rollback=True):
+        principal = await enter(database, credential)
+        return principal if principal is not None and await is_theirs(database, installation.floor) else None
 
 
 async def _serve(socket: WebSocket, installation: Installation, credential: Credential) -> None:

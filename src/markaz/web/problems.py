@@ -17,6 +17,7 @@ from markaz import identity, organisation
 from markaz.kit.errors import MarkazError
 from markaz.telephony import SoundUnreadable
 from markaz.web import errors
+from markaz.web.request_ids import route_of
 
 logger = logging.getLogger(__name__)
 
@@ -160,13 +161,13 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _database_away(request: Request, error: Exception) -> JSONResponse:
-    logger.warning("The database does not answer %s %s: %s", request.method, request.url.path, error)
+    logger.warning("The database does not answer %s %s: %s", request.method, route_of(request.scope), error)
     return problem_of(errors.DatabaseAway())
 
 
 async def _hidden(request: Request, error: Exception) -> JSONResponse:
     """What the permissions let through and the database's policies did not: rows of others."""
-    logger.warning("The database refused %s %s: %s", request.method, request.url.path, error)
+    logger.warning("The database refused %s %s: %s", request.method, route_of(request.scope), error)
     return problem_of(errors.NotPermittedThere())
 
 

@@ -15,6 +15,12 @@ _FAILED = 500
 logger = logging.getLogger(__name__)
 
 
+def route_of(scope: Scope) -> str:
+    """The pattern of the address that was asked for: what stands in an address may be a secret."""
+    route = scope.get("route")
+    return getattr(route, "path", None) or "an unknown address"
+
+
 class RequestIds:
     """Takes the id that a page has given its request, or makes one; logs requests that failed on our side."""
 
@@ -32,7 +38,7 @@ class RequestIds:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[HEADER] = name
                 if message["status"] >= _FAILED:
-                    told = (name, scope["method"], scope["path"], message["status"])
+                    told = (name, scope["method"], route_of(scope), message["status"])
                     logger.error("Request %s failed: %s %s, %s.", *told)
             await send(message)
 

@@ -7,12 +7,11 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from markaz.identity import Opened, Visitor
+from markaz.identity import BROWSER_LENGTH_MAX, Opened, Visitor
 from markaz.web.context import SESSION_COOKIE
 
 DEVICE_COOKIE: Final = "markaz_device"
 DEVICE_SECONDS: Final = 180 * 24 * 3600
-BROWSER_LENGTH_MAX: Final = 200
 NOWHERE: Final = "0.0.0.0"
 """The address of who has none that we know."""
 

@@ -12,6 +12,7 @@ from markaz.web.context import Connection, credential_of, enter, installation_of
 from markaz.web.errors import NotSignedIn
 from markaz.web.live import CENTRE, Opened, Sight
 
+_FLOOR = "SELECT 1 FROM floor WHERE id = %s"
 _PROJECTS = "SELECT id FROM project WHERE retired_at IS NULL"
 
 
@@ -42,9 +43,14 @@ async def opened(connection: HTTPConnection) -> Opened | None:
     installation = installation_of(connection)
     async with installation.pool.connection() as database, database.transaction(force_rollback=True):
         principal = await enter(database, credential_of(connection))
-        if principal is None or not principal.may("live.see"):
+        if principal is None or not principal.may("live.see") or not await is_theirs(database, installation.floor):
             return None
-        return Opened(await sight_of(principal, database), principal.session)
+        return Opened(await sight_of(principal, database), principal.id, principal.session)
+
+
+async def is_theirs(database: Connection, floor: str) -> bool:
+    """Whether the floor is of the centre of who has entered: somebody else's people sign in here as well."""
+    return await (await database.execute(_FLOOR, (floor,))).fetchone() is not None
 
 
 async def sight_of(principal: Principal, database: Connection) -> Sight:

@@ -40,7 +40,7 @@ async def opened(connection: HTTPConnection) -> Opened | None:
     """By the token alone; `test_watching` asks the database."""
     token = connection.headers["Authorization"].removeprefix("Bearer ")
     sight = CENTRE if token == TOKEN else SIGHTS.get(token)
-    return None if sight is None else Opened(sight)
+    return None if sight is None else Opened(sight, "somebody")
 
 
 class Elsewhere:
@@ -201,7 +201,7 @@ async def test_a_session_that_ends_closes_its_sockets(
 
     async def opened(connection: HTTPConnection) -> Opened | None:
         is_known = connection.headers["Authorization"].removeprefix("Bearer ") in signed_in
-        return Opened(CENTRE, "s1") if is_known else None
+        return Opened(CENTRE, "somebody", "s1") if is_known else None
 
     app.state.live.opened = opened
     async with served(app) as address:

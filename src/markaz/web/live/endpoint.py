@@ -33,12 +33,15 @@ RECHECK_SECONDS = 20.0
 """How soon after a session has run out, or what it may see has changed, its sockets are closed, at the latest. That
 somebody ended it is heard at once."""
 RETRY_SECONDS = 1.0
+WATCHING_OF_ONE_MAX = 50
+"""Pages of one person or key that follow at once."""
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What whoever opened a connection may see, and the session in which; None: it is a key's."""
+    """What whoever opened a connection may see, who that is, and the session in which; None: it is a key's."""
 
     sight: Sight
+    who: str
     session: str | None = None
 
 
@@ -116,6 +119,8 @@ async def live(websocket: WebSocket) -> None:
         await websocket.close(NOT_SIGNED_IN)
         return
     try:
+        if sum(other.who == opened.who for _, other in state.open.values()) >= WATCHING_OF_ONE_MAX:
+            raise TooManyWatching(WATCHING_OF_ONE_MAX)
         watcher = state.hub.join(opened.sight)
     except TooManyWatching as error:
         logger.error("%s", error)
