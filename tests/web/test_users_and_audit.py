@@ -86,6 +86,67 @@ async def test_nobody_gives_more_than_is_theirs(app: FastAPI, organisation: psyc
         assert code_of(await owner.get("/api/users/shopkeeper")) == (404, "user_unknown")
 
 
+async def test_nobody_reaches_further_by_changing_themselves(
+    app: FastAPI, organisation: psycopg.Connection[Any]
+) -> None:
+    async with browser(app, session(organisation, "manager")) as manager:
+        for roles in (["administrator"], ["manager", "administrator"]):
+            answer = await manager.patch("/api/users/manager", json={"roles": roles})
+            assert code_of(answer) == (403, "not_permitted")
+        assert code_of(await manager.get("/api/keys")) == (403, "not_permitted")
+    for person in ("boss", "manager", "owner"):
+        async with browser(app, session(organisation, person)) as one:
+            assert code_of(await one.delete(f"/api/users/{person}/second-factor")) == (403, "not_permitted")
+            assert code_of(await one.post(f"/api/users/{person}/link")) == (403, "not_permitted")
+
+
+async def test_whoever_moves_to_another_client_is_in_both_trails(
+    app: FastAPI, organisation: psycopg.Connection[Any]
+) -> None:
+    async with browser(app, session(organisation, "boss")) as boss:
+        answer = await boss.patch("/api/users/owner", json={"client": "shop"})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["client"] == "shop"
+    entries = await trail(app, organisation, "boss", "?subject=user:owner")
+    assert [(one["client"], one["details"]) for one in entries if one["action"] == "user.changed"] == [
+        ("shop", {"to_client": "shop"}), ("bank", {"to_client": "shop"}),
+    ]  # fmt: skip
+
+
+async def test_what_is_done_to_others_is_in_the_trail(app: FastAPI, organisation: psycopg.Connection[Any]) -> None:
+    organisation.execute("INSERT INTO phone (floor, agent, username, secret) VALUES ('main', 'amal', 'u', 's')")
+    organisation.execute(
+        "INSERT INTO contact (floor, contact, channel, project, customer, state, arrived_at) "
+        "VALUES ('main', 'c1', 'voice', 'hotline', '+2', 'in_conversation', now())"
+    )
+    account(organisation, "supervisor", id="sue", agent="amal")
+    account(organisation, "supervisor", id="sid")
+    async with browser(app, session(organisation, "sue")) as sue, browser(app, session(organisation, "sid")) as sid:
+        for who, path, body in (
+            (sue, "/api/agents/amal/not-ready", {"reason": "tea"}),
+            (sid, "/api/agents/amal/not-ready", {"reason": "tea"}),
+            (sue, "/api/agents/amal/supervise", {"contact": "c1", "mode": "whisper"}),
+            (sue, "/api/agents/amal/take-over", {"contact": "c1"}),
+            (sue, "/api/projects/hotline/pause", {"reason": "storm"}),
+            (sue, "/api/projects/hotline/resume", None),
+        ):
+            answer = await who.post(path, json=body)
+            assert answer.status_code == 202, answer.text
+        assert (await sue.delete("/api/session")).status_code == 204
+    entries = await trail(app, organisation, "boss")
+    assert [(one["actor"], one["action"], one["subject"], one["client"]) for one in reversed(entries)] == [
+        ("user:sid", "agent.acted_for", "agent:amal", None),
+        ("user:sue", "contact.supervised", "contact:c1", "bank"),
+        ("user:sue", "contact.taken_over", "contact:c1", "bank"),
+        ("user:sue", "project.paused", "project:hotline", "bank"),
+        ("user:sue", "project.resumed", "project:hotline", "bank"),
+        ("user:sue", "session.ended", "user:sue", None),
+    ]
+    assert entries[-1]["details"] == {"asked": "not-ready"}
+    seen = [one["action"] for one in await trail(app, organisation, "owner")]
+    assert seen == ["project.resumed", "project.paused", "contact.taken_over", "contact.supervised"]
+
+
 async def test_a_centre_keeps_an_administrator(app: FastAPI, organisation: psycopg.Connection[Any]) -> None:
     async with browser(app, session(organisation, "boss")) as boss:
         for body in ({"roles": ["manager"]}, {"disabled": True}):

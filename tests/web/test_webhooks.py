@@ -41,6 +41,11 @@ async def test_a_subscription_lives_and_ends(manager: httpx.AsyncClient, organis
     assert (await manager.get("/api/webhooks")).json() == []
     for gone in (manager.delete(path), manager.patch(path, json={}), manager.get(f"{path}/deliveries")):
         assert (await gone).json()["code"] == "webhook_unknown"
+    trail = organisation.execute("SELECT action, client, details FROM audit_entry ORDER BY number").fetchall()
+    assert [(action.removeprefix("webhook."), client) for action, client, _ in trail] == [
+        ("added", None), ("changed", "bank"), ("changed", None), ("secret_made", None), ("removed", None),
+    ]  # fmt: skip
+    assert not [details for *_, details in trail if secret in details or new["secret"] in details]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from markaz import routing
-from markaz.identity import Principal
+from markaz.identity import Principal, audit
 from markaz.runtime import StimulusSent, send
-from markaz.web.context import Connection, allowed
+from markaz.web.context import Connection, Transaction, allowed
 from markaz.web.errors import (
     AgentNotSignedIn,
     AgentUnknown,
@@ -23,6 +23,8 @@ from markaz.web.errors import (
     RequestTooLarge,
 )
 from markaz.web.problems import refusals
+from markaz.web.request_ids import route_of
+from markaz.web.visitors import AddressGiven
 
 # PostgreSQL's text has no NUL, and no id or reason needs another control character.
 _PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
@@ -36,6 +38,8 @@ _AGENT = "SELECT 1 FROM agent WHERE id = %s AND retired_at IS NULL"
 _PROJECT = "SELECT 1 FROM project WHERE id = %s AND retired_at IS NULL"
 _QUEUE = "SELECT 1 FROM queue WHERE id = %s AND retired_at IS NULL"
 _PHONE = "SELECT 1 FROM phone WHERE floor = %s AND agent = %s"
+_CLIENT = "SELECT client FROM project WHERE id = (SELECT project FROM contact WHERE floor = %s AND contact = %s)"
+_PROJECTS_CLIENT = "SELECT client FROM project WHERE id = %s::text"
 _LAST_MESSAGE = "SELECT lastval()"
 
 ANY = (NotSignedIn, NotPermitted, OriginRefused, RequestInvalid, RequestTooLarge)
@@ -72,10 +76,24 @@ async def accepted(connection: Connection) -> Accepted:
     return Accepted(message=message)
 
 
-def act_for(agent: AgentPath, principal: Annotated[Principal, Depends(allowed("desk.use"))]) -> Principal:
-    """Who acts as this agent: the agent, or whoever may act for others. Raises `NotYourAgent`."""
-    if agent != principal.agent and not principal.may("desk.act"):
+async def act_for(
+    agent: AgentPath,
+    principal: Annotated[Principal, Depends(allowed("desk.use"))],
+    connection: Transaction,
+    request: Request,
+    address: AddressGiven,
+) -> Principal:
+    """Who acts as this agent: the agent, or whoever may act for others, which a person's audit trail shows.
+
+    Raises `NotYourAgent`.
+    """
+    if agent == principal.agent:
+        return principal
+    if not principal.may("desk.act"):
         raise NotYourAgent(agent)
+    if principal.kind == "user" and request.method != "GET":
+        asked = route_of(request.scope).rpartition("{agent}/")[2]
+        await audit(connection, "agent.acted_for", f"agent:{agent}", address=address, asked=asked)
     return principal
 
 
@@ -86,6 +104,26 @@ def supervise_as(
     if agent != principal.agent and not principal.may("desk.act"):
         raise NotYourAgent(agent)
     return principal
+
+
+async def audit_of_contact(
+    connection: Connection, action: str, floor: str, contact: str, address: str, **details: object
+) -> None:
+    """In the audit trail, and in that of the client whose contact it is."""
+    client: str | None = None
+    if (found := await (await connection.execute(_CLIENT, (floor, contact))).fetchone()) is not None:
+        (client,) = found
+    await audit(connection, action, f"contact:{contact}", client=client, address=address, **details)
+
+
+async def audit_of_project(
+    connection: Connection, action: str, project: str | None, subject: str, address: str, **details: object
+) -> None:
+    """In the audit trail, and in that of the project's client."""
+    client: str | None = None
+    if (found := await (await connection.execute(_PROJECTS_CLIENT, (project,))).fetchone()) is not None:
+        (client,) = found
+    await audit(connection, action, subject, client=client, address=address, **details)
 
 
 async def require_agent(connection: Connection, agent: str) -> None:

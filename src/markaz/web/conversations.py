@@ -20,6 +20,7 @@ from markaz.web.commands import (
     Asked,
     Id,
     act_for,
+    audit_of_contact,
     require_agent,
     require_queue,
     require_signed_in,
@@ -28,6 +29,7 @@ from markaz.web.commands import (
 )
 from markaz.web.context import InstallationGiven, Transaction
 from markaz.web.idempotency import Once
+from markaz.web.visitors import AddressGiven
 
 ContactId = Annotated[Id, Field(description="As `/api/floor` names it", examples=["1764079200.17"])]
 Number = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{2,20}$")]
@@ -162,10 +164,16 @@ async def resume_recording(
 
 @supervision.post("/supervise", **FOR_SIGNED_IN)
 async def supervise(
-    agent: AgentPath, asked: Supervise, installation: InstallationGiven, connection: Transaction
+    agent: AgentPath,
+    asked: Supervise,
+    installation: InstallationGiven,
+    connection: Transaction,
+    address: AddressGiven,
 ) -> Accepted:
     """Hear another agent's conversation: the supervisor's own phone rings. Asked again it changes the mode."""
     await require_signed_in(connection, installation.floor, agent)
+    more = {"mode": asked.mode, "agent": agent}
+    await audit_of_contact(connection, "contact.supervised", installation.floor, asked.contact, address, **more)
     told = routing.SupervisionRequested(asked.contact, agent, asked.mode)
     return await tell(connection, installation.floor, told)
 
@@ -181,8 +189,13 @@ async def end_supervision(
 
 @supervision.post("/take-over", **FOR_AGENT)
 async def take_over(
-    agent: AgentPath, asked: InConversation, installation: InstallationGiven, connection: Transaction
+    agent: AgentPath,
+    asked: InConversation,
+    installation: InstallationGiven,
+    connection: Transaction,
+    address: AddressGiven,
 ) -> Accepted:
     """Answer for the customer from now on; the agent who did is released into wrap-up."""
     await require_agent(connection, agent)
+    await audit_of_contact(connection, "contact.taken_over", installation.floor, asked.contact, address, agent=agent)
     return await tell(connection, installation.floor, routing.TakeOverRequested(asked.contact, agent))

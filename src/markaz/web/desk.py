@@ -27,6 +27,7 @@ from markaz.web.commands import (
     Words,
     accepted,
     act_for,
+    audit_of_project,
     require_agent,
     require_project,
     require_signed_in,
@@ -36,6 +37,7 @@ from markaz.web.context import InstallationGiven, Transaction, allowed
 from markaz.web.errors import AgentUnknown, PhonesUnavailable
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
+from markaz.web.visitors import AddressGiven
 
 PASSWORD_BYTES = 24
 PHONE_SOCKET = "/api/phone"
@@ -178,15 +180,20 @@ async def wrap_up(
 
 @projects.post("/pause", **FOR_PROJECT)
 async def pause(
-    project: ProjectPath, asked: Pause, installation: InstallationGiven, connection: Transaction
+    project: ProjectPath, asked: Pause, installation: InstallationGiven, connection: Transaction, address: AddressGiven
 ) -> Accepted:
     """Stop a project in one action; contacts hear and get what its pause rule says."""
     await require_project(connection, project)
+    subject = f"project:{project}"
+    await audit_of_project(connection, "project.paused", project, subject, address, reason=asked.reason)
     return await tell(connection, installation.floor, routing.ProjectPaused(project, asked.reason))
 
 
 @projects.post("/resume", **FOR_PROJECT)
-async def resume(project: ProjectPath, installation: InstallationGiven, connection: Transaction) -> Accepted:
+async def resume(
+    project: ProjectPath, installation: InstallationGiven, connection: Transaction, address: AddressGiven
+) -> Accepted:
     """Serve a paused project's contacts again."""
     await require_project(connection, project)
+    await audit_of_project(connection, "project.resumed", project, f"project:{project}", address)
     return await tell(connection, installation.floor, routing.ProjectResumed(project))

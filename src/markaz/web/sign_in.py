@@ -15,12 +15,13 @@ from markaz.identity import (
     SignInsCrowded,
     TooManyAttempts,
     WrongCredentials,
+    audit,
 )
 from markaz.web.commands import Asked, Id
 from markaz.web.context import Connection, Credential, Installation, InstallationGiven, SignedIn, Transaction, enter
 from markaz.web.errors import NotSignedIn, OriginRefused, RequestInvalid, RequestTooLarge
 from markaz.web.problems import refusals
-from markaz.web.visitors import VisitorGiven, forget, keep
+from markaz.web.visitors import AddressGiven, VisitorGiven, forget, keep
 
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+$")]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -148,10 +149,14 @@ async def sign_out(
     connection: Transaction,
     request: Request,
     response: Response,
+    address: AddressGiven,
     everywhere: Annotated[bool, Query(description="End all of one's sessions, on every device")] = False,
 ) -> None:
     """Sign out."""
     await connection.execute(_END, (principal.session, everywhere))
+    if principal.kind == "user":
+        subject = f"user:{principal.id}"
+        await audit(connection, "session.ended", subject, client=principal.client, address=address, all=everywhere)
     forget(response, request)
 
 

@@ -10,12 +10,13 @@ from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz.identity import Principal
-from markaz.web.commands import ANY, Asked, Id
+from markaz.web.commands import ANY, Asked, Id, audit_of_project
 from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
 from markaz.web.errors import CursorUnknown, DeliveryUnknown, TooManyWebhooks, WebhookDestination, WebhookUnknown
 from markaz.web.idempotency import Once
 from markaz.web.pages import Cursor, Limit, cursor_of, place_of
 from markaz.web.problems import refusals
+from markaz.web.visitors import AddressGiven
 from markaz.webhooks import DestinationRefused, Kind, Networks, check_url, new_secret
 
 PERMISSION = "webhooks.manage"
@@ -42,7 +43,10 @@ UPDATE webhook SET secret = %s,
     secret_before_until = clock_timestamp() + make_interval(hours => %s)
 WHERE floor = %s AND id = %s AND removed_at IS NULL RETURNING {_COLUMNS}
 """
-_REMOVE = "UPDATE webhook SET removed_at = now() WHERE floor = %s AND id = %s AND removed_at IS NULL RETURNING id"
+_REMOVE = """
+UPDATE webhook SET removed_at = now() WHERE floor = %s AND id = %s AND removed_at IS NULL
+RETURNING id, url, kinds, project
+"""
 _KNOWN = "SELECT 1 FROM webhook WHERE floor = %s AND id = %s AND removed_at IS NULL"
 _PROJECT = "SELECT 1 FROM project WHERE id = %s AND retired_at IS NULL"
 _DELIVERIES: LiteralString = """
@@ -141,7 +145,12 @@ async def webhooks(manager: Manager, installation: InstallationGiven, connection
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=refusals(*ANY, WebhookDestination, TooManyWebhooks))
 async def subscribe(
-    asked: Subscribed, request: Request, manager: Manager, installation: InstallationGiven, connection: Transaction
+    asked: Subscribed,
+    request: Request,
+    manager: Manager,
+    installation: InstallationGiven,
+    connection: Transaction,
+    address: AddressGiven,
 ) -> WebhookWithSecret:
     """Be told of what happens from now on; the answer has the secret with which deliveries are signed."""
     await _check(request, connection, asked.url, asked.project)
@@ -151,6 +160,7 @@ async def subscribe(
     name, secret, floor = f"wh-{secrets.token_hex(8)}", new_secret(), installation.floor
     values = (floor, name, asked.url, asked.kinds, asked.project, secret, floor)
     (row,) = await _rows(connection, _ADD, values)
+    await _audit(connection, "webhook.added", row, address)
     return WebhookWithSecret(**row, secret=secret)
 
 
@@ -162,6 +172,7 @@ async def change(
     manager: Manager,
     installation: InstallationGiven,
     connection: Transaction,
+    address: AddressGiven,
 ) -> Webhook:
     """Send to another address, or other kinds of facts."""
     await _check(request, connection, asked.url, asked.project)
@@ -169,23 +180,30 @@ async def change(
         "floor": installation.floor, "id": webhook, "url": asked.url, "kinds": asked.kinds, "project": asked.project,
         "sets_project": "project" in asked.model_fields_set,
     }  # fmt: skip
-    return Webhook(**_found(webhook, await _rows(connection, _CHANGE, values)))
+    row = _found(webhook, await _rows(connection, _CHANGE, values))
+    await _audit(connection, "webhook.changed", row, address)
+    return Webhook(**row)
 
 
 @router.post("/{webhook}/secret", responses=_UNKNOWN)
 async def rotate_secret(
-    webhook: Id, manager: Manager, installation: InstallationGiven, connection: Transaction
+    webhook: Id, manager: Manager, installation: InstallationGiven, connection: Transaction, address: AddressGiven
 ) -> WebhookWithSecret:
     """Make a new secret; for a day the old one signs too."""
     secret = new_secret()
     rows = await _rows(connection, _ROTATE, (secret, BOTH_SECRETS_HOURS, installation.floor, webhook))
-    return WebhookWithSecret(**_found(webhook, rows), secret=secret)
+    row = _found(webhook, rows)
+    await _audit(connection, "webhook.secret_made", row, address)
+    return WebhookWithSecret(**row, secret=secret)
 
 
 @router.delete("/{webhook}", status_code=HTTPStatus.NO_CONTENT, responses=_UNKNOWN)
-async def unsubscribe(webhook: Id, manager: Manager, installation: InstallationGiven, connection: Transaction) -> None:
+async def unsubscribe(
+    webhook: Id, manager: Manager, installation: InstallationGiven, connection: Transaction, address: AddressGiven
+) -> None:
     """Be told no more, also of what is still to be delivered."""
-    _found(webhook, await _rows(connection, _REMOVE, (installation.floor, webhook)))
+    row = _found(webhook, await _rows(connection, _REMOVE, (installation.floor, webhook)))
+    await _audit(connection, "webhook.removed", row, address)
 
 
 @router.get("/{webhook}/deliveries", responses=refusals(*ANY, WebhookUnknown, CursorUnknown))
@@ -225,6 +243,11 @@ async def retry(
     await _require(connection, installation.floor, webhook)
     if not await _rows(connection, _RETRY, (installation.floor, webhook, delivery)):
         raise DeliveryUnknown(delivery)
+
+
+async def _audit(connection: Connection, action: str, row: dict[str, Any], address: str) -> None:
+    project, told = row["project"], {"url": row["url"], "kinds": row["kinds"], "of_project": row["project"]}
+    await audit_of_project(connection, action, project, f"webhook:{row['id']}", address, **told)
 
 
 async def _check(request: Request, connection: Connection, url: str | None, project: str | None) -> None:

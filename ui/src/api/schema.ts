@@ -433,7 +433,7 @@ export interface paths {
         };
         /**
          * Contacts
-         * @description Contacts that the asker may see, the newest first.
+         * @description Contacts that the asker may see, the newest first. A client, who is not told of agents, cannot ask by one.
          */
         get: operations["contacts_api_contacts_get"];
         put?: never;
@@ -5288,7 +5288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_permitted` or `origin_refused` */
+            /** @description `not_permitted` or `origin_refused` or `not_permitted` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -7,6 +7,8 @@ const KNOWN = [
   "session.began", "session.refused", "session.ended", "user.changed", "user.removed", "user.link_made", "user.second_factor_reset",
   "invitation.made", "invitation.withdrawn", "invitation.accepted", "password.changed", "second_factor.added", "second_factor.removed",
   "key.made", "key.revoked", "recording.played", "organisation.changed",
+  "agent.acted_for", "contact.supervised", "contact.taken_over", "project.paused", "project.resumed",
+  "webhook.added", "webhook.changed", "webhook.secret_made", "webhook.removed",
 ] as const;
 
 export function actionShown(action: string, say: ReturnType<typeof useWords>["say"]): string {
