@@ -3253,6 +3253,11 @@ export interface components {
             digits: "latn" | "arab" | "arabext";
             /** Email */
             email: string | null;
+            /**
+             * Has Second Factor
+             * @description Whether signing in by password needs a code
+             */
+            has_second_factor: boolean;
             /** Id */
             id: string;
             /**

@@ -21,7 +21,7 @@ const file = new URL("../../../../tests/scripts/progress.json", import.meta.url)
 const { script, cases } = JSON.parse(readFileSync(file, "utf8")) as { script: Script; cases: Case[] };
 
 describe("the desk agrees with the rules in Python:", () => {
-  it.each(cases)("$name", ({ allowed, events, refused, ...expected }) => {
+  it.each(cases)("$name", ({ allowed, events, refused, step: wanted, over, answers, owed: missing, deviations }) => {
     const last = refused === undefined ? [] : events.slice(-1);
     let progress: Progress = begin(script);
     for (const event of events.slice(0, events.length - last.length)) {
@@ -33,11 +33,10 @@ describe("the desk agrees with the rules in Python:", () => {
       expect(advance(script, progress, last[0], allowed)).toBeNull();
       return;
     }
-    const { name: _name, ...wanted } = expected;
     const step = stepAtHand(progress);
     expect({
       step, over: script.steps[step]?.type === "end", answers: progress.answers,
       owed: owed(script, progress, allowed), deviations: progress.deviations,
-    }).toEqual(wanted);
+    }).toEqual({ step: wanted, over, answers, owed: missing, deviations });
   });
 });

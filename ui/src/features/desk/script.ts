@@ -188,7 +188,7 @@ const SHAPES: Partial<Record<FieldKind, RegExp>> = {
 /** Whether `value` is an answer to `step`; an empty one is where none is required. */
 export function fits(step: Ask, value: string): boolean {
   if (value === "") return step.required !== true;
-  if ([...value].length > ANSWER_CHARACTERS_MAX) return false;
+  if (Array.from(value).length > ANSWER_CHARACTERS_MAX) return false;
   const kind = step.kind ?? "text";
   if (kind === "one_of") return (step.options ?? []).includes(value);
   if (kind === "date" && !isDay(value)) return false;
