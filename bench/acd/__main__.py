@@ -133,6 +133,8 @@ async def _running(name: System, workshop: Workshop, agents: int) -> AsyncIterat
                 file.write(system.queue_log.read_bytes())
         if os.environ.get("KEEP"):
             shutil.copytree(folder / "sipp", os.environ["KEEP"], dirs_exist_ok=True)
+            for log in folder.glob("*.log"):
+                shutil.copy(log, os.environ["KEEP"])
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -232,6 +232,7 @@ class Agent(Person):
             one["part"] == "joined" for one in conversation["parts"]
         )
         if is_conference and 0.25 < dice < 0.35:
+            self.wished(contact)
             for channel in self.channels:
                 self._asterisk.refer(channel, "queue-sales")
         elif is_conference and dice < 0.25:

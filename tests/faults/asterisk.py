@@ -177,8 +177,6 @@ class Asterisk:
         query = {pair["name"]: pair["value"] for pair in asked.get("query_strings", ())}
         body = msgspec.json.decode(asked["message_body"]) if "message_body" in asked else {}
         method = asked["method"]
-        if method == "GET" and path == ["bridges"]:
-            self.looks.append(self.news.now)
         self.news.observer.asked(line, method, path, query, body)
         number = asked["request_id"]
         if path[0] == "bridges" and path[-1] == "addChannel":
@@ -189,6 +187,20 @@ class Asterisk:
         if method != "GET" and path[0] != "events":
             self.news.trace("asterisk", f"{line.process.name}: {method} {'/'.join(path)} {query or ''} -> {status}")
         self.news.respond(line, number, status, answer)
+
+    def listed(self, path: list[str]) -> tuple[int, Any]:
+        """What is fetched by HTTP: everything there is at `path`."""
+        match path:
+            case ["channels"]:
+                return 200, [self.shown(channel) for channel in self.channels.values()]
+            case ["bridges"]:
+                self.looks.append(self.news.now)
+                return 200, self.bridges.listed()
+            case ["endpoints", "PJSIP"]:
+                endpoints = [self._endpoint(name) for kind, name in sorted(self.objects) if kind == "endpoint"]
+                return (200, endpoints) if endpoints else (404, {"message": "No Endpoints found"})
+            case _:
+                raise AssertionError(f"nobody lists {path}")
 
     def _contact_event(self, username: str, status: str) -> None:
         event = {
@@ -252,9 +264,6 @@ class Asterisk:
                 return self._configured(method, rest)
             case _, ["applications", *_]:
                 return 200, {}
-            case "GET", ["endpoints", "PJSIP"]:
-                endpoints = [self._endpoint(name) for kind, name in sorted(self.objects) if kind == "endpoint"]
-                return (200, endpoints) if endpoints else (404, {"message": "No Endpoints found"})
             case _, ["channels", *rest]:
                 return self._channels(method, rest, query, body, line)
             case _, ["bridges", *rest]:
@@ -305,8 +314,6 @@ class Asterisk:
         self, method: str, rest: list[str], query: dict[str, str], body: dict[str, Any], line: Line
     ) -> tuple[int, Any]:
         if not rest:
-            if method == "GET":
-                return 200, [self.shown(channel) for channel in self.channels.values()]
             return self._originate(body, line)
         channel = self.channels.get(rest[0])
         if channel is None:

@@ -16,10 +16,11 @@ class Bridges:
         self._channels = channels
         self.all: dict[str, Bridge] = {}
 
+    def listed(self) -> list[dict[str, Any]]:
+        return [bridge.shown for bridge in self.all.values()]
+
     def request(self, method: str, rest: list[str], query: dict[str, str]) -> tuple[int, Any]:
         if not rest:
-            if method == "GET":
-                return 200, [bridge.shown for bridge in self.all.values()]
             self.all.setdefault(query["bridgeId"], Bridge(query["bridgeId"], query["type"]))
             return 200, {}
         bridge = self.all.get(rest[0])

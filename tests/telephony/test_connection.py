@@ -20,6 +20,7 @@ from markaz.routing import (
 )
 from markaz.telephony import Beliefs, BelievedContact, BelievedOffer, TrunkSettings
 from markaz.telephony.asterisk.translate import MessagePromptEnded
+from tests.telephony.centre import anything
 from tests.telephony.conftest import Floor
 from tests.telephony.hearing import tone_prompt
 
@@ -77,7 +78,7 @@ async def test_a_successor_takes_who_is_gone_for_one_who_hung_up_unless_asterisk
         await floor.centre.told(CustomerLeft, lambda told: told == CustomerLeft(before, "fault"))
     finally:
         await successor.stop()
-        floor.centre.beliefs = Beliefs()
+        floor.centre.beliefs = anything()
         await first.start()
 
 
@@ -124,7 +125,7 @@ async def test_a_successor_finds_every_leg_again(floor: Floor) -> None:
     finally:
         await successor.stop()
         floor.centre.telephony = first
-        floor.centre.beliefs = Beliefs()
+        floor.centre.beliefs = anything()
         await first.start()
 
 
@@ -189,7 +190,7 @@ async def test_a_contact_that_is_elsewhere_with_nobody_comes_back(floor: Floor) 
         await floor.centre.telephony.reconcile()
         await floor.centre.told(ElsewhereFailed, lambda told: told == ElsewhereFailed(contact, "fault"))
     finally:
-        floor.centre.beliefs = Beliefs()
+        floor.centre.beliefs = anything()
 
 
 async def test_a_message_that_nobody_records_is_over(floor: Floor) -> None:
@@ -200,7 +201,7 @@ async def test_a_message_that_nobody_records_is_over(floor: Floor) -> None:
             await floor.centre.telephony.reconcile()
         await floor.centre.told(MessageLeft, lambda told: told == MessageLeft(contact, 0.0))
     finally:
-        floor.centre.beliefs = Beliefs()
+        floor.centre.beliefs = anything()
 
 
 async def test_a_message_goes_on_while_it_is_looked_at_and_its_end_is_found_out(floor: Floor) -> None:
@@ -229,7 +230,7 @@ async def test_a_message_goes_on_while_it_is_looked_at_and_its_end_is_found_out(
         assert left.seconds > 1
         assert contact in floor.centre.ledger.ends
     finally:
-        floor.centre.beliefs = Beliefs()
+        floor.centre.beliefs = anything()
 
 
 async def test_a_message_is_recorded_though_the_connection_was_lost_when_it_was_to_begin(floor: Floor) -> None:

@@ -21,7 +21,7 @@ from markaz.telephony.asterisk.differences import (
     differences_from_asterisk,
     differences_from_floor,
 )
-from markaz.telephony.asterisk.switchboard import SUPERVISION, Leg, Switchboard
+from markaz.telephony.asterisk.switchboard import LEG_VARIABLE, SUPERVISION, Leg, Switchboard
 from markaz.telephony.asterisk.translate import Translator, contact_name, last_words
 
 TALKS: EngagementState = "in_conversation"
@@ -67,6 +67,21 @@ def test_who_moved_after_the_lists_were_asked_for_is_where_they_were_put():
     assert leg.bridge == "conversation-c"
     of_lists(board, [{"id": "x"}], before, Asked.now(board))
     assert leg.bridge == "waiting-q"
+
+
+def test_who_ended_after_the_lists_were_asked_for_does_not_come_back():
+    leg = agent()
+    board = board_of(customer(), leg)
+    asked = Asked.now(board)
+    board.remove("c.1")
+    listed = [{"id": "x"}, {
+        "id": "c.1", "name": "PJSIP/ann", "state": "Up", "caller": {"number": ""}, "dialplan": {"exten": ""},
+        "channelvars": {LEG_VARIABLE: leg.description},
+    }]  # fmt: skip
+    of_lists(board, listed, [], asked)
+    assert "c.1" not in board.legs
+    of_lists(board, listed, [], Asked.now(board))
+    assert "c.1" in board.legs
 
 
 @pytest.mark.parametrize(

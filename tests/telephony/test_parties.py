@@ -1,8 +1,6 @@
 """Attended transfer, conference, supervision and the pause of recordings: real calls, heard at every far end."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +24,6 @@ from markaz.routing import (
     StartRecording,
     Supervise,
 )  # fmt: skip
-from markaz.telephony import Beliefs, BelievedContact, BelievedOffer
 from tests.telephony.conftest import Floor
 from tests.telephony.conversing import (
     ANN,
@@ -45,27 +42,6 @@ from tests.telephony.conversing import (
 from tests.telephony.hearing import SPAN, Ears, heard, stereo, tone, tones
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-class Everything(dict[str, Any]):
-    """Whatever is asked for is believed to be in a conversation: these tests are the floor."""
-
-    def __init__(self, believed: object) -> None:
-        super().__init__()
-        self._believed = believed
-
-    def get(self, key: str, default: object = None) -> Any:
-        return self._believed
-
-
-@pytest.fixture(autouse=True)
-def believed(floor: Floor) -> Iterator[None]:
-    """Or the reconciler would end, in the middle of a test, what no floor knows of."""
-    contact = BelievedContact("in_conversation", "support", True)
-    offer = BelievedOffer("", "", "in_conversation")
-    floor.centre.beliefs = Beliefs(Everything(contact), Everything(offer))
-    yield
-    floor.centre.beliefs = Beliefs()
 
 
 async def test_an_attended_transfer(floor: Floor, tmp_path: Path):

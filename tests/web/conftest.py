@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
 
 from markaz.bootstrap import ensure_web_role, installation_key, prepare_web_access, web_database_url
 from markaz.bootstrap.settings import Settings
@@ -59,10 +60,16 @@ async def key(database: str, settings: Settings, organisation: psycopg.Connectio
 
 
 @pytest.fixture
-async def client(web_database: str, key: dict[str, str], settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def application(web_database: str, key: dict[str, str], settings: Settings) -> AsyncIterator[FastAPI]:
     floor_key = installation_key(settings, "web-floor")
     app = create_app(web_settings(web_database, sip_address=lambda: ("127.0.0.1", 5070), floor_key=floor_key))
-    async with app.router.lifespan_context(app), client_of(app) as client:
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(application: FastAPI, key: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(application) as client:
         client.headers.update(key)
         yield client
 

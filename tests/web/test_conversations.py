@@ -7,9 +7,11 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
 
 from markaz import routing
 from markaz.runtime.inbox import StimulusSent
+from tests.web import people
 from tests.web.test_desk import inbox
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "centre.md"
@@ -129,3 +131,17 @@ async def test_the_guide_names_every_command_of_a_desk(client: httpx.AsyncClient
     section = GUIDE.read_text().split("## Agents' desks")[1]
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall("`(.+?)`", row)} == commands
+
+
+@pytest.mark.parametrize("role", ["manager", "quality_analyst"])
+async def test_who_may_supervise_signs_in_the_phone_it_takes(
+    application: FastAPI, signed_in: psycopg.Connection, role: str
+) -> None:
+    token = people.session(signed_in, people.account(signed_in, role, agent="dana"))
+    async with people.browser(application, token) as browser:
+        answer = await browser.post("/api/agents/dana/sign-in")
+        assert answer.status_code == 200, answer.text
+        answer = await browser.post("/api/agents/dana/supervise", json={"contact": "c1", "mode": "listen"})
+        assert answer.status_code == 202, answer.text
+        answer = await browser.post("/api/agents/amal/supervise", json={"contact": "c1", "mode": "listen"})
+        assert answer.status_code == 403, answer.text

@@ -17,6 +17,7 @@ from markaz.kit.time import SECOND
 from markaz.runtime import Projector, connect
 from markaz.webhooks import Deliverer, Feeder, networks_of
 from markaz.webhooks.delivering import PAUSES_SECONDS
+from markaz.webhooks.feeding import RECORDINGS_MAX
 from tests.runtime.test_journal import day_rows
 
 NOW = 1_764_072_000
@@ -152,6 +153,30 @@ async def test_only_what_is_wanted_of_the_project_arrives(
     assert set(receiver.kinds) == {"contact.offered"}
     query = "SELECT DISTINCT webhook FROM webhook_delivery"
     assert await (await connection.execute(query)).fetchall() == [("wanted",)]
+
+
+async def test_a_projects_recording_is_told_however_many_others_there_are(
+    connection: Connection, database: str, receiver: Receiver
+) -> None:
+    await play_day(connection, database)
+    await subscribe(connection, receiver.url, ["recording.ready"], project="hotline")
+    await connection.execute(
+        "INSERT INTO contact (floor, contact, channel, project, customer, state, arrived_at) "
+        "VALUES ('main', 'x', 'voice', 'other', '+2', 'closed', now())"
+    )
+    ready = (
+        "INSERT INTO recording (floor, recording, contact, path, expected_at, state, seconds, checked_at) "
+        "VALUES ('main', %s, %s, 'a.wav', now(), 'present', 61, now() + make_interval(secs => %s))"
+    )
+    async with connection.cursor() as cursor:
+        await cursor.executemany(ready, [(f"x.{n}", "x", n) for n in range(RECORDINGS_MAX)])
+    await connection.execute(ready, ("c1.1", "c1", RECORDINGS_MAX))
+    await feed(connection, database)
+    await until_sent(connection, deliverer(database))
+    ((_, body),) = receiver.got
+    told = json.loads(body)
+    assert (told["kind"], told["contact"]["contact"]) == ("recording.ready", "c1")
+    assert told["details"] == {"recording": "c1.1", "agent": None, "queue": None, "seconds": 61.0}
 
 
 async def test_what_happened_before_is_told_to_nobody(

@@ -16,7 +16,7 @@ from markaz.bootstrap.asterisk import asterisk_settings, spoken_prompts, trunks_
 from markaz.bootstrap.settings import Settings
 from markaz.kit.clock import WallClock
 from markaz.kit.errors import MarkazError
-from markaz.routing import FloorStarted
+from markaz.routing import WITH_CUSTOMER, FloorStarted
 from markaz.runtime import (
     Core,
     FloorLeased,
@@ -238,7 +238,7 @@ def beliefs(core: Core) -> Beliefs:
         if contact.channel != "voice":
             continue
         lead = state.engagement_of(contact)
-        is_talking = lead is not None and lead.state in ("in_conversation", "on_hold", "consulting")
+        is_talking = lead is not None and lead.state in WITH_CUSTOMER
         contacts[contact.id] = BelievedContact(
             contact.state,
             contact.queue,

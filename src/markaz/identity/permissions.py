@@ -57,8 +57,8 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     Permission("floor.replicate", "follow the journal, as the web process itself does", (), ("floor.replicate",)),
     Permission(
         "desk.use",
-        "sign in to a desk, take contacts, note what they were about",
-        ("agent", "supervisor"),
+        "sign in to a desk as one's own agent, take contacts, note what they were about",
+        ("agent", "supervisor", "manager", "quality_analyst"),
         ("desk.act",),
     ),
     Permission("desk.act", "act for agents other than oneself", ("supervisor",), ("desk.act",)),

@@ -1,6 +1,7 @@
 """The floor: who serves whom, as a pure state machine. This is the context's only door."""
 
 from markaz.routing.effects import (
+    WITH_CUSTOMER,
     AgentMoved,
     AnnouncePlace,
     BenchConsidered,
@@ -142,6 +143,7 @@ __all__ = [
     "ENGAGEMENT_TRANSITIONS",
     "PARTY_TRANSITIONS",
     "PRESENCE_TRANSITIONS",
+    "WITH_CUSTOMER",
     "Agent",
     "AgentBecameNotReady",
     "AgentBecameReady",

@@ -34,6 +34,8 @@ EngagementState = Literal[
     "wrapping_up",
     "ended",
 ]
+WITH_CUSTOMER: tuple[EngagementState, ...] = ("in_conversation", "on_hold", "consulting")
+"""The states of an engagement in which its agent answers for a customer who is there."""
 SupervisionMode = Literal["listen", "whisper", "barge"]
 """A supervisor hears only; is heard by the agent too; is heard by everybody."""
 Part = Literal["lead", "consulted", "joined"] | SupervisionMode

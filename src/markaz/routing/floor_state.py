@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from markaz.kit.time import SECOND, Instant
 from markaz.routing.effects import (
+    WITH_CUSTOMER,
     AgentMoved,
     ContactMoved,
     Decided,
@@ -333,7 +334,7 @@ def _has_served(engagement: Engagement) -> bool:
     """Whether the agent has talked to the customer as one of those who serve it, and so has something to wrap up."""
     match engagement.part:
         case "lead":
-            return engagement.state in ("in_conversation", "on_hold", "consulting")
+            return engagement.state in WITH_CUSTOMER
         case "joined":
             return engagement.state in ("in_conversation", "on_hold")
         case _:

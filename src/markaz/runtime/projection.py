@@ -299,7 +299,7 @@ def _count_times(row: EngagementRow, at: datetime, moved: routing.EngagementMove
         if row.connected_at is not None:
             row.aside_seconds += seconds
         row.aside_began_at = None
-    leads = moved.part == "lead" and moved.after in _WITH_CUSTOMER
+    leads = moved.part == "lead" and moved.after in routing.WITH_CUSTOMER
     if leads and row.lead_began_at is None:
         row.lead_began_at = at
     elif not leads and row.lead_began_at is not None:
@@ -307,7 +307,6 @@ def _count_times(row: EngagementRow, at: datetime, moved: routing.EngagementMove
         row.lead_began_at = None
 
 
-_WITH_CUSTOMER = ("in_conversation", "on_hold", "consulting")
 _BEFORE_VISITS = ("in_self_service", "in_conversation", "on_hold", "elsewhere")
 
 

@@ -40,7 +40,9 @@ ON CONFLICT (floor, webhook, fact) DO NOTHING
 _READY = """
 SELECT r.recording, r.contact, r.agent, r.queue, r.seconds, r.checked_at FROM recording AS r
 WHERE r.floor = %s AND r.state = 'present' AND r.checked_at > %s AND r.checked_at > now() - make_interval(days => %s)
-    AND EXISTS (SELECT FROM contact AS c WHERE c.floor = r.floor AND c.contact = r.contact)
+    AND EXISTS (
+        SELECT FROM contact AS c WHERE c.floor = r.floor AND c.contact = r.contact
+            AND (%s::text IS NULL OR c.project = %s))
     AND NOT EXISTS (
         SELECT FROM webhook_delivery AS d WHERE d.floor = r.floor AND d.webhook = %s
             AND d.fact = 'recording ' || r.recording)
@@ -119,12 +121,12 @@ class Feeder:
         for one in to:
             if "recording.ready" not in one.kinds:
                 continue
-            asked = (self._floor, one.made_at, RECORDING_DAYS_MAX, one.id, RECORDINGS_MAX)
+            asked = (
+                self._floor, one.made_at, RECORDING_DAYS_MAX, one.project, one.project, one.id, RECORDINGS_MAX,
+            )  # fmt: skip
             found = await (await connection.execute(_READY, asked)).fetchall()
             contacts = await self._contacts(connection, {contact for _, contact, *_ in found})
             for recording, contact, agent, queue, seconds, at in found:
-                if not _wants(one, "recording.ready", contacts[contact]):
-                    continue
                 details = {"recording": recording, "agent": agent, "queue": queue, "seconds": seconds}
                 fact = Fact("recording.ready", contact, instant(at), details)
                 name = f"recording {recording}"

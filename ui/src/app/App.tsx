@@ -10,7 +10,7 @@ import { AREAS, areasFor } from "./areas";
 import { RouteFailed } from "./ErrorBoundary";
 import { keepLanding } from "./landing";
 import { NotFound } from "./NotFound";
-import { SignedIn, useMay } from "./session";
+import { SignedIn, useMay, useMe } from "./session";
 import { Shell } from "./Shell";
 import { Words } from "./words";
 
@@ -34,7 +34,7 @@ const queries = new QueryClient({
 });
 
 function Begin() {
-  const path = areasFor(useMay())[0]?.path ?? "account";
+  const path = areasFor(useMay(), useMe().agent != null)[0]?.path ?? "account";
   useEffect(() => keepLanding(path), [path]);
   return (
     <>

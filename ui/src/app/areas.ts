@@ -11,12 +11,14 @@ export interface Area {
   icon: LucideIcon;
   /** Who has one of these may open it (docs/permissions.md); null: whoever is signed in. */
   permissions: readonly string[] | null;
+  /** Only for who has an agent's seat. */
+  needsSeat?: boolean;
   load: () => Promise<{ Component: ComponentType }>;
 }
 
 export const AREAS: readonly Area[] = [
   {
-    path: "desk", label: "nav.desk", icon: Headset, permissions: ["desk.use"],
+    path: "desk", label: "nav.desk", icon: Headset, permissions: ["desk.use"], needsSeat: true,
     load: () => import("../features/desk/DeskPage"),
   },
   {
@@ -33,7 +35,9 @@ export const AREAS: readonly Area[] = [
   },
 ];
 
-/** The areas that somebody with these rights sees, in order; the first one is where they begin. */
-export function areasFor(may: (permission: string) => boolean): Area[] {
-  return AREAS.filter((area) => area.permissions === null || area.permissions.some(may));
+/** The areas that somebody with these rights, and with or without a seat, sees; the first one is where they begin. */
+export function areasFor(may: (permission: string) => boolean, hasSeat: boolean): Area[] {
+  return AREAS.filter(
+    (area) => (area.permissions === null || area.permissions.some(may)) && (hasSeat || area.needsSeat !== true),
+  );
 }

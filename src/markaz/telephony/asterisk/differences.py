@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from markaz.flows import ContactEntered
 from markaz.routing import (
+    WITH_CUSTOMER,
     AgentLeft,
     AgentPhoneFound,
     AgentPhoneLost,
@@ -125,7 +126,7 @@ Difference = Stimulus | Chore | Mending | EndChannel | DestroyBridge
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The switchboard when Asterisk's lists were asked for: what came or moved later they cannot know."""
+    """The switchboard when Asterisk's lists were asked for: what came, moved or ended later they need not know."""
 
     placed: frozenset[str]
     """Channels that were there for certain."""
@@ -133,6 +134,8 @@ class Asked:
 
     @classmethod
     def now(cls, board: Switchboard) -> "Asked":
+        """From now on `board` notes what departs."""
+        board.departed.clear()
         return cls(frozenset(leg.channel for leg in board.legs.values() if leg.placed), board.moves)
 
 
@@ -148,7 +151,7 @@ def differences_from_asterisk(
         if leg.channel in asked.placed and leg.channel not in listed:
             yield from translator.ended(leg.channel, cause_of_absence(leg))
     for identity, channel in listed.items():
-        if identity not in board.legs and _is_ours(channel):
+        if identity not in board.legs and identity not in board.departed and _is_ours(channel):
             yield from translator.came(channel)
     where = {identity: bridge["id"] for bridge in bridges for identity in bridge["channels"]}
     known = {bridge["id"] for bridge in bridges}
@@ -274,7 +277,7 @@ def _part_difference(
     """An agent who should be heard and is not in the conversation, or a supervisor who hears nothing."""
     if leg.ending or contact is None or engaged.is_away:
         return None
-    if engaged.state in ("in_conversation", "on_hold", "consulting"):
+    if engaged.state in WITH_CUSTOMER:
         is_there = leg.bridge is not None and leg.bridge == board.conversation(engaged.contact)
         return None if is_there else JoinConversation(engaged.contact, offer, engaged.agent)
     if engaged.state != "supervising" or contact.lead is None or engaged.part not in ("listen", "whisper"):

@@ -154,6 +154,8 @@ class Legs:
             answer = await self.ask("GET", "channels", leg.channel)
             if not answer.ok:
                 self.gone(leg)
+        if customer.channel not in self._board.legs:  # nobody else will come here
+            await self.ask("DELETE", "bridges", bridge)
         if other.channel in self._board.legs:  # both are alive and yet could not be joined
             if other.agent is not None:
                 self._tell(AgentLeft(contact, other.agent, "fault"))

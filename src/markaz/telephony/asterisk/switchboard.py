@@ -161,6 +161,8 @@ class Switchboard:
     """contact -> the number outside in its agents' conversation."""
     moves: int = 0
     """How often we have put a leg into a bridge."""
+    departed: set[str] = field(default_factory=set)
+    """Channels that have ended since Asterisk's lists were last asked for, which may still have them."""
     released: dict[str, Leg] = field(default_factory=dict)
     """agent -> the leg that the floor has done with, and that is to end before the agent's phone rings again."""
     offers_queued: set[str] = field(default_factory=set)
@@ -198,6 +200,7 @@ class Switchboard:
         leg = self.legs.pop(channel, None)
         if leg is None:
             return None
+        self.departed.add(channel)
         if leg.role == "agent":
             offers = self.agents.get(leg.contact, {})
             if offers.get(leg.offer or "") is leg:  # the phone may have come back on another

@@ -113,7 +113,6 @@ AnyValue = QueueValue | AgentValue | ContactValue | FloorValue
 _BUSIEST: tuple[routing.EngagementState, ...] = (
     "in_conversation", "consulting", "on_hold", "supervising", "connecting", "offered", "wrapping_up",
 )  # fmt: skip
-_RECORDED = ("in_conversation", "on_hold", "consulting")
 
 
 def queue_value(state: routing.FloorState, queue: routing.QueueState, longest: Instant | None) -> QueueValue | None:
@@ -154,7 +153,7 @@ def contact_value(state: routing.FloorState, contact: routing.Contact) -> Contac
     if lead is not None and lead.accepted_at is not None and contact.since is not None:
         waited = max(0, lead.accepted_at - contact.queued_at) / SECOND
     recording: Literal["on", "paused"] | None = None
-    if lead is not None and lead.state in _RECORDED and state.queues[lead.queue].rules.record:
+    if lead is not None and lead.state in routing.WITH_CUSTOMER and lead.recorded:
         recording = "paused" if contact.recording_paused else "on"
     party = contact.party
     return ContactValue(
