@@ -36,6 +36,7 @@ THEMES = ("light", "dark")
 SIZES = ((1366, 768), (390, 844))
 UP_SECONDS_MAX = 90
 PAGE_MILLISECONDS_MAX = 20_000
+SETTLING_SECONDS = 0.05
 
 _VIOLATIONS = """axe.run().then(found => found.violations.map(one =>
     `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`))"""
@@ -190,7 +191,8 @@ async def take(
                 name = f"{shot.name}-{locale}-{theme}-{width}.png"
                 await page.set_viewport_size({"width": width, "height": height})
                 await page.goto(shot.path)
-                await settled(page, locale)
+                async with asyncio.timeout(PAGE_MILLISECONDS_MAX / 1000):
+                    await settled(page, locale)
                 await page.screenshot(path=SHOTS / name)
                 problems += [f"{name}: {found}" for found in await violations(page)]
                 taken.append(name)
@@ -200,8 +202,10 @@ async def take(
 async def settled(page: Page, locale: str) -> None:
     """The page is drawn, in its language and typeface, and nothing is being fetched."""
     await page.wait_for_selector(f"html[lang={locale}] main", state="attached")
-    await page.wait_for_function("document.fonts.ready.then(() => true)")
-    await page.wait_for_function("document.querySelector('[data-animate=true], .mantine-Loader-root') === null")
+    await page.evaluate("document.fonts.ready.then(() => true)")
+    # Not by `wait_for_function`: what it asks a second time, the pages' policy refuses to evaluate.
+    while await page.locator("[data-animate=true], .mantine-Loader-root").count():
+        await asyncio.sleep(SETTLING_SECONDS)
 
 
 async def violations(page: Page) -> list[str]:

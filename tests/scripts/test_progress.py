@@ -27,7 +27,12 @@ from markaz.scripts import (
 from markaz.scripts.progress import EVENTS_MAX
 from tests.scripts.house import ORDERS
 
-CASES: list[dict[str, Any]] = msgspec.json.decode(Path(__file__).with_name("progress.json").read_bytes())["cases"]
+GOLDEN: dict[str, Any] = msgspec.json.decode(Path(__file__).with_name("progress.json").read_bytes())
+CASES: list[dict[str, Any]] = GOLDEN["cases"]
+
+
+def test_the_cases_speak_of_the_script_of_house() -> None:
+    assert msgspec.to_builtins(ORDERS) == GOLDEN["script"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

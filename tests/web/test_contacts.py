@@ -84,6 +84,10 @@ async def test_one_contact_is_told_whole(client: httpx.AsyncClient, day: list[Ro
     assert told["segments"][0]["state"] == "in_self_service"
     decisions = [line["text"] for line in told["explanation"] if line["kind"] == "decided"]
     assert any("agent anna was free" in text for text in decisions), decisions
+    parts = [line["decision"] for line in told["explanation"] if line["decision"] is not None]
+    assert {one["agent"] for one in parts} == {"anna"}
+    assert {(one["by"], one["rule"], one["passed_over"]) for one in parts} == {("contact", "longest_idle", 0)}
+    assert all(one["free"] >= 1 and one["waited_seconds"] >= 0 for one in parts), parts
     assert (told["notes"], told["form"]) == ([], None)
     unknown = await client.get("/api/contacts/nobody")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "contact_unknown")

@@ -43,7 +43,7 @@ async def test_a_password_opens_a_session_that_ends_with_signing_out(app: FastAP
         assert answer.status_code == 200, answer.text
         assert answer.json()["user"] == {
             "id": "amal", "name": "Name of amal", "email": "amal@example.org", "locale": "en",
-            "calendar": "gregory", "digits": "latn", "theme": "auto",
+            "calendar": "gregory", "digits": "latn", "theme": "auto", "has_second_factor": False,
         }  # fmt: skip
         assert (answer.json()["centre"], answer.json()["agent"]) == ({"id": "c", "name": "A centre"}, "amal")
         kept = answer.headers.get_list("set-cookie")
@@ -130,6 +130,7 @@ async def test_a_second_factor_is_asked_for_and_each_code_counts_once(
         await one.post("/api/session", json=AMAL)
         assert code_of(await one.post("/api/me/totp", json={})) == (403, "password_needed")
         made = (await one.post("/api/me/totp", json={"present_password": PASSWORD})).json()
+        assert not (await one.get("/api/session")).json()["user"]["has_second_factor"], "no code has been confirmed"
         assert made["uri"].startswith("otpauth://totp/Markaz:")
         assert made["picture"].startswith("data:image/svg+xml")
         totp = TOTP(made["secret"])
@@ -138,6 +139,7 @@ async def test_a_second_factor_is_asked_for_and_each_code_counts_once(
         answer = await one.post("/api/me/totp/confirm", json={"code": first})
         codes = answer.json()["recovery_codes"]
         assert len(set(codes)) == 10
+        assert (await one.get("/api/session")).json()["user"]["has_second_factor"]
         (kept,) = organisation.execute("SELECT totp_secret FROM credential WHERE account = 'amal'").fetchone() or (b"",)
         assert made["secret"].encode() not in kept
 
@@ -170,7 +172,8 @@ async def test_a_second_factor_is_asked_for_and_each_code_counts_once(
         assert code_of(await three.request("DELETE", "/api/me/totp", json={})) == (403, "password_needed")
         removed = await three.request("DELETE", "/api/me/totp", json={"present_password": PASSWORD})
         assert removed.status_code == 204
-        assert (await three.post("/api/session", json=AMAL)).status_code == 200
+        again = await three.post("/api/session", json=AMAL)
+        assert (again.status_code, again.json()["user"]["has_second_factor"]) == (200, False)
 
 
 async def test_a_link_signs_in_once(app: FastAPI, organisation: psycopg.Connection[Any]) -> None:

@@ -5,7 +5,7 @@ from markaz.reports.errors import InvalidDefinition, PeriodEmpty, TooManyInterva
 from markaz.reports.figures import report
 from markaz.reports.model import AgentTime, Contacts, Handling, Report, Row, Waits
 from markaz.reports.render import render_csv, render_json, render_table
-from markaz.reports.story import Story, story
+from markaz.reports.story import Moment, Story, story
 from markaz.reports.telling import render_story, render_story_json
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Contacts",
     "Handling",
     "InvalidDefinition",
+    "Moment",
     "PeriodEmpty",
     "Report",
     "Row",

@@ -145,12 +145,29 @@ class Form(BaseModel):
     saved_at: datetime
 
 
+class Decision(BaseModel):
+    """Why the contact went to `agent`, in parts; a page says it in the reader's language.
+
+    `by`: "contact", it came and looked for an agent; "agent", one became free and looked for a contact. `free`: agents
+    alike to this one who were free then, this one counted; `passed_over`: contacts elsewhere that were less urgent.
+    """
+
+    queue: str
+    agent: str
+    by: str
+    rule: str
+    waited_seconds: float
+    free: int
+    passed_over: int
+
+
 class Line(BaseModel):
     """One thing that happened or was decided, in words. `kind`: told, decided, did, became or noted."""
 
     at: datetime
     kind: str
     text: str
+    decision: Decision | None = Field(default=None, description="Of a decision that gave this contact to an agent")
 
 
 class WholeContact(Contact):
@@ -221,7 +238,26 @@ async def one_contact(
         form=await _form(principal, connection, installation.floor, contact),
         explanation=[]
         if is_client
-        else [Line(at=one.at, kind=one.kind, text=one.text) for one in told.moments[:EXPLAINED_MAX]],
+        else [
+            Line(at=one.at, kind=one.kind, text=one.text, decision=_decision(one, contact))
+            for one in told.moments[:EXPLAINED_MAX]
+        ],
+    )
+
+
+def _decision(one: reports.Moment, contact: str) -> Decision | None:
+    """The parts of a decision as the journal has them: lanes and benches are rows (routing/effects.py)."""
+    entry = one.entry
+    if entry["type"] != "Decided" or entry["contact"] != contact or entry.get("agent") is None:
+        return None
+    return Decision(
+        queue=entry["queue"],
+        agent=entry["agent"],
+        by=entry["by"],
+        rule=entry["rule"],
+        waited_seconds=entry["waited"] / 1e6,
+        free=next((free for first, _, free, *_ in entry.get("benches", ()) if first == entry["agent"]), 0),
+        passed_over=max(0, len(entry.get("lanes", ())) - 1),
     )
 
 

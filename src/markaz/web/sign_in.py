@@ -33,7 +33,10 @@ Theme = Literal["auto", "light", "dark"]
 OPEN = (OriginRefused, RequestInvalid, RequestTooLarge)
 TRIED = (WrongCredentials, TooManyAttempts, SignInsCrowded)
 _CENTRE = "SELECT centre_of_floor(%s)"
-_ACCOUNT = "SELECT id, name, email, locale, calendar, digits, theme FROM account WHERE id = %s"
+_ACCOUNT = """
+SELECT id, name, email, locale, calendar, digits, theme, second_factor_at IS NOT NULL AS has_second_factor
+FROM account WHERE id = %s
+"""
 _NAMED = "SELECT id, name FROM centre UNION ALL SELECT id, name FROM client WHERE id = %s"
 _END = "DELETE FROM session WHERE id = %s OR %s"
 
@@ -71,6 +74,7 @@ class User(BaseModel):
     calendar: Calendar
     digits: Digits
     theme: Theme
+    has_second_factor: bool = Field(description="Whether signing in by password needs a code")
 
 
 class Named(BaseModel):
@@ -191,7 +195,7 @@ async def session_of(connection: Connection, principal: Principal) -> Session:
         named = await (await cursor.execute(_NAMED, (principal.client,))).fetchall()
     user: dict[str, Any] = account or {
         "id": principal.id, "name": principal.name, "email": None, "locale": "en", "calendar": "gregory",
-        "digits": "latn", "theme": "auto",
+        "digits": "latn", "theme": "auto", "has_second_factor": False,
     }  # fmt: skip
     centre, *clients = [Named(**one) for one in named]
     return Session(

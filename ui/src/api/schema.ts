@@ -1611,6 +1611,29 @@ export interface components {
             wrap_up_seconds: number;
         };
         /**
+         * Decision
+         * @description Why the contact went to `agent`, in parts; a page says it in the reader's language.
+         *
+         *     `by`: "contact", it came and looked for an agent; "agent", one became free and looked for a contact. `free`: agents
+         *     alike to this one who were free then, this one counted; `passed_over`: contacts elsewhere that were less urgent.
+         */
+        Decision: {
+            /** Agent */
+            agent: string;
+            /** By */
+            by: string;
+            /** Free */
+            free: number;
+            /** Passed Over */
+            passed_over: number;
+            /** Queue */
+            queue: string;
+            /** Rule */
+            rule: string;
+            /** Waited Seconds */
+            waited_seconds: number;
+        };
+        /**
          * Delivery
          * @description A fact for this subscription. `state`: pending, delivered or failed.
          */
@@ -2025,6 +2048,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** @description Of a decision that gave this contact to an agent */
+            decision?: components["schemas"]["Decision"] | null;
             /** Kind */
             kind: string;
             /** Text */
@@ -3228,6 +3253,11 @@ export interface components {
             digits: "latn" | "arab" | "arabext";
             /** Email */
             email: string | null;
+            /**
+             * Has Second Factor
+             * @description Whether signing in by password needs a code
+             */
+            has_second_factor: boolean;
             /** Id */
             id: string;
             /**

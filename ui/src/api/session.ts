@@ -18,6 +18,7 @@ export interface Session {
     calendar: string | null;
     digits: string | null;
     theme: string | null;
+    has_second_factor: boolean;
   };
   centre: { id: string; name: string };
   client?: { id: string; name: string } | null;

@@ -1,13 +1,14 @@
 import { Notifications } from "@mantine/notifications";
-import { Center, Loader } from "@mantine/core";
 import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { Suspense } from "react";
+import { Suspense, useEffect } from "react";
 import { Navigate, type RouteObject, createBrowserRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { RequestFailed } from "../api/problems";
 import { showFailure } from "../components/FailureToast";
+import { PageSkeleton } from "../components/PageSkeleton";
 import { AREAS, areasFor } from "./areas";
 import { RouteFailed } from "./ErrorBoundary";
+import { keepLanding } from "./landing";
 import { NotFound } from "./NotFound";
 import { SignedIn, useMay, useMe } from "./session";
 import { Shell } from "./Shell";
@@ -33,15 +34,20 @@ const queries = new QueryClient({
 });
 
 function Begin() {
-  const may = useMay();
-  const hasSeat = useMe().agent != null;
-  return <Navigate to={`/${areasFor(may, hasSeat)[0]?.path ?? "account"}`} replace />;
+  const path = areasFor(useMay(), useMe().agent != null)[0]?.path ?? "account";
+  useEffect(() => keepLanding(path), [path]);
+  return (
+    <>
+      <PageSkeleton />
+      <Navigate to={`/${path}`} replace />
+    </>
+  );
 }
 
 const routes: RouteObject[] = [
   {
     errorElement: <RouteFailed />,
-    hydrateFallbackElement: <Center h="100vh"><Loader /></Center>,
+    hydrateFallbackElement: <PageSkeleton />,
     children: [
       { path: "/sign-in", lazy: () => import("../features/sign-in/SignInPage") },
       { path: "/join/:token", lazy: () => import("../features/sign-in/JoinPage") },

@@ -1,7 +1,8 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
 import { Search } from "lucide-react";
 import { type ReactNode, Suspense } from "react";
-import { NavLink, Outlet } from "react-router";
+import { NavLink, Outlet, useLocation, useNavigation } from "react-router";
+import { PageSkeleton } from "../components/PageSkeleton";
 import { PhoneProvider } from "../features/desk/PhoneProvider";
 import { useMay, useMe } from "./session";
 import { areasFor } from "./areas";
@@ -17,6 +18,14 @@ function WithPhone({ children }: { children: ReactNode }) {
   const { agent } = useMe();
   const may = useMay();
   return agent != null && may("desk.use") ? <PhoneProvider agent={agent}>{children}</PhoneProvider> : children;
+}
+
+/** The page; another area's, whose code is still on the way, is drafted at once in its place. */
+function Page() {
+  const { pathname } = useLocation();
+  const { location } = useNavigation();
+  const area = (path: string) => path.split("/")[1];
+  return location !== undefined && area(location.pathname) !== area(pathname) ? <PageSkeleton /> : <Outlet />;
 }
 
 /** The frame of every page: the bar on top that never moves, the navigation by permission, and the page. */
@@ -50,7 +59,7 @@ export function Shell() {
           </Tooltip>
         </nav>
         <main id="page" className={styles["page"]} tabIndex={0}>
-          <ErrorBoundary><Suspense><Outlet /></Suspense></ErrorBoundary>
+          <ErrorBoundary><Suspense fallback={<PageSkeleton />}><Page /></Suspense></ErrorBoundary>
         </main>
         <Palette areas={areas} />
       </div>

@@ -1,6 +1,9 @@
 import { Button, Code, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { ShieldCheck, ShieldOff } from "lucide-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { useSessionChange } from "../../api/session";
+import { useMe } from "../../app/session";
 import { useWords } from "../../app/words";
 import styles from "./AccountPage.module.css";
 import { Part } from "./Part";
@@ -14,9 +17,11 @@ export function SecondFactor() {
   const { say } = useWords();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
+  const isOn = useMe().user.has_second_factor;
+  const { read } = useSessionChange();
   const beginning = useMutation({ mutationFn: () => beginSecondFactor(password), ...told });
-  const confirming = useMutation({ mutationFn: () => confirmSecondFactor(code), ...told });
-  const removing = useMutation({ mutationFn: () => removeSecondFactor(password), ...told });
+  const confirming = useMutation({ mutationFn: () => confirmSecondFactor(code), onSuccess: () => void read(), ...told });
+  const removing = useMutation({ mutationFn: () => removeSecondFactor(password), onSuccess: () => void read(), ...told });
   const factor = beginning.data;
   const codes = confirming.data;
   return (
@@ -29,12 +34,16 @@ export function SecondFactor() {
         </Stack>
       ) : factor === undefined ? (
         <Stack>
+          <Group gap="xs">
+            <span className={styles["state"]}>{isOn ? <ShieldCheck size={16} aria-hidden /> : <ShieldOff size={16} aria-hidden />}</span>
+            <Text fw={600}>{say(isOn ? "totp.is_on" : "totp.is_off")}</Text>
+          </Group>
           <PasswordInput label={say("password.present")} autoComplete="current-password" dir="ltr" maw={320} value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
           <PasswordRefusal error={beginning.error ?? removing.error} />
           {removing.isSuccess && <Text role="status">{say("totp.off")}</Text>}
           <Group>
-            <Button variant="default" loading={beginning.isPending} onClick={() => beginning.mutate()}>{say("totp.begin")}</Button>
-            <Button variant="subtle" loading={removing.isPending} onClick={() => removing.mutate()}>{say("totp.remove")}</Button>
+            <Button variant="default" loading={beginning.isPending} onClick={() => beginning.mutate()}>{say(isOn ? "totp.begin_again" : "totp.begin")}</Button>
+            {isOn && <Button variant="subtle" loading={removing.isPending} onClick={() => removing.mutate()}>{say("totp.remove")}</Button>}
           </Group>
         </Stack>
       ) : (

@@ -68,5 +68,5 @@ export function Component() {
 }
 
 function Item({ to, icon: Icon, label }: { to: string; icon: LucideIcon; label: string }) {
-  return <li><NavLink to={to} className={styles["link"] ?? ""}><Icon size={16} aria-hidden /><span>{label}</span></NavLink></li>;
+  return <li><NavLink to={`/administration/${to}`} className={styles["link"] ?? ""}><Icon size={16} aria-hidden /><span>{label}</span></NavLink></li>;
 }

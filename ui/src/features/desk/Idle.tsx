@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Check } from "lucide-react";
 import { useState } from "react";
 import { shownState } from "../../app/states";
 import { useWords } from "../../app/words";
@@ -38,7 +39,7 @@ export function Idle({ desk, live }: { desk: NonNullable<ReturnType<typeof useDe
       <Title order={2} id="now">{say(presence === "signed_out" ? "idle.begin" : "idle.not_ready")}</Title>
       <ol className={styles["steps"]}>
         <li>
-          <span className={styles["step"]} aria-hidden>{intl.formatNumber(1)}</span>
+          <span className={styles["step"]} aria-hidden>{presence === "signed_out" ? intl.formatNumber(1) : <Check size={16} />}</span>
           <Stack gap="sm">
             <Text fw={600}>{say("idle.shift")}</Text>
             <Text className="quiet">{say("idle.shift.text")}</Text>

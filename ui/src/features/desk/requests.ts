@@ -5,6 +5,7 @@ import { api, ask } from "../../api/client";
 import { RequestFailed } from "../../api/problems";
 import type { Credentials } from "../../phone/types";
 import type { Draft } from "./draft";
+import type { Decision } from "./reason";
 import type { Deviation, Script } from "./script";
 
 export interface Named {
@@ -41,7 +42,7 @@ export interface ContactLine {
 }
 
 export interface ContactStory extends ContactLine {
-  explanation: { at: string; kind: string; text: string }[];
+  explanation: { at: string; kind: string; text: string; decision?: Decision | null }[];
   notes: { id: string; written_at: string; written_by: string; text: string }[];
   form: { values: Record<string, unknown> } | null;
 }

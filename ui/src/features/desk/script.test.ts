@@ -49,12 +49,23 @@ describe("a script", () => {
     ]);
   });
 
+  it("keeps a sentence in the list that a jump left out", () => {
+    const progress = follow(script, [{ type: "said", step: "hello" }, { type: "went", step: "bye" }, { type: "went", step: "terms" }, { type: "said", step: "terms" }], ["any_order"]);
+    expect(requiredSentences(script, progress, ["any_order"]).map(({ step, done }) => [step, done])).toEqual([
+      ["hello", true], ["terms", true], ["bye", false],
+    ]);
+    const house: Script = { ...script, steps: { ...script.steps, hello: { type: "say", text: "Hello.", next: "terms" }, terms: { type: "say", text: "Recorded.", next: "bye", required: true } } };
+    const jumped = follow(house, [{ type: "went", step: "bye" }], ["any_order"]);
+    expect(requiredSentences(house, jumped, ["any_order"]).map(({ step, done }) => [step, done])).toEqual([["terms", false], ["bye", false]]);
+  });
+
   it("survives events of another version of itself", () => {
     expect(stepAtHand(follow(script, [{ type: "said", step: "gone" }, { type: "said", step: "hello" }], []))).toBe("what");
   });
 
   it("fills in what it knows, as text", () => {
     expect(filled("Welcome, {customer_name}. {unknown}", { customer_name: "<b>Ann</b>" })).toBe("Welcome, <b>Ann</b>. ");
+    expect(filled("{constructor}", {})).toBe("");
   });
 
   it("knows what fits a question", () => {

@@ -44,7 +44,7 @@ export interface Script {
 export type SaidHow = "written" | "own_words" | "skipped";
 export type ScriptEvent =
   | { type: "said"; step: string; how?: SaidHow }
-  | { type: "answered"; step: string; value: string | null }
+  | { type: "answered"; step: string; value?: string | null }
   | { type: "chose"; step: string; option: string }
   | { type: "went"; step: string };
 
@@ -53,10 +53,14 @@ export interface Progress {
   way: readonly string[];
   answers: Readonly<Record<string, string>>;
   said: Readonly<Record<string, SaidHow>>;
+  /** What was done that a project has to allow, once each, in the order in which it came. */
+  deviations: readonly Deviation[];
 }
 
+const EVENTS_MAX = 2_000;
+
 export function begin(script: Script): Progress {
-  return { way: [script.start], answers: {}, said: {} };
+  return { way: [script.start], answers: {}, said: {}, deviations: [] };
 }
 
 export function stepAtHand(progress: Progress): string {
@@ -65,13 +69,14 @@ export function stepAtHand(progress: Progress): string {
 
 /** The progress after `event`, or null when the script, or what the project allows, does not have it. */
 export function advance(script: Script, progress: Progress, event: ScriptEvent, allowed: readonly Deviation[]): Progress | null {
+  if (progress.way.length > EVENTS_MAX) return null;
   if (event.type === "went") return gone(script, progress, event.step, allowed);
-  const step = script.steps[event.step];
+  const step = own(script.steps, event.step);
   if (event.step !== stepAtHand(progress) || step === undefined) return null;
   if (step.type === "say" && event.type === "said") return said(progress, event.step, step, event.how ?? "written", allowed);
-  if (step.type === "ask" && event.type === "answered") return answered(progress, step, event.value, allowed);
+  if (step.type === "ask" && event.type === "answered") return answered(progress, step, event.value ?? "", allowed);
   if (step.type === "choose" && event.type === "chose") {
-    const next = step.options[event.option];
+    const next = own(step.options, event.option);
     return next === undefined ? null : entered(progress, next);
   }
   return null;
@@ -88,29 +93,70 @@ export interface Required {
   done: boolean;
 }
 
-/** The sentences that must be said on the way taken and on every way ahead, in the script's order, and which were. */
+/** A required sentence that was not said, or a required field that is empty. */
+export interface Owed {
+  step: string;
+  what: "sentence" | "field";
+}
+
+/** What was required and is missing: on the way taken, and on every way to the step at hand; what is `allowed` not. */
+export function owed(script: Script, progress: Progress, allowed: readonly Deviation[]): Owed[] {
+  const passed = new Set(progress.way);
+  const jumped = Object.keys(script.steps).filter((name) => !passed.has(name) && !reaches(script, stepAtHand(progress), name));
+  return [...passed, ...jumped].flatMap((name): Owed[] => {
+    const step = own(script.steps, name);
+    if (step?.type === "say" && step.required === true && !allowed.includes("skip_sentences")) {
+      return isSaid(progress, name, allowed) ? [] : [{ step: name, what: "sentence" }];
+    }
+    if (step?.type === "ask" && step.required === true && !allowed.includes("skip_fields")) {
+      return (own(progress.answers, step.field) ?? "") === "" ? [{ step: name, what: "field" }] : [];
+    }
+    return [];
+  });
+}
+
+function isSaid(progress: Progress, step: string, allowed: readonly Deviation[]): boolean {
+  const how = own(progress.said, step);
+  return how === "written" || (how === "own_words" && allowed.includes("own_words"));
+}
+
+/** The sentences that must be said on the way taken, those left out by a jump, and those on every way ahead; in the script's order. */
 export function requiredSentences(script: Script, progress: Progress, allowed: readonly Deviation[]): Required[] {
   const passed = new Set(progress.way);
   return Object.entries(script.steps).flatMap(([name, step]) => {
     if (step.type !== "say" || step.required !== true) return [];
-    if (!passed.has(name) && leads(script, stepAtHand(progress), name)) return [];
-    const how = progress.said[name];
-    return [{ step: name, text: step.text, done: how === "written" || (how === "own_words" && allowed.includes("own_words")) }];
+    const at = stepAtHand(progress);
+    if (!passed.has(name) && leads(script, at, name) && reaches(script, at, name)) return [];
+    return [{ step: name, text: step.text, done: isSaid(progress, name, allowed) }];
   });
 }
 
 /** Whether an end can be reached from `from` without `without`. */
 function leads(script: Script, from: string, without: string): boolean {
-  const found = new Set<string>();
+  return [...found(script, from, without)].some((name) => script.steps[name]?.type === "end");
+}
+
+/** Whether `to` can be reached from the start without `without`. */
+function reaches(script: Script, to: string, without: string): boolean {
+  return found(script, script.start, without).has(to);
+}
+
+/** The steps that can be reached from `from` without going through `without`. */
+function found(script: Script, from: string, without: string): Set<string> {
+  const names = new Set<string>();
   const ahead = [from];
   for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
-    const step = script.steps[name];
-    if (name === without || found.has(name) || step === undefined) continue;
-    if (step.type === "end") return true;
-    found.add(name);
+    const step = own(script.steps, name);
+    if (name === without || names.has(name) || step === undefined) continue;
+    names.add(name);
     ahead.push(...nextSteps(step));
   }
-  return false;
+  return names;
+}
+
+/** What `of` has under `name` itself: names come from people, and "constructor" is one. */
+function own<T>(of: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(of, name) ? of[name] : undefined;
 }
 
 export function nextSteps(step: Step): string[] {
@@ -127,7 +173,7 @@ export function nextSteps(step: Step): string[] {
 
 /** `text` with its variables replaced; one without a value is left out. The result is text, never markup. */
 export function filled(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\{([^{}]*)\}/g, (_whole, name: string) => values[name] ?? "");
+  return text.replace(/\{([^{}]*)\}/g, (_whole, name: string) => own(values, name) ?? "");
 }
 
 const ANSWER_CHARACTERS_MAX = 2_000;
@@ -142,7 +188,7 @@ const SHAPES: Partial<Record<FieldKind, RegExp>> = {
 /** Whether `value` is an answer to `step`; an empty one is where none is required. */
 export function fits(step: Ask, value: string): boolean {
   if (value === "") return step.required !== true;
-  if (value.length > ANSWER_CHARACTERS_MAX) return false;
+  if (Array.from(value).length > ANSWER_CHARACTERS_MAX) return false;
   const kind = step.kind ?? "text";
   if (kind === "one_of") return (step.options ?? []).includes(value);
   if (kind === "date" && !isDay(value)) return false;
@@ -158,24 +204,31 @@ function entered(progress: Progress, step: string): Progress {
   return { ...progress, way: [...progress.way, step] };
 }
 
-function said(progress: Progress, name: string, step: Say, how: SaidHow, allowed: readonly Deviation[]): Progress | null {
-  if (step.required === true && how !== "written" && !allowed.includes(how === "own_words" ? "own_words" : "skip_sentences")) {
-    return null;
-  }
-  return entered({ ...progress, said: { ...progress.said, [name]: how } }, step.next);
+/** The progress with `deviation` noted, or null where it is not allowed. */
+function deviating(progress: Progress, deviation: Deviation, allowed: readonly Deviation[]): Progress | null {
+  if (!allowed.includes(deviation)) return null;
+  if (progress.deviations.includes(deviation)) return progress;
+  return { ...progress, deviations: [...progress.deviations, deviation] };
 }
 
-function answered(progress: Progress, step: Ask, value: string | null, allowed: readonly Deviation[]): Progress | null {
+function said(progress: Progress, name: string, step: Say, how: SaidHow, allowed: readonly Deviation[]): Progress | null {
+  const isWide = step.required === true && how !== "written";
+  const after = isWide ? deviating(progress, how === "own_words" ? "own_words" : "skip_sentences", allowed) : progress;
+  return after && entered({ ...after, said: { ...after.said, [name]: how } }, step.next);
+}
+
+function answered(progress: Progress, step: Ask, value: string, allowed: readonly Deviation[]): Progress | null {
   const answers = Object.fromEntries(Object.entries(progress.answers).filter(([field]) => field !== step.field));
-  if (value === null || value === "") {
-    if (step.required === true && !allowed.includes("skip_fields")) return null;
-    return entered({ ...progress, answers }, step.next);
+  if (value === "") {
+    const after = step.required === true ? deviating(progress, "skip_fields", allowed) : progress;
+    return after && entered({ ...after, answers }, step.next);
   }
   return fits(step, value) ? entered({ ...progress, answers: { ...answers, [step.field]: value } }, step.next) : null;
 }
 
+/** Back to a step of the way is always allowed: people correct themselves. */
 function gone(script: Script, progress: Progress, step: string, allowed: readonly Deviation[]): Progress | null {
-  if (script.steps[step] === undefined) return null;
-  if (progress.way.includes(step) || allowed.includes("any_order")) return entered(progress, step);
-  return null;
+  if (own(script.steps, step) === undefined) return null;
+  const after = progress.way.includes(step) ? progress : deviating(progress, "any_order", allowed);
+  return after && entered(after, step);
 }

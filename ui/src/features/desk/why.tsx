@@ -1,8 +1,13 @@
+import { useMe } from "../../app/session";
+import { useWords } from "../../app/words";
+import { reasonOf } from "./reason";
 import { useContact } from "./requests";
 
-/** Why a contact came to this agent, in the words of the floor's own explanation; they are English. */
-export function useWhy(contact: string | null): React.ReactNode {
+/** Why a contact came to this agent, or null while that is not known: the last decision that gave it to them. */
+export function useWhy(contact: string | null): string | null {
+  const { say } = useWords();
+  const { agent } = useMe();
   const { data } = useContact(contact);
-  const line = data?.explanation.findLast(({ kind }) => kind === "decided");
-  return line === undefined ? null : <bdi lang="en" dir="ltr">{line.text}</bdi>;
+  const decision = data?.explanation.findLast((line) => line.decision?.agent === agent)?.decision;
+  return decision == null ? null : say(...reasonOf(decision));
 }

@@ -1,6 +1,8 @@
+import { useEffect } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { Alert } from "@mantine/core";
 import { useSessionChange } from "../../api/session";
+import { fetchLanding } from "../../app/landing";
 import { useWords } from "../../app/words";
 import { Frame } from "./Frame";
 import { SignInForm } from "./SignInForm";
@@ -16,6 +18,7 @@ export function Component() {
   const [search] = useSearchParams();
   const { read } = useSessionChange();
   const next = ownAddress(search.get("next"));
+  useEffect(() => fetchLanding(next), [next]);
   const problem = search.get("problem");
   return (
     <Frame title={say("sign_in.title")}>
