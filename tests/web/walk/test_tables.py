@@ -1,5 +1,6 @@
 """Every table as every role: the web's own role of the database sees and changes just what the one table says."""
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
@@ -10,7 +11,7 @@ from psycopg import sql
 from markaz.bootstrap import ensure_web_role, web_database_url
 from markaz.bootstrap.settings import Settings
 from markaz.identity import ROLES, TABLES, Role
-from tests.web.people import session
+from tests.web.people import account, session
 from tests.web.walk import world
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
@@ -219,6 +220,49 @@ def test_what_goes_too_far_is_refused(
         enter(web, session(owner, role))
         with pytest.raises(REFUSED), web.transaction():
             web.execute(statement)  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+# Every new version of an account: its role and client, as the database's own check lets them go together.
+_VERSIONS = [
+    *((role, None) for role in ROLES if not role.startswith("client_")),
+    *((role, client) for role in ROLES if role.startswith("client_") for client in ("bank", "shop")),
+]
+_CHANGE = "UPDATE account SET roles = %s, client = %s WHERE id = %s"
+
+
+def may_make(actor: str, target: str, role: str, client: str | None) -> bool:
+    """The rule: who manages both what the target is and what it is to be; it makes no exception for oneself."""
+    is_as_before = role == target and client == ("bank" if target.startswith("client_") else None)
+    match actor:
+        case "administrator":
+            return True
+        case "manager":
+            return "administrator" not in (target, role)
+        case "client_owner":
+            return target.startswith("client_") and client == "bank"
+        case _:
+            return actor == target and is_as_before
+
+
+@pytest.mark.parametrize("actor", ROLES)
+def test_nobody_makes_anybody_more_than_is_theirs_to_give(
+    owner: psycopg.Connection[Any], web: psycopg.Connection[Any], actor: Role
+) -> None:
+    world.build(owner)
+    account(owner, "administrator", id="another-administrator")
+    owner.execute("UPDATE account SET agent = NULL")  # a client's people are nobody's agents
+    token = session(owner, actor)
+    wrong: list[tuple[str, str, str | None]] = []
+    for target in ROLES:
+        for role, client in _VERSIONS:
+            made = False
+            with web.transaction(force_rollback=True):
+                enter(web, token)
+                with contextlib.suppress(REFUSED), web.transaction():
+                    made = web.execute(_CHANGE, ([role], client, target)).rowcount == 1
+            if made != may_make(actor, target, role, client):
+                wrong.append((target, role, client))
+    assert wrong == []
 
 
 def seen_by_owner(owner: psycopg.Connection[Any], table: str) -> set[str]:
