@@ -50,5 +50,12 @@ export function useSessionChange() {
   return {
     put: (session: Session | null) => queries.setQueryData(SESSION_KEY, session),
     read: () => queries.query({ queryKey: SESSION_KEY, queryFn: read, staleTime: 0 }),
+    /** Who is signed in, without the pages taking it up. */
+    look: read,
+    /** Nobody is signed in any more, and what was fetched for who was is gone. */
+    forget: () => {
+      queries.clear();
+      queries.setQueryData(SESSION_KEY, null);
+    },
   };
 }

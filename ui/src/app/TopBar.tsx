@@ -34,12 +34,12 @@ function PersonMenu() {
   const { say } = useWords();
   const me = useMe();
   const navigate = useNavigate();
-  const { put } = useSessionChange();
+  const { forget } = useSessionChange();
   const leave = async () => {
     try {
       await ask("DELETE", "/api/session");
       await navigate("/sign-in");
-      put(null);
+      forget();
     } catch (error) {
       showFailure(error);
     }

@@ -41,7 +41,8 @@ export function TransferPicker({ contact, desk, done }: { contact: string; desk:
         label={say("transfer.to")} description={say("transfer.keys")} value={asked} data-autofocus
         onChange={(event) => setAsked(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || first === undefined) return;
+          // With nothing typed nobody is meant: the first of all is there by chance.
+          if (event.key !== "Enter" || typed === "" || first === undefined) return;
           event.preventDefault();
           send(first, event.ctrlKey && first.kind !== "queue" ? "consult" : "transfer");
         }}

@@ -1,5 +1,6 @@
 import { Alert, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
+import { ask } from "../../api/client";
 import { type Session, useSessionChange } from "../../api/session";
 import { useWords } from "../../app/words";
 import { SignInForm } from "./SignInForm";
@@ -7,7 +8,7 @@ import { SignInForm } from "./SignInForm";
 /** Covers the page when a session has ended, and leaves it as it was: calls and what was typed stay. */
 export function SignInAgain({ session, done }: { session: Session; done: (again: Session) => void }) {
   const { say } = useWords();
-  const { read } = useSessionChange();
+  const { look } = useSessionChange();
   const [other, setOther] = useState(false);
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title={say("again.title")}>
@@ -17,9 +18,14 @@ export function SignInAgain({ session, done }: { session: Session; done: (again:
         <SignInForm
           {...(session.user.email === null ? {} : { email: session.user.email })}
           done={async () => {
-            const again = await read();
-            if (again?.user.id === session.user.id) done(again);
-            else setOther(true);
+            const again = await look();
+            if (again?.user.id === session.user.id) {
+              done(again);
+              return;
+            }
+            // Somebody else's session would do this desk's work in the wrong name.
+            if (again !== null) await ask("DELETE", "/api/session");
+            setOther(true);
           }}
         />
       </Stack>
