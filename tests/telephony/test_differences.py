@@ -8,6 +8,7 @@ from markaz.flows import ContactEntered
 from markaz.routing import (
     CustomerLeft,
     CustomerReached,
+    ElsewhereAnswered,
     EngagementState,
     PauseRecording,
     StartRecording,
@@ -121,6 +122,13 @@ def test_a_recording_that_begins_late_begins_paused_when_it_should_be():
     paused = BelievedContact("in_conversation", "q", True, lead="c.1", is_recorded=True, is_paused=True)
     found = of_floor(board, {"c": paused}, {"c.1": BelievedOffer("c", "ann", TALKS)})
     assert found == [StartRecording("c", "c.1", "ann", "q"), PauseRecording("c", "c.1")]
+
+
+def test_a_number_outside_that_was_joined_unheard_has_answered():
+    outside = Leg(channel="c~out1", role="outside", contact="c", answered=True, bridge="conversation-c")
+    board = board_of(customer(bridge="conversation-c"), outside)
+    assert of_floor(board, {"c": BelievedContact("elsewhere", "q", True)}) == [ElsewhereAnswered("c")]
+    assert of_floor(board, {"c": BelievedContact("elsewhere", "q", True, is_answered_elsewhere=True)}) == []
 
 
 def test_a_number_outside_that_nobody_waits_for_is_ended():

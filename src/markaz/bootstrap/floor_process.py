@@ -246,6 +246,7 @@ def beliefs(core: Core) -> Beliefs:
             is_on_music=lead is not None and (lead.state == "consulting" or lead.away == "music"),
             party=(contact.party.id, contact.party.state) if contact.party is not None else None,
             lead=contact.offer if lead is not None and is_talking and lead.away is None else None,
+            is_answered_elsewhere=contact.answered_elsewhere,
             is_recorded=lead is not None and is_talking and lead.recorded,
             is_paused=contact.recording_paused,
         )

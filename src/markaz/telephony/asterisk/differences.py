@@ -17,6 +17,7 @@ from markaz.routing import (
     ConversationStarted,
     CustomerLeft,
     CustomerReached,
+    ElsewhereAnswered,
     ElsewhereFailed,
     EngagementState,
     HoldCustomer,
@@ -74,6 +75,8 @@ class BelievedContact:
     """A number outside in its conversation."""
     lead: str | None = None
     """The offer of the agent who talks with it."""
+    is_answered_elsewhere: bool = False
+    """The number outside that it was sent to has answered."""
     is_recorded: bool = False
     is_paused: bool = False
 
@@ -223,7 +226,7 @@ def _customer_differences(
             if not waits_for(leg.bridge, believed.queue or ""):
                 yield KeepWaiting(contact, believed.queue or "")
         case "elsewhere" if believed.party is None:
-            yield from _outside_differences(contact, leg, board.outside.get(contact))
+            yield from _outside_differences(contact, believed, leg, board.outside.get(contact))
         case "leaving_message":
             if contact not in messages:
                 yield MessageLeft(contact, 0.0)
@@ -244,11 +247,15 @@ def _party_differences(contact: str, party: tuple[str, PartyState], board: Switc
         yield LegAnswered(leg)
 
 
-def _outside_differences(contact: str, customer: Leg, outside: Leg | None) -> Iterator[Difference]:
+def _outside_differences(
+    contact: str, believed: BelievedContact, customer: Leg, outside: Leg | None
+) -> Iterator[Difference]:
     if outside is None:
         yield ElsewhereFailed(contact, "fault")
     elif outside.answered and not outside.ending and (outside.bridge is None or outside.bridge != customer.bridge):
         yield LegAnswered(outside)
+    elif outside.answered and not outside.ending and not believed.is_answered_elsewhere:
+        yield ElsewhereAnswered(contact)  # joined by who died before it was told
 
 
 def _is_apart(customer: Leg, believed: BelievedContact, board: Switchboard) -> bool:
