@@ -5,6 +5,9 @@ import asyncio
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
+
+from tests.web import people
 
 READY = "/api/agents/amal/not-ready"
 BODY = {"reason": "lunch"}
@@ -86,3 +89,17 @@ async def test_the_database_alone_cannot_read_what_was_answered(
     signed_in = await client.post("/api/agents/amal/sign-in", headers={"Idempotency-Key": "one"})
     (body,) = organisation.execute("SELECT body FROM kept_answer").fetchone() or (b"",)
     assert signed_in.json()["password"].encode() not in bytes(body)
+
+
+async def test_a_repeat_after_signing_in_anew_is_told_that_it_was_done(
+    application: FastAPI, client: httpx.AsyncClient, organisation: psycopg.Connection
+) -> None:
+    await client.post("/api/agents/amal/sign-in")
+    person, before = people.account(organisation, "agent", agent="amal"), messages(organisation)
+    answers: list[tuple[int, str | None]] = []
+    for _ in range(2):
+        async with people.browser(application, people.session(organisation, person)) as browser:
+            answer = await browser.post(READY, json=BODY, headers={"Idempotency-Key": "one"})
+            answers.append((answer.status_code, answer.json().get("code")))
+    assert answers == [(202, None), (409, "idempotency_answer_unreadable")]
+    assert messages(organisation) == before + 1

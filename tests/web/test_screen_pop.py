@@ -24,6 +24,11 @@ def test_a_value_stays_one_value(contact: str, customer: str) -> None:
     assert parse_qs(parts.query, keep_blank_values=True) == {"number": [customer], "queue": ["q"]}
 
 
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_callers_name_does_not_move_in_the_path(name: str) -> None:
+    assert filled("https://crm.example.org/callers/{customer}/card", {"customer": name}).endswith("/callers//card")
+
+
 @pytest.mark.parametrize(
     "template",
     [

@@ -260,6 +260,13 @@ class KeyReused(MarkazError):
 
 
 @dataclass(eq=False)
+class AnswerUnreadable(MarkazError):
+    """It has been done, once; its answer can be read by the session that asked for it alone."""
+
+    code: ClassVar[str] = "idempotency_answer_unreadable"
+
+
+@dataclass(eq=False)
 class KeyMalformed(MarkazError):
     """An Idempotency-Key has 1 to 200 printable ASCII characters, and comes once: send such a one."""
 

@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
 from markaz.web.context import Connection, Credential, credential_of, enter, installation_of
-from markaz.web.errors import KeyMalformed, KeyReused
+from markaz.web.errors import AnswerUnreadable, KeyMalformed, KeyReused
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
@@ -93,7 +93,7 @@ def _asked(request: Request) -> tuple[str, Credential] | None:
 
 
 async def _kept(request: Request, key: str, credential: Credential) -> Response | None:
-    """The answer that the same request got before. Raises `KeyReused` when it was another request."""
+    """The answer that the same request got before. Raises `KeyReused`, `AnswerUnreadable`."""
     async with installation_of(request).pool.connection() as database, database.transaction():
         if await enter(database, credential) is None:
             return None
@@ -103,7 +103,10 @@ async def _kept(request: Request, key: str, credential: Credential) -> Response 
     fingerprint, status, body, media_type = found
     if bytes(fingerprint) != await _fingerprint(request):
         raise KeyReused
-    told = _cipher(key, credential).decrypt(bytes(body))
+    try:
+        told = _cipher(key, credential).decrypt(bytes(body))
+    except InvalidToken:  # the same person, signed in anew
+        raise AnswerUnreadable from None
     return Response(told, status_code=status, media_type=media_type, headers={REPLAYED: "true"})
 
 

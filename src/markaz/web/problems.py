@@ -64,6 +64,7 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.WebhookDestination: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyWebhooks: HTTPStatus.CONFLICT,
     errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.AnswerUnreadable: HTTPStatus.CONFLICT,
     errors.KeyMalformed: HTTPStatus.BAD_REQUEST,
     errors.CursorUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.CallbackNotPossible: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -54,8 +54,13 @@ def template_problem(template: str, allowed_plain: Networks = ()) -> str | None:
 
 
 def filled(template: str, values: dict[str, str | None]) -> str:
-    """The template with every variable percent-encoded; what is not known is empty."""
-    return _VARIABLE.sub(lambda found: quote(values.get(found[1]) or "", safe=""), template)
+    """The template with every variable percent-encoded; what is not known is empty, and what would move in the path."""
+
+    def written(found: re.Match[str]) -> str:
+        value = values.get(found[1]) or ""
+        return quote(value, safe="") if value not in (".", "..") else ""
+
+    return _VARIABLE.sub(written, template)
 
 
 def _is_ours(host: str | None, networks: Networks) -> bool:
