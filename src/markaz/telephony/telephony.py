@@ -176,7 +176,7 @@ class Telephony:
         username = self._board.phones.get(agent)
         in_call = any(leg.agent == agent for leg in self._board.legs.values())
         if username is not None and not in_call:
-            await self._performer.ring_for_test(username)
+            await self._performer.ringing.for_test(username)
 
     async def set_trunks(self, trunks: Sequence[TrunkSettings]) -> None:
         """These are the trunks from now on; those that Asterisk was not started with are pushed to it."""

@@ -5,13 +5,12 @@ Every imperative is safe to repeat: ids are ours, and "not found", "exists" and 
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Final
 
 from markaz.flows import AnswerContact, PromptFailed, RefuseNumber, SpeakPrompt, StopPrompt
-from markaz.kit.time import SECOND, Instant
+from markaz.kit.time import Instant
 from markaz.routing import (
     AgentLeft,
     AnnouncePlace,
@@ -46,16 +45,15 @@ from markaz.routing import (
     TakeMessage,
     WithdrawOffer,
 )  # fmt: skip
-from markaz.telephony.asterisk.client import Answer, AriClient, AriLost
-from markaz.telephony.asterisk.configuration import TEST_CONTEXT, TEST_EXTENSION
+from markaz.telephony.asterisk.client import AriClient, AriLost
 from markaz.telephony.asterisk.legs import Legs
 from markaz.telephony.asterisk.lines import Lines
 from markaz.telephony.asterisk.messages import Messages
 from markaz.telephony.asterisk.outside import Outside
 from markaz.telephony.asterisk.parties import Parties
 from markaz.telephony.asterisk.recorder import Recorder
+from markaz.telephony.asterisk.ringing import Ringing
 from markaz.telephony.asterisk.switchboard import (
-    AGAIN,
     CONFERENCE,
     CONVERSATION,
     LEG_VARIABLE,
@@ -78,15 +76,10 @@ from markaz.telephony.asterisk.translate import (
 )  # fmt: skip
 from markaz.telephony.prompts import PromptShelf
 
-RING_GRACE_SECONDS: Final = 5
-"""The floor ends a ringing offer; Asterisk does so this much later, should nobody be there to ask."""
 LAST_PROMPT_SECONDS_MAX: Final = 60
 TRANSFER_SECONDS_MAX: Final = 5
 AWAY_SECONDS_MAX: Final = 30
 CAUSE_UNKNOWN_NUMBER: Final = 1
-TEST_RING_SECONDS: Final = 10
-AUTO_ANSWER: Final = {"Call-Info": "<sip:markaz>;answer-after=0", "Alert-Info": "<http://markaz>;info=alert-autoanswer"}
-"""What makes a phone answer by itself: browsers' libraries and most makers' phones read one of the two."""
 
 Imperative = (
     AnswerContact | SpeakPrompt | StopPrompt | RefuseNumber
@@ -136,6 +129,7 @@ class Performer:
         self.messages = Messages(legs=legs, board=board, recorder=recorder, shelf=shelf, emit=emit)
         self.outside = Outside(legs=legs, board=board, emit=emit, now=now)
         self.parties = Parties(legs=legs, board=board, outside=self.outside, emit=emit, now=now)
+        self.ringing = Ringing(legs=legs, board=board, recorder=recorder, release=self._release, emit=emit, now=now)
         self._recorder = recorder
         self._shelf = shelf
         self._emit = emit
@@ -240,9 +234,9 @@ class Performer:
             case PlayPrompt(contact, prompt):
                 await self._legs.play(contact, f"{contact}.x", self._shelf.media(prompt))
             case OfferContact():
-                await self._offer(work)
+                await self.ringing.offer(work)
             case RingAgain():
-                await self._ring_again(work)
+                await self.ringing.again(work)
             case WithdrawOffer(offer=offer, contact=contact) | ReleaseAgent(offer=offer, contact=contact):
                 await self._release(contact, offer)
             case ConnectContact():
@@ -341,68 +335,6 @@ class Performer:
 
     # The agent's leg
 
-    async def _offer(self, work: OfferContact) -> None:
-        phone = self._board.phones.get(work.agent)
-        seconds = ceil((work.expires_at - self._now()) / SECOND)
-        if phone is None or seconds <= 0:
-            self._emit(OfferFailed(work.offer, "unreachable" if phone is None else "no_answer"))
-            return
-        before = self._board.released.get(work.agent)
-        if before is not None:  # in another contact's line, and no phone is to ring while its last call ends
-            await self._release(before.contact, before.offer or "")
-        leg = Leg(
-            channel=work.offer, role="agent", contact=work.contact, offer=work.offer, agent=work.agent,
-            guest=work.part != "lead",
-        )  # fmt: skip
-        answer = await self._ring(leg, phone, work, seconds, {})
-        if not answer.ok and answer.status != 409:
-            self._board.remove(leg.channel)
-            self._emit(OfferFailed(work.offer, "fault" if answer.status < 500 else "unreachable"))
-
-    async def _ring(
-        self, leg: Leg, phone: str, work: OfferContact | RingAgain, seconds: int, headers: Mapping[str, str]
-    ) -> Answer:
-        return await self._legs.originate(
-            leg,
-            f"PJSIP/{phone}",
-            caller=f'"{work.queue}" <{work.customer}>',
-            seconds=seconds + RING_GRACE_SECONDS,
-            # A REFER of the phone becomes an event instead of a transfer that Asterisk makes by itself.
-            variables={"PJSIP_TRANSFER_HANDLING()": "ari-only", **_sip_headers(headers)},
-        )
-
-    async def ring_for_test(self, phone: str) -> None:
-        """Ring `phone` into an echo. Raises `AriLost`."""
-        body = {
-            "endpoint": f"PJSIP/{phone}",
-            "context": TEST_CONTEXT,
-            "extension": TEST_EXTENSION,
-            "priority": 1,
-            "callerId": f'"Markaz" <{TEST_EXTENSION}>',
-            "timeout": TEST_RING_SECONDS,
-            "variables": _sip_headers(AUTO_ANSWER),
-        }
-        await self._legs.ask("POST", "channels", body=body)
-
-    async def _ring_again(self, work: RingAgain) -> None:
-        """End what is left of the agent's leg and ring the phone anew; what does not work is left to the floor."""
-        phone = self._board.phones.get(work.agent)
-        seconds = ceil((work.expires_at - self._now()) / SECOND)
-        if phone is None or seconds <= 0:
-            return
-        channel = f"{work.offer}{AGAIN}{work.attempt}"
-        before = self._board.agent_leg(work.contact, work.offer)
-        if before is not None and before.channel != channel:
-            self._recorder.ended(before.channel)
-            await self._legs.end(before)
-        leg = Leg(
-            channel=channel, role="agent", contact=work.contact, offer=work.offer, agent=work.agent,
-            guest=work.part != "lead", again=True,
-        )  # fmt: skip
-        answer = await self._ring(leg, phone, work, seconds, AUTO_ANSWER)
-        if not answer.ok and answer.status != 409:
-            self._board.remove(leg.channel)
-
     async def _release(self, contact: str, offer: str) -> None:
         leg = self._board.agent_leg(contact, offer)
         if leg is None:
@@ -468,10 +400,6 @@ class Performer:
                             await self._legs.end(agent)
             case _:
                 return
-
-
-def _sip_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    return {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
 
 
 def _variable(leg: Leg) -> dict[str, object]:
