@@ -1,7 +1,6 @@
 """The floor: who serves whom, as a pure state machine. This is the context's only door."""
 
 from markaz.routing.effects import (
-    WITH_CUSTOMER,
     AgentMoved,
     AnnouncePlace,
     BenchConsidered,
@@ -10,13 +9,11 @@ from markaz.routing.effects import (
     CheckContact,
     ConnectContact,
     ContactMoved,
-    ContactState,
     Decided,
     DialCustomer,
     Effect,
     EndContact,
     EngagementMoved,
-    EngagementState,
     FollowUpBegan,
     HoldCustomer,
     JoinConversation,
@@ -25,13 +22,9 @@ from markaz.routing.effects import (
     LegMoved,
     Noted,
     OfferContact,
-    Outcome,
-    Part,
     PartyMoved,
-    PartyState,
     PauseRecording,
     PlayPrompt,
-    Presence,
     ProjectMoved,
     PromiseCallback,
     RecordingMoved,
@@ -43,7 +36,6 @@ from markaz.routing.effects import (
     SendToNumber,
     StartRecording,
     Supervise,
-    SupervisionMode,
     TakeMessage,
     WithdrawOffer,
 )  # fmt: skip
@@ -69,6 +61,16 @@ from markaz.routing.rules import (
     ToVoicemail,
 )  # fmt: skip
 from markaz.routing.state import Agent, Contact, Engagement, QueueState
+from markaz.routing.states import (
+    WITH_CUSTOMER,
+    ContactState,
+    EngagementState,
+    Outcome,
+    Part,
+    PartyState,
+    Presence,
+    SupervisionMode,
+)
 from markaz.routing.stimuli import (
     AgentBecameNotReady,
     AgentBecameReady,

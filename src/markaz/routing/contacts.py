@@ -1,9 +1,10 @@
 """Stimuli about a contact outside a conversation: arriving, queueing, leaving a message, wanting a call back, going."""
 
 from markaz.routing import follow_ups, stimuli, waiting
-from markaz.routing.effects import CheckContact, ContactMoved, ContactState, EndContact
+from markaz.routing.effects import CheckContact, ContactMoved, EndContact
 from markaz.routing.floor_state import CONTACTS_OPEN_MAX, FloorState
 from markaz.routing.state import Contact
+from markaz.routing.states import ContactState
 
 MESSAGE_SECONDS_MIN = 1.0
 """A shorter message counts as none."""

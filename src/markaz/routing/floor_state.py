@@ -9,18 +9,14 @@ from collections.abc import Mapping
 
 from markaz.kit.time import SECOND, Instant
 from markaz.routing.effects import (
-    WITH_CUSTOMER,
     AgentMoved,
     ContactMoved,
     Decided,
     Effect,
     EngagementMoved,
-    EngagementState,
     Noted,
     OfferContact,
-    Outcome,
     PartyMoved,
-    PartyState,
     RecordingMoved,
     ReleaseAgent,
     ReleaseParty,
@@ -30,6 +26,7 @@ from markaz.routing.matching import Matching
 from markaz.routing.occupancy import faded, worked
 from markaz.routing.rules import CHANNEL_KINDS, ChannelKind, QueueRules
 from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
+from markaz.routing.states import WITH_CUSTOMER, EngagementState, Outcome, PartyState
 from markaz.routing.timers import TimerKey, TimerKind, Timers
 from markaz.routing.transitions import (
     CONTACT_TRANSITIONS,

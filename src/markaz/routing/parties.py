@@ -15,14 +15,13 @@ from markaz.routing.effects import (
     HoldCustomer,
     JoinConversation,
     OfferContact,
-    Part,
-    PartyState,
     ResumeCustomer,
     Supervise,
 )  # fmt: skip
 from markaz.routing.floor_state import FloorState
 from markaz.routing.parts import HEARD, TALKING, consulted, heirs, leading, parts, phone_problem
 from markaz.routing.state import Contact, Engagement, Party
+from markaz.routing.states import Part, PartyState
 
 GUESTS_MAX = 6
 """Guests of one conversation, supervisors included."""

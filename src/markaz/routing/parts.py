@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from markaz.routing.contacts import known
-from markaz.routing.effects import EngagementState
 from markaz.routing.floor_state import FloorState
 from markaz.routing.state import Contact, Engagement
+from markaz.routing.states import EngagementState
 
 TALKING: tuple[EngagementState, ...] = ("in_conversation", "on_hold")
 SUPERVISING = ("listen", "whisper", "barge")

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from markaz.kit.time import Instant
-from markaz.routing.effects import ContactState, EngagementState, Outcome, Part, PartyState, Presence
 from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
+from markaz.routing.states import ContactState, EngagementState, Outcome, Part, PartyState, Presence
 
 
 class Party(msgspec.Struct, gc=False):

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from markaz.kit.time import Instant
-from markaz.routing.effects import SupervisionMode
 from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
+from markaz.routing.states import SupervisionMode
 
 LeftCause = Literal["hung_up", "fault"]
 """Why a leg is gone: the person ended it, or a machine between us failed."""

@@ -6,7 +6,7 @@ broken invariant and asserts; a stimulus that arrives too late never gets that f
 
 from collections.abc import Mapping
 
-from markaz.routing.effects import ContactState, EngagementState, PartyState, Presence
+from markaz.routing.states import ContactState, EngagementState, PartyState, Presence
 
 CONTACT_TRANSITIONS: Mapping[ContactState, Mapping[str, ContactState]] = {
     "in_self_service": {
