@@ -38,8 +38,6 @@ _AGENT = "SELECT 1 FROM agent WHERE id = %s AND retired_at IS NULL"
 _PROJECT = "SELECT 1 FROM project WHERE id = %s AND retired_at IS NULL"
 _QUEUE = "SELECT 1 FROM queue WHERE id = %s AND retired_at IS NULL"
 _PHONE = "SELECT 1 FROM phone WHERE floor = %s AND agent = %s"
-_CLIENT = "SELECT client FROM project WHERE id = (SELECT project FROM contact WHERE floor = %s AND contact = %s)"
-_PROJECTS_CLIENT = "SELECT client FROM project WHERE id = %s::text"
 _LAST_MESSAGE = "SELECT lastval()"
 
 ANY = (NotSignedIn, NotPermitted, OriginRefused, RequestInvalid, RequestTooLarge)
@@ -104,26 +102,6 @@ def supervise_as(
     if agent != principal.agent and not principal.may("desk.act"):
         raise NotYourAgent(agent)
     return principal
-
-
-async def audit_of_contact(
-    connection: Connection, action: str, floor: str, contact: str, address: str, **details: object
-) -> None:
-    """In the audit trail, and in that of the client whose contact it is."""
-    client: str | None = None
-    if (found := await (await connection.execute(_CLIENT, (floor, contact))).fetchone()) is not None:
-        (client,) = found
-    await audit(connection, action, f"contact:{contact}", client=client, address=address, **details)
-
-
-async def audit_of_project(
-    connection: Connection, action: str, project: str | None, subject: str, address: str, **details: object
-) -> None:
-    """In the audit trail, and in that of the project's client."""
-    client: str | None = None
-    if (found := await (await connection.execute(_PROJECTS_CLIENT, (project,))).fetchone()) is not None:
-        (client,) = found
-    await audit(connection, action, subject, client=client, address=address, **details)
 
 
 async def require_agent(connection: Connection, agent: str) -> None:

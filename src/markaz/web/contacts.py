@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz import reports
-from markaz.kit.time import instant, moment
+from markaz.kit.time import SECOND, instant, moment
 from markaz.web.commands import ANY, Id
 from markaz.web.context import Connection, InstallationGiven, Principal, Transaction, allowed
 from markaz.web.errors import ContactUnknown, CursorUnknown, NotPermittedThere
@@ -246,7 +246,7 @@ async def one_contact(
 
 
 def _decision(one: reports.Moment, contact: str) -> Decision | None:
-    """The parts of a decision as the journal has them: lanes and benches are rows (routing/effects.py)."""
+    """The parts of a decision as the journal has them: its lanes and benches are rows of theirs."""
     entry = one.entry
     if entry["type"] != "Decided" or entry["contact"] != contact or entry.get("agent") is None:
         return None
@@ -255,7 +255,7 @@ def _decision(one: reports.Moment, contact: str) -> Decision | None:
         agent=entry["agent"],
         by=entry["by"],
         rule=entry["rule"],
-        waited_seconds=entry["waited"] / 1e6,
+        waited_seconds=entry["waited"] / SECOND,
         free=next((free for first, _, free, *_ in entry.get("benches", ()) if first == entry["agent"]), 0),
         passed_over=max(0, len(entry.get("lanes", ())) - 1),
     )

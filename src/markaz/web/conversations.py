@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Depends
 from pydantic import Field, StringConstraints
 
 from markaz import routing
+from markaz.web.auditing import audit_of_contact
 from markaz.web.commands import (
     FOR_AGENT,
     FOR_SIGNED_IN,
@@ -20,7 +21,6 @@ from markaz.web.commands import (
     Asked,
     Id,
     act_for,
-    audit_of_contact,
     require_agent,
     require_queue,
     require_signed_in,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from markaz import routing
 from markaz.runtime import PhoneChanged, PhoneTested, StimulusSent, send
 from markaz.telephony import BROWSER_PHONE
+from markaz.web.auditing import audit_of_project
 from markaz.web.commands import (
     ANY,
     FOR_AGENT,
@@ -27,7 +28,6 @@ from markaz.web.commands import (
     Words,
     accepted,
     act_for,
-    audit_of_project,
     require_agent,
     require_project,
     require_signed_in,

@@ -10,7 +10,8 @@ from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz.identity import Principal
-from markaz.web.commands import ANY, Asked, Id, audit_of_project
+from markaz.web.auditing import audit_of_project
+from markaz.web.commands import ANY, Asked, Id
 from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
 from markaz.web.errors import CursorUnknown, DeliveryUnknown, TooManyWebhooks, WebhookDestination, WebhookUnknown
 from markaz.web.idempotency import Once

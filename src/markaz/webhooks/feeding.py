@@ -39,14 +39,15 @@ ON CONFLICT (floor, webhook, fact) DO NOTHING
 """
 _READY = """
 SELECT r.recording, r.contact, r.agent, r.queue, r.seconds, r.checked_at FROM recording AS r
-WHERE r.floor = %s AND r.state = 'present' AND r.checked_at > %s AND r.checked_at > now() - make_interval(days => %s)
+WHERE r.floor = %(floor)s AND r.state = 'present' AND r.checked_at > %(made_at)s
+    AND r.checked_at > now() - make_interval(days => %(days)s)
     AND EXISTS (
         SELECT FROM contact AS c WHERE c.floor = r.floor AND c.contact = r.contact
-            AND (%s::text IS NULL OR c.project = %s))
+            AND (%(project)s::text IS NULL OR c.project = %(project)s))
     AND NOT EXISTS (
-        SELECT FROM webhook_delivery AS d WHERE d.floor = r.floor AND d.webhook = %s
+        SELECT FROM webhook_delivery AS d WHERE d.floor = r.floor AND d.webhook = %(webhook)s
             AND d.fact = 'recording ' || r.recording)
-ORDER BY r.checked_at LIMIT %s
+ORDER BY r.checked_at LIMIT %(limit)s
 """
 
 
@@ -121,9 +122,10 @@ class Feeder:
         for one in to:
             if "recording.ready" not in one.kinds:
                 continue
-            asked = (
-                self._floor, one.made_at, RECORDING_DAYS_MAX, one.project, one.project, one.id, RECORDINGS_MAX,
-            )  # fmt: skip
+            asked = {
+                "floor": self._floor, "made_at": one.made_at, "days": RECORDING_DAYS_MAX, "project": one.project,
+                "webhook": one.id, "limit": RECORDINGS_MAX,
+            }  # fmt: skip
             found = await (await connection.execute(_READY, asked)).fetchall()
             contacts = await self._contacts(connection, {contact for _, contact, *_ in found})
             for recording, contact, agent, queue, seconds, at in found:
