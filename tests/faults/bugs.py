@@ -23,6 +23,7 @@ from markaz.telephony.asterisk.parties import Parties
 from markaz.telephony.asterisk.perform import HangUp, LastPromptEnded, Performer
 from markaz.telephony.asterisk.reconcile import EndChannel, Reconciler
 from markaz.telephony.asterisk.recorder import Recorder
+from markaz.telephony.asterisk.ringing import Ringing
 from markaz.telephony.asterisk.switchboard import CONFERENCE, CONVERSATION, Switchboard
 from markaz.telephony.asterisk.translate import CustomerCame, LegAnswered, Translator
 from tests.faults.database import Statements
@@ -173,9 +174,9 @@ def _found_is_recorded(start: Any) -> Any:
 
 
 def _rings_at_once(offer: Any) -> Any:
-    async def ring(performer: Performer, work: Any) -> None:
-        performer._board.released.clear()
-        await offer(performer, work)
+    async def ring(ringing: Ringing, work: Any) -> None:
+        ringing._board.released.clear()
+        await offer(ringing, work)
 
     return ring
 
@@ -263,7 +264,7 @@ THAT_WERE_THERE = (
         [_around(Performer, "_act", _last_prompt_of_anybody)], (), "cut by the floor"),
     Bug("takes an agent's leg that it finds for recorded", [_around(Recorder, "start", _found_is_recorded)],
         [fault("floor_killed", at) for at in (40, 60, 80, 100, 120, 140, 160, 180, 200)], "ledger of recordings"),
-    Bug("rings who is about to be hung up", [_around(Performer, "_offer", _rings_at_once)], (), "is rung by"),
+    Bug("rings who is about to be hung up", [_around(Ringing, "offer", _rings_at_once)], (), "is rung by"),
     Bug("counts a call twice over a restart",
         [(telephony, "contact_name", _count_apart()), _around(Performer, "_act", _tell_nobody)],
         [fault("floor_killed", 100)], "contacts"),

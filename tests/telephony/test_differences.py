@@ -6,10 +6,12 @@ import pytest
 
 from markaz.flows import ContactEntered
 from markaz.routing import (
+    AgentLeft,
     CustomerLeft,
     CustomerReached,
     ElsewhereAnswered,
     EngagementState,
+    MessageLeft,
     PauseRecording,
     StartRecording,
     Supervise,
@@ -122,6 +124,19 @@ def test_a_recording_that_begins_late_begins_paused_when_it_should_be():
     paused = BelievedContact("in_conversation", "q", True, lead="c.1", is_recorded=True, is_paused=True)
     found = of_floor(board, {"c": paused}, {"c.1": BelievedOffer("c", "ann", TALKS)})
     assert found == [StartRecording("c", "c.1", "ann", "q"), PauseRecording("c", "c.1")]
+
+
+def test_a_message_whose_end_and_customers_end_were_unheard_is_over():
+    gone = {"c": BelievedContact("leaving_message", "q", False)}
+    assert of_floor(board_of(), gone) == [MessageLeft("c", 0.0)]
+
+
+def test_who_is_gone_is_missed_whatever_was_believed_of_them_meanwhile():
+    keys = [
+        {key for key, _ in differences_from_floor([], (), board_of(customer()), Beliefs({}, {"c.1": engaged}))}
+        for engaged in (BelievedOffer("c", "ann", TALKS), BelievedOffer("c", "ann", "consulting"))
+    ]
+    assert (AgentLeft, "c.1") in keys[0] & keys[1]
 
 
 def test_a_number_outside_that_was_joined_unheard_has_answered():

@@ -192,7 +192,7 @@ def differences_from_floor(
         if difference is None and leg is not None:
             difference = _part_difference(offer, engaged, leg, board, beliefs.contacts.get(engaged.contact))
         if difference is not None:
-            yield (type(difference), offer, engaged.state), difference
+            yield (type(difference), offer), difference
     for leg in board.legs.values():
         yield from _keyed(leg.channel, _stray(leg, board, beliefs))
     for bridge in bridges:
@@ -215,6 +215,8 @@ def _customer_differences(
     if leg is None:
         if believed.has_leg:
             yield CustomerLeft(contact, _how_left(contact, board))
+        elif believed.state == "leaving_message" and contact not in messages:
+            yield MessageLeft(contact, 0.0)  # the message ended with the customer, and nobody heard of it
         return
     if not believed.has_leg:
         if leg.role == "callback" and leg.answered and believed.state == "connecting":
