@@ -59,6 +59,7 @@ from markaz.routing import (
     RecordingPauseRequested,
     RecordingResumeRequested,
     Relaxation,
+    ResultEntered,
     Sticky,
     SupervisionEnded,
     SupervisionRequested,
@@ -164,6 +165,12 @@ def project_rules(project: st.SearchStrategy[str]) -> st.SearchStrategy[ProjectR
     return st.builds(ProjectRules, id=project, pause=pauses, callback_queue=of((None, "q1", "q9")))
 
 
+def _promised(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str]) -> st.SearchStrategy[CallbackPromised]:
+    number, queue = of(CUSTOMERS), of((*QUEUES, "q9"))
+    promised_in = st.one_of(st.none(), contact)
+    return st.builds(CallbackPromised, contact, of(PROJECTS), queue, number, number, of((0, 2**60)), agent, promised_in)
+
+
 def _contact_facts(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str], offer: st.SearchStrategy[str]):
     left = of(("hung_up", "fault"))
     failed = of(("no_answer", "busy", "unreachable", "fault"))
@@ -174,17 +181,8 @@ def _contact_facts(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str
         st.builds(MessageAsked, contact, of((30, 120))),
         st.builds(MessageLeft, contact, of((0.0, 0.5, 20.0))),
         st.builds(CallbackAsked, contact, of(CUSTOMERS), of((None, "q9", *QUEUES))),
-        st.builds(
-            CallbackPromised,
-            contact,
-            of(PROJECTS),
-            of((*QUEUES, "q9")),
-            of(CUSTOMERS),
-            of(CUSTOMERS),
-            of((0, 2**60)),
-            agent,
-            st.one_of(st.none(), contact),
-        ),
+        _promised(contact, agent),
+        st.builds(ResultEntered, agent, offer, of((None, "sold")), st.one_of(st.none(), _promised(contact, agent))),
         st.builds(NumberAsked, contact, of(("100", "200"))),
         st.builds(CustomerLeft, contact, left),
         st.builds(CustomerReached, contact),

@@ -51,6 +51,7 @@ _TOLD = {
     "RecordingPauseRequested": "agent {agent} paused the recording",
     "RecordingResumeRequested": "agent {agent} let the recording go on",
     "RecordingPauseFailed": "the recording could not be paused",
+    "ResultEntered": "agent {agent} entered what came of it",
     "WrapUpEnded": "agent {agent} finished wrap-up",
     "AgentSignedIn": "agent {agent} signed in",
     "AgentSignedOut": "agent {agent} signed out",

@@ -1,4 +1,4 @@
-"""Stimuli about offers and conversations: ringing, accepting, refusing, talking, holding, passing on, wrapping up."""
+"""Stimuli about offers and conversations: ringing, accepting, refusing, talking, holding, passing on."""
 
 from markaz.kit.time import SECOND, Instant
 from markaz.routing import returning, stimuli, waiting
@@ -313,17 +313,3 @@ def _let_go(floor: FloorState, contact: Contact) -> None:
     if contact.party is not None:
         floor.drop_party(contact, "transferred")
     floor.dismiss_guests(contact, "transferred")
-
-
-def wrap_up_ended(floor: FloorState, told: stimuli.WrapUpEnded) -> None:
-    agent = floor.agents.get(told.agent)
-    for offer in agent.engagements if agent is not None else ():
-        engagement = floor.engagements[offer]
-        if engagement.state == "wrapping_up" and told.contact in (None, engagement.contact):
-            floor.end_engagement(engagement, reason="wrapped_up", disposition=told.disposition)
-            return
-    floor.note("WrapUpEnded", told.contact or told.agent, f"{told.agent} has no such wrap-up")
-
-
-def wrap_up_expired(floor: FloorState, offer: str) -> None:
-    floor.end_engagement(floor.engagements[offer], reason="wrap_up_limit")

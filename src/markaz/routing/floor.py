@@ -23,6 +23,7 @@ from markaz.routing import (
     stimuli,
     supervision,
     waiting,
+    wrapping_up,
 )  # fmt: skip
 from markaz.routing.effects import Effect
 from markaz.routing.floor_state import FloorState
@@ -46,7 +47,8 @@ _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.AgentPhoneFound: agents.phone_found,
     stimuli.AgentPhoneReturned: returning.returned,
     stimuli.AgentRejoined: returning.rejoined,
-    stimuli.WrapUpEnded: conversations.wrap_up_ended,
+    stimuli.ResultEntered: wrapping_up.entered,
+    stimuli.WrapUpEnded: wrapping_up.ended,
     stimuli.ContactArrived: contacts.arrived,
     stimuli.ContactQueued: contacts.queued,
     stimuli.ContactServedItself: contacts.served_itself,
@@ -100,7 +102,7 @@ _CONTACT_DEADLINES: dict[TimerKind, Callable[[FloorState, Contact], None]] = {
 _OFFER_DEADLINES: dict[TimerKind, Callable[[FloorState, str], None]] = {
     "offer": conversations.expired,
     "connect": conversations.connect_expired,
-    "wrap_up": conversations.wrap_up_expired,
+    "wrap_up": wrapping_up.expired,
     "away": conversations.away_expired,
 }
 
@@ -130,6 +132,8 @@ class Floor:
         handler = _HANDLERS.get(type(stimulus))
         if handler is not None:
             handler(state, stimulus)
+        while state.promises:
+            callbacks.promised(state, state.promises.pop(0))
         return out
 
     def deadline(self) -> Instant | None:

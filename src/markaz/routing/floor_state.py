@@ -27,6 +27,7 @@ from markaz.routing.occupancy import faded, worked
 from markaz.routing.rules import CHANNEL_KINDS, ChannelKind, QueueRules
 from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
 from markaz.routing.states import WITH_CUSTOMER, EngagementState, Outcome, PartyState
+from markaz.routing.stimuli import CallbackPromised
 from markaz.routing.timers import TimerKey, TimerKind, Timers
 from markaz.routing.transitions import (
     CONTACT_TRANSITIONS,
@@ -70,6 +71,8 @@ class FloorState:
         self.closed_recent: OrderedDict[str, None] = OrderedDict()
         self.follow_ups: dict[tuple[str, str], list[str]] = {}
         """(project, customer) -> the open contacts by which faults are made good."""
+        self.promises: list[CallbackPromised] = []
+        """Calls back of wrap-ups that this very stimulus ended."""
         self.timers = Timers()
         self.matching = Matching()
         self.out: list[Effect] = []
@@ -242,7 +245,9 @@ class FloorState:
         lease = _LEASES.get(engagement.state)
         if lease is not None:
             self.timers.cancel((lease, engagement.offer))
-        self.move_engagement(engagement, "ended", reason=reason, disposition=disposition)
+        self.move_engagement(engagement, "ended", reason=reason, disposition=disposition or engagement.disposition)
+        if engagement.callback is not None:
+            self.promises.append(engagement.callback)
         del self.engagements[engagement.offer]
         agent = self.agents[engagement.agent]
         agent.engagements.remove(engagement.offer)

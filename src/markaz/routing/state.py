@@ -11,6 +11,7 @@ import msgspec
 from markaz.kit.time import Instant
 from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
 from markaz.routing.states import ContactState, EngagementState, Outcome, Part, PartyState, Presence
+from markaz.routing.stimuli import CallbackPromised
 
 
 class Party(msgspec.Struct, gc=False):
@@ -92,6 +93,10 @@ class Engagement(msgspec.Struct, gc=False):
     """The agent's leg is gone and may come back; what the customer hears meanwhile. None: the leg is there."""
     returns: int = 0
     """How often the phone has been rung again for it."""
+    disposition: str | None = None
+    """What the agent has entered so far, for the end of the wrap-up."""
+    callback: CallbackPromised | None = None
+    """To be promised when the wrap-up ends."""
 
 
 class Agent(msgspec.Struct, gc=False):

@@ -178,6 +178,16 @@ class CallbackPromised(Fact, frozen=True):
     promised_in: str | None = None
 
 
+class ResultEntered(Fact, frozen=True):
+    """What the agent has entered so far of how a contact ends: it counts, however the wrap-up comes to its end."""
+
+    agent: str
+    offer: str
+    disposition: str | None = None
+    callback: CallbackPromised | None = None
+    """Promised when the wrap-up ends."""
+
+
 class NumberAsked(Fact, frozen=True):
     """Self-service sends the contact to a number outside."""
 
@@ -403,7 +413,7 @@ Stimulus = (
     | AgentSignedIn | AgentSignedOut | AgentBecameReady | AgentBecameNotReady
     | AgentPhoneLost | AgentPhoneFound | AgentPhoneReturned | AgentRejoined | WrapUpEnded
     | ContactArrived | ContactQueued | ContactServedItself | MessageAsked | MessageLeft | CallbackAsked
-    | CallbackPromised | NumberAsked
+    | CallbackPromised | ResultEntered | NumberAsked
     | CustomerLeft | CustomerReached | CustomerMissed | ElsewhereAnswered | ElsewhereFailed | ContactSeen
     | OfferPlaced | OfferAccepted | OfferRefused | OfferFailed
     | ConversationStarted | HoldBegan | HoldEnded | AgentLeft | TransferRequested
