@@ -15,7 +15,10 @@ from markaz.bootstrap import ensure_web_role, installation_key, prepare_web_acce
 from markaz.bootstrap.settings import Settings
 from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
+from markaz.runtime import Projector, connect
+from markaz.runtime.rows import Row
 from markaz.web import WebSettings, create_app
+from tests.runtime.test_journal import day_rows
 
 FLOOR = "main"
 ENCRYPTION_KEY = base64.urlsafe_b64encode(bytes(32))
@@ -102,3 +105,21 @@ class Moving:
 def client_of(app: object) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
     return httpx.AsyncClient(transport=transport, base_url="http://markaz")
+
+
+@pytest.fixture
+async def day(database: str, organisation: psycopg.Connection) -> list[Row]:
+    """The short day in journal and read models, with its two queues in the organisation."""
+    _, rows = day_rows()
+    with organisation.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO journal (floor, number, at, stimulus, outputs) VALUES (%s, %s, %s, %s, %s)",
+            [(FLOOR, row.number, row.at, row.stimulus.decode(), row.outputs.decode()) for row in rows],
+        )
+    organisation.execute("""
+        INSERT INTO queue (centre, id, name, project, rules)
+        VALUES ('c', 'cards', 'Cards', 'hotline', '{}'), ('c', 'loans', 'Loans', 'hotline', '{}')
+    """)
+    async with await connect(database) as connection:
+        await Projector(database, FLOOR).rebuild(connection)
+    return rows

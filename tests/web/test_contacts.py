@@ -10,31 +10,11 @@ from fastapi import FastAPI
 
 from markaz.kit.time import instant
 from markaz.routing import CallbackPromised
-from markaz.runtime import Message, Projector, StimulusSent, connect
+from markaz.runtime import Message, StimulusSent
 from markaz.runtime.rows import Row
-from tests.runtime.test_journal import day_rows
 from tests.web import people
-from tests.web.conftest import FLOOR
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def day(database: str, organisation: psycopg.Connection) -> list[Row]:
-    """The short day in journal and read models, with its two queues in the organisation."""
-    _, rows = day_rows()
-    with organisation.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO journal (floor, number, at, stimulus, outputs) VALUES (%s, %s, %s, %s, %s)",
-            [(FLOOR, row.number, row.at, row.stimulus.decode(), row.outputs.decode()) for row in rows],
-        )
-    organisation.execute("""
-        INSERT INTO queue (centre, id, name, project, rules)
-        VALUES ('c', 'cards', 'Cards', 'hotline', '{}'), ('c', 'loans', 'Loans', 'hotline', '{}')
-    """)
-    async with await connect(database) as connection:
-        await Projector(database, FLOOR).rebuild(connection)
-    return rows
 
 
 async def test_contacts_are_found_page_by_page(client: httpx.AsyncClient, day: list[Row]) -> None:

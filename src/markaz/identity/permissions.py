@@ -187,6 +187,7 @@ TABLES: Final[Mapping[str, Visible]] = {
     "permission": Visible(_reach(ROLES)),
     "contact_form": _ENTERED,
     "contact_note": _ENTERED,
+    "wrap_up": _ENTERED,
     "kept_answer": Visible(_reach(own=ROLES), _reach(own=ROLES), _reach(own=ROLES)),
     "webhook": _WEBHOOKS,
     "webhook_delivery": _WEBHOOKS,

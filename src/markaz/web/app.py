@@ -35,6 +35,7 @@ from markaz.web import (
     sign_in,
     users,
     webhooks,
+    wrap_ups,
 )
 from markaz.web.context import Connection, Installation, SipAddress
 from markaz.web.guard import guard
@@ -127,6 +128,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(floor.router)
     app.include_router(desk.agents)
+    app.include_router(wrap_ups.router)
     app.include_router(day.router)
     app.include_router(conversations.router)
     app.include_router(conversations.supervision)

@@ -38,9 +38,17 @@ ORDER BY arrived_at DESC, contact DESC
 LIMIT %(limit)s
 """
 _NOTES = """
-SELECT id, text, written_by, written_at FROM contact_note WHERE floor = %s AND contact = %s ORDER BY written_at, id
+SELECT id, text, 'note' AS kind, written_by, written_at FROM contact_note
+WHERE floor = %(floor)s AND contact = %(contact)s
+UNION ALL SELECT 'note-' || offer, note, 'note', saved_by, saved_at FROM wrap_up
+WHERE floor = %(floor)s AND contact = %(contact)s AND note <> ''
+UNION ALL SELECT 'next-' || offer, next_action, 'next_action', saved_by, saved_at FROM wrap_up
+WHERE floor = %(floor)s AND (contact = %(contact)s OR callback = %(contact)s) AND next_action <> ''
+ORDER BY written_at, id
 """
-_FORM = 'SELECT "values", saved_by, saved_at FROM contact_form WHERE floor = %s AND contact = %s'
+_FORM = (
+    'SELECT "values", version, saved_by, saved_at FROM contact_form WHERE floor = %(floor)s AND contact = %(contact)s'
+)
 
 router = APIRouter(prefix="/api/contacts", tags=["contacts"])
 
@@ -129,10 +137,11 @@ class Recording(BaseModel):
 
 
 class Note(BaseModel):
-    """What somebody wrote about the contact."""
+    """What somebody wrote about the contact. `kind`: note, or next_action, what is to be done next."""
 
     id: str
     text: str
+    kind: str = "note"
     written_by: str | None = Field(description="None for a client")
     written_at: datetime
 
@@ -141,8 +150,9 @@ class Form(BaseModel):
     """What was typed into the project's form, as far as it has come."""
 
     values: dict[str, Any]
+    version: int = Field(default=0, description="0: nothing was typed")
     saved_by: str | None = Field(description="None for a client")
-    saved_at: datetime
+    saved_at: datetime | None
 
 
 class Decision(BaseModel):
@@ -228,6 +238,7 @@ async def one_contact(
     if told.facts is None:  # the journal has it, the read models do not yet
         raise ContactUnknown(contact)
     is_client = principal.client is not None
+    form = await form_of(connection, installation.floor, contact)
     return WholeContact(
         **_shown(principal, told.facts),
         segments=[Segment(**_shown(principal, row)) for row in told.segments],
@@ -235,7 +246,7 @@ async def one_contact(
         engagements=[Engagement(**_shown(principal, row)) for row in told.engagements],
         recordings=[Recording(**_shown(principal, row)) for row in told.recordings],
         notes=[Note(**_shown(principal, row)) for row in await _rows(connection, _NOTES, installation.floor, contact)],
-        form=await _form(principal, connection, installation.floor, contact),
+        form=None if form is None else Form(**_shown(principal, form.model_dump())),
         explanation=[]
         if is_client
         else [
@@ -261,9 +272,10 @@ def _decision(one: reports.Moment, contact: str) -> Decision | None:
     )
 
 
-async def _form(principal: Principal, connection: Connection, floor: str, contact: str) -> Form | None:
+async def form_of(connection: Connection, floor: str, contact: str) -> Form | None:
+    """What was typed into the contact's form, if anything."""
     found = await _rows(connection, _FORM, floor, contact)
-    return Form(**_shown(principal, found[0])) if found else None
+    return Form(**found[0]) if found else None
 
 
 def _shown(principal: Principal, row: dict[str, Any]) -> dict[str, Any]:
@@ -274,9 +286,9 @@ def _shown(principal: Principal, row: dict[str, Any]) -> dict[str, Any]:
     return {name: hidden.get(name, value) for name, value in row.items()}
 
 
-async def _rows(connection: Connection, query: LiteralString, *values: str) -> list[dict[str, Any]]:
+async def _rows(connection: Connection, query: LiteralString, floor: str, contact: str) -> list[dict[str, Any]]:
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(query, values)
+        await cursor.execute(query, {"floor": floor, "contact": contact})
         return await cursor.fetchall()
 
 

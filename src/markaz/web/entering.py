@@ -1,6 +1,7 @@
 """What an agent enters about a contact while it goes on or is wrapped up: the form, notes, a call back at a moment.
 
-The form is saved as it is typed, each time whole: what came last counts. A call back becomes a contact of its own,
+The form belongs to the contact, whoever has it: it is saved as it is typed, each time whole, and whoever names the
+version that was there before undoes nothing of what others typed. A call back becomes a contact of its own,
 which waits in its queue from the moment that was promised.
 """
 
@@ -11,14 +12,15 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
+from psycopg.errors import InsufficientPrivilege
 from pydantic import AwareDatetime, Field, JsonValue
 
 from markaz import routing
 from markaz.kit.time import instant
 from markaz.web.commands import ANY, Accepted, Asked, Id, tell
-from markaz.web.contacts import Form, Note
+from markaz.web.contacts import Form, Note, form_of
 from markaz.web.context import Connection, InstallationGiven, Principal, Transaction, allowed
-from markaz.web.errors import CallbackNotPossible, ContactUnknown
+from markaz.web.errors import CallbackNotPossible, ChangedMeanwhile, ContactUnknown
 from markaz.web.idempotency import Once
 from markaz.web.live import ContactValue, Live
 from markaz.web.problems import refusals
@@ -34,10 +36,12 @@ _QUEUE = "SELECT 1 FROM queue WHERE id = %s AND project = %s AND retired_at IS N
 _NOW = "SELECT clock_timestamp()"
 _SAVE = """
 INSERT INTO contact_form (floor, contact, "values", author, saved_by, saved_at)
-VALUES (%s, %s, %s, %s, %s, clock_timestamp())
+VALUES (%(floor)s, %(contact)s, %(values)s, %(author)s, %(saved_by)s, clock_timestamp())
 ON CONFLICT (floor, contact) DO UPDATE
-SET "values" = excluded."values", author = excluded.author, saved_by = excluded.saved_by, saved_at = excluded.saved_at
-RETURNING saved_at
+SET "values" = excluded."values", author = excluded.author, saved_by = excluded.saved_by, saved_at = excluded.saved_at,
+    version = contact_form.version + 1
+WHERE %(version)s::integer IS NULL OR contact_form.version = %(version)s
+RETURNING version, saved_at
 """
 _NOTE = """
 INSERT INTO contact_note (floor, contact, id, text, author, written_by, written_at)
@@ -56,6 +60,9 @@ class FormTyped(Asked):
     """The whole form as it stands."""
 
     values: dict[Field_, JsonValue] = Field(max_length=FIELDS_MAX, examples=[{"reason": "card lost", "blocked": True}])
+    version: int | None = Field(
+        default=None, ge=0, description="The version that this was made from, 0: none; absent: whatever is there"
+    )
 
 
 class NoteWritten(Asked):
@@ -87,7 +94,16 @@ class About(msgspec.Struct, frozen=True):
     customer: str
 
 
-@router.put("/form", responses=refusals(*ANY, ContactUnknown))
+@router.get("/form", responses=refusals(*ANY, ContactUnknown))
+async def kept_form(
+    contact: Id, request: Request, writer: Writer, installation: InstallationGiven, connection: Transaction
+) -> Form:
+    """What has been typed so far; version 0: nothing."""
+    await about(request, connection, installation.floor, contact, writer)
+    return await form_of(connection, installation.floor, contact) or Form(values={}, saved_by=None, saved_at=None)
+
+
+@router.put("/form", responses=refusals(*ANY, ContactUnknown, ChangedMeanwhile))
 async def save_form(
     contact: Id,
     typed: FormTyped,
@@ -98,11 +114,17 @@ async def save_form(
 ) -> Form:
     """Keep what has been typed so far."""
     await about(request, connection, installation.floor, contact, writer)
-    values = msgspec.json.encode(typed.values).decode()
-    cursor = await connection.execute(_SAVE, (installation.floor, contact, values, writer.id, writer.name))
-    saved = await cursor.fetchone()
-    assert saved is not None, "the statement returns its row"
-    return Form(values=typed.values, saved_by=writer.name, saved_at=saved[0])
+    values = {
+        "floor": installation.floor, "contact": contact, "values": msgspec.json.encode(typed.values).decode(),
+        "author": writer.id, "saved_by": writer.name, "version": typed.version,
+    }  # fmt: skip
+    try:
+        saved = await (await connection.execute(_SAVE, values)).fetchone()
+    except InsufficientPrivilege:  # somebody else's, of a contact that the read models do not show us yet
+        saved = None
+    if saved is None:
+        raise ChangedMeanwhile
+    return Form(values=typed.values, version=saved[0], saved_by=writer.name, saved_at=saved[1])
 
 
 @router.post("/notes", status_code=HTTPStatus.CREATED, responses=refusals(*ANY, ContactUnknown))
@@ -137,7 +159,9 @@ async def promise_callback(
     queue = wanted.queue or known.queue
     if queue is None or await (await connection.execute(_QUEUE, (queue, known.project))).fetchone() is None:
         raise CallbackNotPossible(f'name a queue of project "{known.project}" in which it can wait')
-    await _check_moment(connection, wanted.at)
+    if wanted.at < await _now(connection) - timedelta(seconds=PAST_SECONDS_MAX):
+        raise CallbackNotPossible("the moment is past")
+    await check_not_too_far(connection, wanted.at)
     name = f"callback-{secrets.token_hex(8)}"
     if wanted.note is not None:
         await _note(connection, installation.floor, name, wanted.note, writer)
@@ -172,12 +196,16 @@ async def about(request: Request, connection: Connection, floor: str, contact: s
     return About(value.project, value.queue, value.customer.number)
 
 
-async def _check_moment(connection: Connection, at: datetime) -> None:
-    (now,) = await (await connection.execute(_NOW)).fetchone() or (at,)
-    if at < now - timedelta(seconds=PAST_SECONDS_MAX):
-        raise CallbackNotPossible("the moment is past")
-    if at > now + timedelta(days=CALLBACK_DAYS_MAX):
+async def check_not_too_far(connection: Connection, at: datetime) -> None:
+    """Raises `CallbackNotPossible`."""
+    if at > await _now(connection) + timedelta(days=CALLBACK_DAYS_MAX):
         raise CallbackNotPossible(f"the moment is more than {CALLBACK_DAYS_MAX} days away")
+
+
+async def _now(connection: Connection) -> datetime:
+    row = await (await connection.execute(_NOW)).fetchone()
+    assert row is not None, "the statement returns its row"
+    return row[0]
 
 
 async def _note(connection: Connection, floor: str, contact: str, text: str, writer: Principal) -> Note:

@@ -213,6 +213,29 @@ class ContactUnknown(MarkazError):
 
 
 @dataclass(eq=False)
+class OfferUnknown(MarkazError):
+    """The agent has had no offer "{offer}": look in the live state, under `contacts`."""
+
+    code: ClassVar[str] = "offer_unknown"
+    offer: str
+
+
+@dataclass(eq=False)
+class ChangedMeanwhile(MarkazError):
+    """It was changed meanwhile: read it again, put in what you changed, and send that with its version."""
+
+    code: ClassVar[str] = "changed_meanwhile"
+
+
+@dataclass(eq=False)
+class WrapUpOver(MarkazError):
+    """The wrap-up of contact "{contact}" is over, and what was entered counts: add a note to the contact instead."""
+
+    code: ClassVar[str] = "wrap_up_over"
+    contact: str
+
+
+@dataclass(eq=False)
 class CallbackNotPossible(MarkazError):
     """The call back can't be promised: {why}."""
 

@@ -25,6 +25,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
 CONTACT = {"contact": "own"}
 BODIES: dict[str, Any] = {
     "PUT /api/contacts/{contact}/form": {"values": {}},
+    "PUT /api/agents/{agent}/wrap-ups/{offer}": {"version": 0},
     "POST /api/contacts/{contact}/notes": {"text": "a note"},
     "POST /api/contacts/{contact}/callback": {"at": "2026-01-01T00:00:00Z", "number": "+491"},
     "POST /api/webhooks": {"url": "https://example.org/", "kinds": ["contact.closed"]},

@@ -25,6 +25,7 @@ KEYS: Final[dict[str, str]] = {
     "imported_contact": "floor || contact", "account": "id", "session": "id", "invitation": "id", "api_key": "id",
     "audit_entry": "centre || number", "permission": "permission || holder",
     "contact_form": "floor || contact", "contact_note": "floor || contact", "kept_answer": "asker",
+    "wrap_up": "floor || agent || offer",
     "webhook": "floor || id", "webhook_delivery": "floor", "webhook_attempt": "delivery",
 } | dict.fromkeys(
     ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
@@ -226,6 +227,10 @@ def rows() -> dict[str, list[Row]]:
         "throttle": [({"key": "k", "failures": 1}, CENTRE)],
         "contact_form": contacts("contact", values=Json({}), author="x", saved_by="s"),
         "contact_note": contacts("contact", id="n", text="t", author="x", written_by="s"),
+        "wrap_up": [
+            ({"agent": "a", "offer": row["contact"], "note": "", "next_action": "", **row}, labels)
+            for row, labels in contacts("contact", author="x", saved_by="s")
+        ],
         "kept_answer": [
             ({"asker": role, "key": "k", "fingerprint": b"", "status": 200, "body": b"", "expires_at": MOMENT}, {role})
             for role in ROLES

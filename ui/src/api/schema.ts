@@ -384,6 +384,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent}/wrap-ups/{offer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kept Wrap Up
+         * @description What has been entered so far.
+         */
+        get: operations["kept_wrap_up_api_agents__agent__wrap_ups__offer__get"];
+        /**
+         * Keep Wrap Up
+         * @description Keep what is entered. The result and the call back count when the wrap-up ends, however it ends.
+         */
+        put: operations["keep_wrap_up_api_agents__agent__wrap_ups__offer__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -491,7 +515,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Kept Form
+         * @description What has been typed so far; version 0: nothing.
+         */
+        get: operations["kept_form_api_contacts__contact__form_get"];
         /**
          * Save Form
          * @description Keep what has been typed so far.
@@ -1437,6 +1465,23 @@ export interface components {
             message: number;
         };
         /**
+         * CallbackEntered
+         * @description When and where the customer is to be called. A moment that is past means at once.
+         */
+        CallbackEntered: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-26T09:30:00+03:30
+             */
+            at: string;
+            /**
+             * Number
+             * @example +4930123456
+             */
+            number: string;
+        };
+        /**
          * CallbackWanted
          * @description When and where to call.
          */
@@ -1729,6 +1774,35 @@ export interface components {
             wrap_up_at: string | null;
         };
         /**
+         * EnteredAnew
+         * @description What is to be kept from now on.
+         */
+        EnteredAnew: {
+            /** @description Promised when the wrap-up ends */
+            callback?: components["schemas"]["CallbackEntered"] | null;
+            /**
+             * Disposition
+             * @description The result, from the project's list
+             */
+            disposition?: string | null;
+            /**
+             * Next Action
+             * @default
+             * @example send the form
+             */
+            next_action: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Version
+             * @description The version that this was made from, as the last answer told; 0: none
+             */
+            version: number;
+        };
+        /**
          * Entry
          * @description Something that was done. `hash` covers it and the entry before.
          */
@@ -1831,11 +1905,8 @@ export interface components {
          * @description What was typed into the project's form, as far as it has come.
          */
         Form: {
-            /**
-             * Saved At
-             * Format: date-time
-             */
-            saved_at: string;
+            /** Saved At */
+            saved_at: string | null;
             /**
              * Saved By
              * @description None for a client
@@ -1845,6 +1916,12 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+            /**
+             * Version
+             * @description 0: nothing was typed
+             * @default 0
+             */
+            version: number;
         };
         /**
          * FormTyped
@@ -1861,6 +1938,11 @@ export interface components {
             values: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /**
+             * Version
+             * @description The version that this was made from, 0: none; absent: whatever is there
+             */
+            version?: number | null;
         };
         /**
          * Health
@@ -2142,11 +2224,16 @@ export interface components {
         };
         /**
          * Note
-         * @description What somebody wrote about the contact.
+         * @description What somebody wrote about the contact. `kind`: note, or next_action, what is to be done next.
          */
         Note: {
             /** Id */
             id: string;
+            /**
+             * Kind
+             * @default note
+             */
+            kind: string;
             /** Text */
             text: string;
             /**
@@ -3507,6 +3594,36 @@ export interface components {
              * @description The result, from the project's list
              */
             disposition?: string | null;
+        };
+        /**
+         * WrapUpKept
+         * @description What is kept of an agent's wrap-up. `version` 0: nothing yet.
+         */
+        WrapUpKept: {
+            callback?: components["schemas"]["CallbackEntered"] | null;
+            /** Contact */
+            contact: string;
+            /** Disposition */
+            disposition?: string | null;
+            /**
+             * Next Action
+             * @default
+             */
+            next_action: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Saved At */
+            saved_at?: string | null;
+            /** Saved By */
+            saved_by?: string | null;
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
         };
         /**
          * Changed
@@ -5143,6 +5260,175 @@ export interface operations {
             };
         };
     };
+    kept_wrap_up_api_agents__agent__wrap_ups__offer__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrapUpKept"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `offer_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_wrap_up_api_agents__agent__wrap_ups__offer__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnteredAnew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrapUpKept"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `offer_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` or `wrap_up_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `callback_not_possible` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_trail_api_audit_get: {
         parameters: {
             query?: {
@@ -5512,6 +5798,82 @@ export interface operations {
             };
         };
     };
+    kept_form_api_contacts__contact__form_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `contact_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     save_form_api_contacts__contact__form_put: {
         parameters: {
             query?: never;
@@ -5556,6 +5918,15 @@ export interface operations {
             };
             /** @description `contact_unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,6 @@
 
 from markaz.web.live.endpoint import Live, Opened, router
 from markaz.web.live.sight import CENTRE, Sight
-from markaz.web.live.values import ContactValue
+from markaz.web.live.values import AgentValue, ContactValue
 
-__all__ = ["CENTRE", "ContactValue", "Live", "Opened", "Sight", "router"]
+__all__ = ["CENTRE", "AgentValue", "ContactValue", "Live", "Opened", "Sight", "router"]

@@ -19,7 +19,7 @@ from markaz.web.live.hub import Hub, TooManyWatching, Watcher
 from markaz.web.live.replica import Replica
 from markaz.web.live.sight import Sight
 from markaz.web.live.values import AnyValue
-from markaz.web.live.views import contact_key
+from markaz.web.live.views import agent_key, contact_key
 
 logger = logging.getLogger(__name__)
 
@@ -81,8 +81,15 @@ class Live:
 
     async def contact(self, connection: HTTPConnection, contact: str) -> AnyValue | None:
         """A contact that is on the floor now, if whoever asks may see it."""
+        return await self._seen(connection, contact_key(contact))
+
+    async def agent(self, connection: HTTPConnection, agent: str) -> AnyValue | None:
+        """An agent as of now, if whoever asks may see that."""
+        return await self._seen(connection, agent_key(agent))
+
+    async def _seen(self, connection: HTTPConnection, key: str) -> AnyValue | None:
         opened = await self.opened(connection)
-        return None if opened is None else self.hub.seen(opened.sight, contact_key(contact))
+        return None if opened is None else self.hub.seen(opened.sight, key)
 
     async def _end_sessions(self) -> None:
         while True:
