@@ -26,6 +26,11 @@ def _now(name: str) -> Column[object]:
     return Column(name, _moment, nullable=False, server_default=text("now()"))
 
 
+def _version() -> Column[int]:
+    """Counts changes, from 1."""
+    return Column("version", Integer, nullable=False, server_default=text("1"))
+
+
 contact_form = Table(
     "contact_form",
     metadata,
@@ -35,6 +40,7 @@ contact_form = Table(
     Column("author", Text, nullable=False),
     Column("saved_by", Text, nullable=False),
     _now("saved_at"),
+    _version(),
 )
 """What an agent has typed into the project's form, as far as it has come; `author` is an account or key, by its id."""
 
@@ -49,6 +55,29 @@ contact_note = Table(
     Column("written_by", Text, nullable=False),
     _now("written_at"),
 )
+
+wrap_up = Table(
+    "wrap_up",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("offer", Text, primary_key=True),
+    Column("contact", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("next_action", Text, nullable=False),
+    Column("disposition", Text),
+    Column("callback", Text),
+    Column("callback_at", _moment),
+    Column("callback_number", Text),
+    _version(),
+    Column("author", Text, nullable=False),
+    Column("saved_by", Text, nullable=False),
+    _now("saved_at"),
+)
+"""What an agent has entered about how a contact ends; `callback` is the contact by which it is promised, if any."""
+
+Index("wrap_up_contact", wrap_up.c.floor, wrap_up.c.contact)
+Index("wrap_up_callback", wrap_up.c.floor, wrap_up.c.callback, postgresql_where=wrap_up.c.callback.isnot(None))
 
 kept_answer = Table(
     "kept_answer",

@@ -5,6 +5,7 @@ import { RequestFailed, failureOf } from "./problems";
 import type { paths } from "./schema";
 
 const REQUEST_SECONDS_MAX = 20;
+const UNANSWERED_MAX = 50;
 const ID = "X-Request-Id";
 
 type Listener = (failure: RequestFailed) => void;
@@ -15,25 +16,37 @@ export function onSessionEnded(listener: Listener): void {
   whenSessionEnded = listener;
 }
 
+/** Keys of requests that nobody answered: the same request sent again has the same one, and is done once. */
+const unanswered = new Map<string, string>();
+
 /** fetch with an id to quote, a time limit and an idempotency key. Throws `RequestFailed`; only good answers return. */
 async function send(request: Request): Promise<Response> {
   const id = crypto.randomUUID().slice(0, 8);
   const headers = new Headers(request.headers);
   headers.set(ID, id);
-  if (request.method === "POST" && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", crypto.randomUUID());
+  const same = request.method === "POST" ? `${request.url}\n${await request.clone().text()}` : null;
+  if (same !== null && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", unanswered.get(same) ?? crypto.randomUUID());
   let answer: Response;
   try {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_SECONDS_MAX * 1000)]);
     answer = await fetch(new Request(request, { headers, signal, credentials: "same-origin" }));
   } catch (error) {
+    if (same !== null) remember(same, headers.get("Idempotency-Key") ?? "");
     if (request.signal.aborted) throw error;
     throw new RequestFailed({ status: null, code: "unreachable", id });
   }
+  if (same !== null) unanswered.delete(same);
   if (answer.ok) return answer;
   const body: unknown = await answer.json().catch(() => null);
   const failure = failureOf(answer.status, body, answer.headers.get(ID) ?? id);
   if (failure.status === 401 && failure.code === "not_signed_in") whenSessionEnded(failure);
   throw failure;
+}
+
+function remember(same: string, key: string): void {
+  unanswered.delete(same);
+  for (const oldest of [...unanswered.keys()].slice(0, Math.max(0, unanswered.size - UNANSWERED_MAX + 1))) unanswered.delete(oldest);
+  unanswered.set(same, key);
 }
 
 const refuse: Middleware = { onRequest: ({ request }) => send(request) };
@@ -43,11 +56,12 @@ export const api = createClient<paths>({ baseUrl: "" });
 api.use(refuse);
 
 /** For what is not described in the OpenAPI document yet; prefer `api`. Throws `RequestFailed`. */
-export async function ask<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
-  const asked: RequestInit = { method };
+export async function ask<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown, key?: string): Promise<T> {
+  const headers = new Headers(key === undefined ? {} : { "Idempotency-Key": key });
+  const asked: RequestInit = { method, headers };
   if (body !== undefined) {
     asked.body = JSON.stringify(body);
-    asked.headers = { "Content-Type": "application/json" };
+    headers.set("Content-Type", "application/json");
   }
   const answer = await send(new Request(new URL(path, location.origin), asked));
   const text = await answer.text();

@@ -20,6 +20,7 @@ const BY_CODE: Record<string, Told> = {
   not_signed_in: { happened: "failure.not_signed_in", kept: "failure.kept", todo: "failure.not_signed_in.todo" },
   too_many_attempts: { happened: "failure.too_many", kept: "failure.kept", todo: "failure.too_many.todo" },
   agent_not_signed_in: { happened: "failure.agent_away", kept: "failure.kept", todo: "failure.agent_away.todo" },
+  wrap_up_over: { happened: "failure.wrap_up_over", kept: "failure.wrap_up_over.kept", todo: "failure.wrap_up_over.todo" },
   request_invalid: { happened: "failure.invalid", kept: "failure.kept", todo: "failure.invalid.todo" },
 };
 const BY_STATUS: Record<number, Told> = {

@@ -2,12 +2,10 @@ import { Group, Select, Text, TextInput } from "@mantine/core";
 import { useMemo } from "react";
 import { useWords } from "../../app/words";
 import { daysAhead } from "./callback";
-import type { Draft } from "./draft";
-
-type Callback = NonNullable<Draft["callback"]>;
+import type { CallbackDraft } from "./draft";
 
 /** When and where to call back. The days are in the agent's own calendar. */
-export function CallbackFields({ callback, change, error }: { callback: Callback; change: (callback: Callback) => void; error: boolean }) {
+export function CallbackFields({ callback, change, error }: { callback: CallbackDraft; change: (callback: CallbackDraft) => void; error: boolean }) {
   const { say, intl } = useWords();
   const days = useMemo(
     () =>

@@ -21,7 +21,7 @@ export function Component() {
     <div className={styles["desk"]}>
       <h1 className="unseen">{say("nav.desk")}</h1>
       <section className={styles["mine"]} aria-labelledby="mine"><Mine live={live} focus={focus} /></section>
-      <section className={styles["now"]} aria-labelledby="now"><Now key={focus?.contact ?? "nothing"} desk={desk} live={live} focus={focus} /></section>
+      <section className={styles["now"]} aria-labelledby="now"><Now key={focus?.offer ?? "nothing"} desk={desk} live={live} focus={focus} /></section>
       <section className={styles["who"]} aria-labelledby="who"><Who contact={focus?.contact ?? null} /></section>
       <footer className={styles["day"]}><DayFigures agent={desk.agent} /></footer>
     </div>

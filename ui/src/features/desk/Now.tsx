@@ -23,7 +23,7 @@ export function Now({ desk, live, focus }: { desk: DeskHere; live: AgentValue | 
 function InFocus({ desk, focus }: { desk: DeskHere; focus: InHand }) {
   const { say } = useWords();
   const project = useContactProject(focus.contact);
-  const inHand = useDraft(focus.contact);
+  const inHand = useDraft(desk.agent, focus);
   const script = useScript(project, inHand?.draft.script ?? null);
   const note = useRef<HTMLTextAreaElement>(null);
   useShortcuts({ note: () => note.current?.focus() });

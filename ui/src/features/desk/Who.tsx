@@ -58,7 +58,7 @@ function Card({ contact }: { contact: string }) {
         <div>
           <h3 className={styles["title"]}>{say("who.notes")}</h3>
           <ul className={styles["lines"]}>
-            {record.data?.notes.map((note) => <li key={note.id}><span style={{ whiteSpace: "pre-line" }} dir="auto">{note.text}</span></li>)}
+            {record.data?.notes.map((note) => <li key={note.id}>{note.kind === "next_action" && <span className="quiet">{say("who.next_action")}</span>}<span style={{ whiteSpace: "pre-line" }} dir="auto">{note.text}</span></li>)}
           </ul>
         </div>
       )}

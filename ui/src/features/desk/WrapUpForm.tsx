@@ -1,23 +1,22 @@
 import { Button, Checkbox, Group, Select, Stack, Text, TextInput, Textarea, Title } from "@mantine/core";
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useMemo, useState } from "react";
 import { useWords } from "../../app/words";
-import { Until, useNow } from "../../components/Duration";
+import { Until } from "../../components/Duration";
 import { showFailure } from "../../components/FailureToast";
 import { useLiveContact } from "../../live/live";
 import type { InHand } from "../../live/values";
 import { CallbackFields } from "./CallbackFields";
 import { callbackMoment } from "./callback";
-import { type Draft, dropDraft } from "./draft";
+import type { Draft } from "./draft";
 import { type useDesk } from "./PhoneProvider";
-import { type Disposition, type ProjectScript, addNote, promiseCallback, saveForm, useContact } from "./requests";
+import { type Disposition, type ProjectScript, useContact } from "./requests";
 import { SHORTCUTS, useShortcuts } from "./shortcuts";
 import { suggested } from "./suggested";
 import type { DraftInHand } from "./useDraft";
 
-const BEFORE_THE_END_MILLISECONDS = 1_500;
 const KEYS = ["first", "second", "third"] as const;
 
-/** One form ends the work after a conversation: result, note, next action, callback. Time ends it with what is there. */
+/** One form ends the work after a conversation: result, note, next action, callback. The server has what is there when time ends it. */
 export function WrapUpForm({ desk, focus, script, inHand, noteRef }: {
   desk: NonNullable<ReturnType<typeof useDesk>>;
   focus: InHand;
@@ -26,7 +25,7 @@ export function WrapUpForm({ desk, focus, script, inHand, noteRef }: {
   noteRef: RefObject<HTMLTextAreaElement | null>;
 }) {
   const { say } = useWords();
-  const { draft, change, saving } = inHand;
+  const { draft, change, saving, flush } = inHand;
   const live = useLiveContact(focus.contact);
   const record = useContact(focus.contact).data;
   const number = live?.customer.number ?? record?.customer ?? "";
@@ -40,7 +39,8 @@ export function WrapUpForm({ desk, focus, script, inHand, noteRef }: {
   const finish = async () => {
     setBusy(true);
     try {
-      await send(draft, focus.contact, () => desk.commands.wrapUp(focus.contact, draft.disposition));
+      await flush(); // what was entered goes first: the wrap-up ends when all of it is stored
+      await desk.commands.wrapUp(focus.contact, draft.disposition);
     } catch (error) {
       showFailure(error);
     } finally {
@@ -51,7 +51,6 @@ export function WrapUpForm({ desk, focus, script, inHand, noteRef }: {
     setTried(true);
     if (missing.length === 0) void finish();
   };
-  useAtTheEnd(focus.until, () => void finish());
   const pick = (n: number) => () => {
     const disposition = three[n];
     if (disposition !== undefined) change({ disposition: disposition.id });
@@ -129,25 +128,4 @@ function missingIn(draft: Draft, chosen: Disposition | null, hasDispositions: bo
   if (chosen?.needs_next_action === true && draft.next_action.trim() === "" && draft.callback === null) missing.push("next_action");
   if (draft.callback !== null && callbackMoment(draft.callback) === null) missing.push("callback");
   return missing;
-}
-
-/** What was entered goes first: the wrap-up ends when all of it is stored. */
-async function send(draft: Draft, contact: string, end: () => Promise<unknown>): Promise<void> {
-  await saveForm(contact, draft);
-  if (draft.note.trim() !== "") await addNote(contact, draft.note.trim());
-  const at = draft.callback === null ? null : callbackMoment(draft.callback);
-  if (draft.callback !== null && at !== null) await promiseCallback(contact, at, draft.callback.number, draft.next_action);
-  await end();
-  dropDraft(localStorage, contact);
-}
-
-/** Call `finish` once, just before the floor ends the wrap-up by itself. */
-function useAtTheEnd(until: string | null, finish: () => void): void {
-  const now = useNow();
-  const done = useRef<string | null>(null);
-  useEffect(() => {
-    if (until === null || done.current === until || Date.parse(until) - now > BEFORE_THE_END_MILLISECONDS) return;
-    done.current = until;
-    finish();
-  }, [finish, now, until]);
 }

@@ -8,11 +8,21 @@ export function callbackMoment(chosen: { day: string; time: string; number: stri
   return Number.isNaN(at.getTime()) || at.getTime() <= now ? null : at.toISOString();
 }
 
+/** A moment as it is chosen on this device's clock. */
+export function chosenOf(at: string, number: string): { day: string; time: string; number: string } {
+  const moment = new Date(at);
+  return { day: dayOf(moment), time: `${two(moment.getHours())}:${two(moment.getMinutes())}`, number };
+}
+
 /** The days that may be chosen, from today on, as YYYY-MM-DD on this device's calendar. */
 export function daysAhead(today: Date): string[] {
-  return Array.from({ length: DAYS_AHEAD }, (_, n) => {
-    const day = new Date(today.getFullYear(), today.getMonth(), today.getDate() + n);
-    const two = (value: number) => String(value).padStart(2, "0");
-    return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
-  });
+  return Array.from({ length: DAYS_AHEAD }, (_, n) => dayOf(new Date(today.getFullYear(), today.getMonth(), today.getDate() + n)));
+}
+
+function dayOf(moment: Date): string {
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
 }

@@ -1,37 +1,45 @@
 import { expect, it } from "vitest";
-import { type Draft, EMPTY, draftOf, dropDraft, keepDraft, keptDraft } from "./draft";
+import { FORM, WRAP_UP } from "./draft";
+import { keep, kept } from "./kept";
 import { Memory } from "./memory.test-support";
+import type { ScriptEvent } from "./script";
 
-const draft: Draft = {
-  script: { id: "cards", version: 3 },
-  events: [{ type: "said", step: "hello" }, { type: "answered", step: "which", value: null }],
-  note: "asks for <b>papers</b>", disposition: "done", next_action: "", callback: { day: "2026-11-26", time: "10:00", number: "+49301" },
-};
-
-it("comes back as it was typed", () => {
-  const storage = new Memory();
-  keepDraft(storage, "c1", draft);
-  expect(keptDraft(storage, "c1")).toEqual(draft);
-  dropDraft(storage, "c1");
-  expect(keptDraft(storage, "c1")).toBeNull();
-});
+const said = (step: string): ScriptEvent => ({ type: "said", step });
 
 it("takes nothing in another shape", () => {
-  expect(draftOf("x")).toEqual(EMPTY);
-  expect(draftOf({ events: [{ type: "exploded", step: "a" }, 3, { type: "said", step: "a" }], note: 7 })).toEqual({
-    ...EMPTY, events: [{ type: "said", step: "a" }],
-  });
-  const storage = new Memory();
-  storage.setItem("markaz.draft.c1", "{");
-  expect(keptDraft(storage, "c1")).toBeNull();
+  expect(WRAP_UP.parse("x")).toEqual(WRAP_UP.empty);
+  expect(WRAP_UP.parse({ note: 7, callback: [] })).toEqual(WRAP_UP.empty);
+  expect(FORM.parse({ events: [{ type: "exploded", step: "a" }, 3, said("a")], script: "cards" })).toEqual({ script: null, events: [said("a")] });
 });
 
-it("keeps the latest contacts only", () => {
+it("comes back as it was kept", () => {
+  const wrapUp = { note: "<b>papers</b>", disposition: "done", next_action: "", callback: { day: "2026-11-26", time: "10:00", number: "+49301" } };
+  expect(WRAP_UP.parse(JSON.parse(JSON.stringify(wrapUp)))).toEqual(wrapUp);
+  const form = { script: { id: "cards", version: 3 }, events: [said("hello"), { type: "answered" as const, step: "which", value: null }] };
+  expect(FORM.parse(JSON.parse(JSON.stringify(form)))).toEqual(form);
+});
+
+it("goes on in the script from where another agent has come", () => {
+  const script = { id: "cards", version: 3 };
+  const events = (...steps: string[]) => ({ script, events: steps.map(said) });
+  expect(FORM.merge(events("a"), events("a", "mine"), events("a", "theirs"))).toEqual(events("a", "theirs", "mine"));
+  expect(FORM.merge(FORM.empty, events("theirs", "mine"), events("theirs"))).toEqual(events("theirs", "mine"));
+  expect(FORM.merge(FORM.empty, { ...events("mine"), script: null }, events("theirs"))).toEqual(events("theirs", "mine"));
+});
+
+it("merges a wrap-up field by field", () => {
+  const before = { ...WRAP_UP.empty, note: "n", next_action: "a" };
+  expect(WRAP_UP.merge(before, { ...before, note: "mine" }, { ...before, note: "theirs", next_action: "b" })).toEqual({
+    ...before, note: "mine", next_action: "b",
+  });
+});
+
+it("keeps the latest drafts only", () => {
   const storage = new Memory();
   storage.setItem("another's", "stays");
-  for (let n = 0; n < 50; n += 1) keepDraft(storage, `c${n}`, draft);
+  for (let n = 0; n < 50; n += 1) keep(storage, `c${n}`, n);
   expect(storage.length).toBe(21);
-  expect(keptDraft(storage, "c0")).toBeNull();
-  expect(keptDraft(storage, "c49")).toEqual(draft);
+  expect(kept(storage, "c0")).toBeNull();
+  expect(kept(storage, "c49")).toBe("49");
   expect(storage.getItem("another's")).toBe("stays");
 });

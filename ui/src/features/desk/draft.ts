@@ -1,45 +1,32 @@
-/** What an agent enters about a contact: kept as it is typed, on this device at once and on the server soon after. */
+/** What an agent enters about a contact: the script's form, which is the contact's; the wrap-up, which is the agent's. */
 
+import type { Shape } from "./DraftKeeper";
 import type { ScriptEvent } from "./script";
 
-export interface Draft {
+export interface FormDraft {
   /** The script with which the conversation began; a newer version does not change under an agent who talks. */
   script: { id: string; version: number } | null;
   /** What was done in the script, in order. */
   events: ScriptEvent[];
+}
+
+export interface CallbackDraft {
+  day: string;
+  time: string;
+  number: string;
+}
+
+export interface WrapUpDraft {
   note: string;
   disposition: string | null;
   next_action: string;
-  callback: { day: string; time: string; number: string } | null;
+  callback: CallbackDraft | null;
 }
 
-export const EMPTY: Draft = { script: null, events: [], note: "", disposition: null, next_action: "", callback: null };
-
-const KEPT = "markaz.draft.";
-const DRAFTS_MAX = 20;
+export type Draft = FormDraft & WrapUpDraft;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A draft out of what was stored, whoever stored it; parts in another shape are as if they were not there. */
-export function draftOf(stored: unknown): Draft {
-  if (!isRecord(stored)) return EMPTY;
-  const text = (value: unknown) => (typeof value === "string" ? value : "");
-  const callback = stored["callback"];
-  const script = stored["script"];
-  return {
-    script: isRecord(script) && typeof script["id"] === "string" && typeof script["version"] === "number"
-      ? { id: script["id"], version: script["version"] }
-      : null,
-    events: Array.isArray(stored["events"]) ? stored["events"].filter(isScriptEvent) : [],
-    note: text(stored["note"]),
-    disposition: typeof stored["disposition"] === "string" ? stored["disposition"] : null,
-    next_action: text(stored["next_action"]),
-    callback: isRecord(callback)
-      ? { day: text(callback["day"]), time: text(callback["time"]), number: text(callback["number"]) }
-      : null,
-  };
 }
 
 function isScriptEvent(value: unknown): value is ScriptEvent {
@@ -57,26 +44,56 @@ function isScriptEvent(value: unknown): value is ScriptEvent {
   }
 }
 
-/** The draft of `contact` on this device, or null. */
-export function keptDraft(storage: Storage, contact: string): Draft | null {
-  const text = storage.getItem(KEPT + contact);
-  if (text === null) return null;
-  try {
-    return draftOf(JSON.parse(text));
-  } catch {
-    return null; // damaged: what the server has counts
-  }
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** How many events the two begin with in common. */
+function together(one: readonly ScriptEvent[], other: readonly ScriptEvent[]): number {
+  const differs = one.findIndex((event, n) => !isSame(event, other[n]));
+  return differs === -1 ? one.length : differs;
 }
 
-/** Keep `draft` on this device; only the latest contacts' are kept, so that nothing fills up. */
-export function keepDraft(storage: Storage, contact: string, draft: Draft): void {
-  storage.removeItem(KEPT + contact);
-  const keys = Array.from({ length: storage.length }, (_, n) => storage.key(n)).filter((key) => key?.startsWith(KEPT));
-  for (const key of keys.slice(0, Math.max(0, keys.length - DRAFTS_MAX + 1))) if (key != null) storage.removeItem(key);
-  storage.setItem(KEPT + contact, JSON.stringify(draft));
+/** Field by field: theirs, but for what was changed here. */
+function mergeFields<T extends object>(before: T, mine: T, theirs: T): T {
+  const merged = { ...theirs };
+  for (const name of Object.keys(mine) as (keyof T)[]) if (!isSame(mine[name], before[name])) merged[name] = mine[name];
+  return merged;
 }
 
-/** The contact is finished: this device need not know of it any more. */
-export function dropDraft(storage: Storage, contact: string): void {
-  storage.removeItem(KEPT + contact);
-}
+export const FORM: Shape<FormDraft> = {
+  empty: { script: null, events: [] },
+  parse: (kept) => {
+    if (!isRecord(kept)) return FORM.empty;
+    const script = kept["script"];
+    return {
+      script: isRecord(script) && typeof script["id"] === "string" && typeof script["version"] === "number"
+        ? { id: script["id"], version: script["version"] }
+        : null,
+      events: Array.isArray(kept["events"]) ? kept["events"].filter(isScriptEvent) : [],
+    };
+  },
+  /** What others did in the script comes first, and what was done here since goes on from there. */
+  merge: (before, mine, theirs) => {
+    const since = Math.max(together(before.events, mine.events), together(theirs.events, mine.events));
+    return { script: theirs.script ?? mine.script, events: [...theirs.events, ...mine.events.slice(since)] };
+  },
+  isWhole: () => true,
+};
+
+export const WRAP_UP: Shape<WrapUpDraft> = {
+  empty: { note: "", disposition: null, next_action: "", callback: null },
+  parse: (kept) => {
+    if (!isRecord(kept)) return WRAP_UP.empty;
+    const text = (value: unknown) => (typeof value === "string" ? value : "");
+    const callback = kept["callback"];
+    return {
+      note: text(kept["note"]),
+      disposition: typeof kept["disposition"] === "string" ? kept["disposition"] : null,
+      next_action: text(kept["next_action"]),
+      callback: isRecord(callback)
+        ? { day: text(callback["day"]), time: text(callback["time"]), number: text(callback["number"]) }
+        : null,
+    };
+  },
+  merge: mergeFields,
+  isWhole: ({ callback }) => callback === null || (callback.day !== "" && callback.time !== "" && callback.number !== ""),
+};

@@ -4,7 +4,6 @@ import { useQuery } from "@tanstack/react-query";
 import { api, ask } from "../../api/client";
 import { RequestFailed } from "../../api/problems";
 import type { Credentials } from "../../phone/types";
-import type { Draft } from "./draft";
 import type { Decision } from "./reason";
 import type { Deviation, Script } from "./script";
 
@@ -43,8 +42,7 @@ export interface ContactLine {
 
 export interface ContactStory extends ContactLine {
   explanation: { at: string; kind: string; text: string; decision?: Decision | null }[];
-  notes: { id: string; written_at: string; written_by: string; text: string }[];
-  form: { values: Record<string, unknown> } | null;
+  notes: { id: string; kind: "note" | "next_action"; written_at: string; written_by: string; text: string }[];
 }
 
 export interface Target {
@@ -79,16 +77,14 @@ export function commandsOf(agent: string) {
 }
 export type Commands = ReturnType<typeof commandsOf>;
 
-export async function saveForm(contact: string, draft: Draft): Promise<void> {
-  await ask("PUT", `/api/contacts/${of(contact)}/form`, { values: draft });
+/** `key`: however often it is sent, it is one note. */
+export async function addNote(contact: string, text: string, key: string): Promise<void> {
+  await ask("POST", `/api/contacts/${of(contact)}/notes`, { text }, key);
 }
 
-export async function addNote(contact: string, text: string): Promise<void> {
-  await ask("POST", `/api/contacts/${of(contact)}/notes`, { text });
-}
-
-export async function promiseCallback(contact: string, at: string, number: string, note: string): Promise<void> {
-  await ask("POST", `/api/contacts/${of(contact)}/callback`, { at, number, ...(note === "" ? {} : { note }) });
+/** `key`: however often it is sent, it is one promise. */
+export async function promiseCallback(contact: string, when: { at: string; number: string }, note: string, key: string): Promise<void> {
+  await ask("POST", `/api/contacts/${of(contact)}/callback`, { ...when, ...(note === "" ? {} : { note }) }, key);
 }
 
 /** Names of what the live state knows by ids. */

@@ -1,32 +1,76 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore } from "react";
-import type { Draft } from "./draft";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { showFailure } from "../../components/FailureToast";
+import type { InHand } from "../../live/values";
+import { type Draft, FORM, type FormDraft, WRAP_UP, type WrapUpDraft } from "./draft";
 import { DraftKeeper, type Saving } from "./DraftKeeper";
-import { saveForm, useContact } from "./requests";
+import { nameOf } from "./kept";
+import { formPlace, wrapUpPlace } from "./places";
+
+const AGAIN_MILLISECONDS = 2_000;
+const SAVINGS: readonly Saving[] = ["over", "kept_here", "saving"];
 
 export interface DraftInHand {
   draft: Draft;
   change: (changed: Partial<Draft>) => void;
   saving: Saving;
+  /** Send now what is not sent yet. Throws `RequestFailed`. */
+  flush: () => Promise<void>;
 }
 
-/** What is entered about `contact`, kept as it is typed; null while it is not known what was entered before. */
-export function useDraft(contact: string): DraftInHand | null {
+/** What `agent` enters about the contact in hand, kept as it is typed; null while it is not known what was before. */
+export function useDraft(agent: string, { contact, offer }: InHand): DraftInHand | null {
   const queries = useQueryClient();
-  const story = useContact(contact);
-  const [keeper] = useState(
-    () =>
-      new DraftKeeper(contact, localStorage, async (draft) => {
-        await saveForm(contact, draft);
-        void queries.invalidateQueries({ queryKey: ["contact", contact], refetchType: "none" });
-      }),
-  );
-  const { draft, saving } = useSyncExternalStore(keeper.subscribe, keeper.state);
-  const form = story.data?.form?.values;
-  const isKnown = story.data !== undefined || story.isError; // while it cannot be asked for, one begins anew
+  const [keepers] = useState(() => {
+    const stale = () => void queries.invalidateQueries({ queryKey: ["contact", contact], refetchType: "none" });
+    return {
+      form: new DraftKeeper(`${agent}.form.${contact}`, localStorage, formPlace(contact), FORM),
+      wrapUp: new DraftKeeper(`${agent}.wrap-up.${offer}`, localStorage, wrapUpPlace(agent, offer, contact, stale, showFailure), WRAP_UP),
+    };
+  });
+  const form = useKeeper(keepers.form, `${agent}.form.${contact}`);
+  const wrapUp = useKeeper(keepers.wrapUp, `${agent}.wrap-up.${offer}`);
+  return useMemo(() => {
+    if (form.draft === null || wrapUp.draft === null) return null;
+    return {
+      draft: { ...form.draft, ...wrapUp.draft },
+      change: (changed) => {
+        const [ofForm, ofWrapUp] = split(changed);
+        if (Object.keys(ofForm).length > 0) keepers.form.change(ofForm);
+        if (Object.keys(ofWrapUp).length > 0) keepers.wrapUp.change(ofWrapUp);
+      },
+      saving: SAVINGS.find((one) => one === form.saving || one === wrapUp.saving) ?? "saved",
+      flush: async () => {
+        await keepers.form.flush();
+        await keepers.wrapUp.flush();
+      },
+    };
+  }, [form, keepers, wrapUp]);
+}
+
+function useKeeper<T extends object>(keeper: DraftKeeper<T>, key: string) {
   useEffect(() => {
-    if (isKnown) keeper.load(form);
-  }, [form, isKnown, keeper]);
-  useEffect(() => () => keeper.leave(), [keeper]);
-  return draft === null ? null : { draft, change: keeper.change, saving };
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isGone = false;
+    const load = async () => {
+      const isLoaded = await keeper.load();
+      if (!isLoaded && !isGone) timer = setTimeout(() => void load(), AGAIN_MILLISECONDS);
+    };
+    const heard = (event: StorageEvent) => {
+      if (event.key === nameOf(key)) keeper.heard(event.newValue);
+    };
+    void load();
+    window.addEventListener("storage", heard);
+    return () => {
+      isGone = true;
+      clearTimeout(timer);
+      window.removeEventListener("storage", heard);
+      keeper.leave();
+    };
+  }, [keeper, key]);
+  return useSyncExternalStore(keeper.subscribe, keeper.state);
+}
+
+function split({ script, events, ...wrapUp }: Partial<Draft>): [Partial<FormDraft>, Partial<WrapUpDraft>] {
+  return [{ ...(script === undefined ? {} : { script }), ...(events === undefined ? {} : { events }) }, wrapUp];
 }

@@ -1,0 +1,68 @@
+/** Where the server keeps what an agent enters. */
+
+import { ask } from "../../api/client";
+import { callbackMoment, chosenOf } from "./callback";
+import { FORM, type FormDraft, type WrapUpDraft } from "./draft";
+import type { Place, Version } from "./DraftKeeper";
+import { addNote, promiseCallback } from "./requests";
+
+const of = encodeURIComponent;
+
+export function formPlace(contact: string): Place<FormDraft> {
+  const path = `/api/contacts/${of(contact)}/form`;
+  const told = ({ values, version }: { values: unknown; version: number }): Version<FormDraft> => ({ entered: FORM.parse(values), version });
+  return {
+    read: async () => told(await ask("GET", path)),
+    write: async (values, { version }) => told(await ask("PUT", path, { values, version })),
+    late: () => undefined, // a contact's form stays open
+  };
+}
+
+interface WrapUpKept {
+  note: string;
+  disposition: string | null;
+  next_action: string;
+  callback: { at: string; number: string } | null;
+  version: number;
+}
+
+/** `wrote` is told after each write; `tell` what could not be kept as it was meant. What comes too late becomes a note. */
+export function wrapUpPlace(agent: string, offer: string, contact: string, wrote: () => void, tell: (error: unknown) => void): Place<WrapUpDraft> {
+  const path = `/api/agents/${of(agent)}/wrap-ups/${of(offer)}`;
+  const told = ({ version, callback, note, disposition, next_action }: WrapUpKept): Version<WrapUpDraft> => ({
+    entered: { note, disposition, next_action, callback: callback === null ? null : chosenOf(callback.at, callback.number) },
+    version,
+  });
+  const late = async (entered: WrapUpDraft, before: WrapUpDraft) => {
+    const words = [entered.note !== before.note ? entered.note : "", entered.next_action !== before.next_action ? entered.next_action : ""];
+    const text = words.map((one) => one.trim()).filter((one) => one !== "").join("\n");
+    if (text !== "") await addNote(contact, text, `late-note-${offer}`);
+    const at = callbackOf(entered, before);
+    if (at !== null && JSON.stringify(entered.callback) !== JSON.stringify(before.callback)) {
+      await promiseCallback(contact, at, entered.next_action, `late-callback-${offer}`);
+    }
+    wrote();
+  };
+  return {
+    read: async () => told(await ask("GET", path)),
+    write: async (entered, before) => {
+      const { note, disposition, next_action } = entered;
+      const body = { note, disposition, next_action, callback: callbackOf(entered, before.entered), version: before.version };
+      const after = told(await ask("PUT", path, body));
+      wrote();
+      return after;
+    },
+    late: (entered, before, error) => {
+      tell(error);
+      late(entered, before).catch(tell);
+    },
+  };
+}
+
+/** The call back as it can be promised: a moment that has passed since it was chosen stays chosen. */
+function callbackOf({ callback }: WrapUpDraft, before: WrapUpDraft): { at: string; number: string } | null {
+  if (callback === null) return null;
+  const isAsBefore = JSON.stringify(callback) === JSON.stringify(before.callback);
+  const at = callbackMoment(callback, isAsBefore ? 0 : Date.now());
+  return at === null ? null : { at, number: callback.number };
+}
