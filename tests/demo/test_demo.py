@@ -1,6 +1,7 @@
 """The demo as a user runs it: a run that was killed, the next one beside its remains, and one that Ctrl-C ends."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import psutil
 import pytest
 
 from markaz.bootstrap.leftovers import MARK_VARIABLE, end_leftovers
+from markaz.identity import ROLES
 from markaz.kit.postgres import PostgresServer
 
 SEED = 330  # seven calls of five kinds, none of which waits for long
@@ -110,6 +113,32 @@ def check(report: dict[str, Any]) -> None:
     assert len(report["agents"]) == 3
     answered = sum(agent["contacts"]["answered"] for agent in report["agents"].values())
     assert answered == recordings["expected"] - contacts["voicemail"]
+
+
+def test_it_stays_for_whoever_signs_in_and_calls_whoever_is_ready(home: Path) -> None:
+    demo = start(home, "--stay")
+    before = read_until(demo, "The centre stays open")
+    links = read_until(demo, "Ctrl-C ends it all")
+    at = re.findall(r"As (\w[\w ]*):\s+(http://\S+)/enter/(\S+)", links)
+    assert "Contacts: 7 arrived" in before
+    assert len(at) == len(ROLES), links
+    url, tokens = at[0][1], {role: token for role, _, token in at}
+    with httpx.Client(base_url=url, headers={"Origin": url}) as browser:
+        assert browser.post("/api/session/link", json={"token": tokens["supervisor"]}).status_code == 200
+        assert browser.get("/").status_code == 200
+        contacts = len(browser.get("/api/contacts?limit=100").json()["contacts"])
+        assert contacts == 7
+        agent = browser.get("/api/organisation/agents").json()["entries"][0]["id"]
+        assert browser.post(f"/api/agents/{agent}/sign-in", json={"phone": "browser"}).status_code == 200
+        assert browser.post(f"/api/agents/{agent}/ready").status_code == 202
+        deadline = time.monotonic() + RUN_SECONDS_MAX
+        while len(browser.get("/api/contacts?limit=100").json()["contacts"]) == contacts:
+            assert time.monotonic() < deadline, "nobody called"
+    demo.send_signal(signal.SIGINT)
+    said, _ = demo.communicate(timeout=END_SECONDS_MAX)
+    assert demo.returncode == 0, said
+    assert belonging(home) == []
+    assert PostgresServer(home / "postgres").pid is None
 
 
 def test_interrupting_it_leaves_nothing_behind(home: Path) -> None:

@@ -28,6 +28,7 @@ class ClockTime(click.ParamType):
     epilog=examples(
         "markaz demo",
         "markaz demo --seconds 120 --agents 12 --calls-per-minute 30 --seed 7 --json demo.json",
+        "markaz demo --stay",
         "markaz demo --faults floor,asterisk,database",
         "markaz demo --arrivals calls.csv.gz --day 1999-01-04 --from 10:00 --to 11:00 --speed 20",
     ),
@@ -54,13 +55,14 @@ class ClockTime(click.ParamType):
     "--faults", default="", metavar="PARTS",
     help="Kill these parts once each in the middle: floor, asterisk, database (with commas between).",
 )  # fmt: skip
+@click.option("--stay", is_flag=True, help="Leave everything running after the report, for a look at the pages.")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Write the report there as JSON, too.",
 )  # fmt: skip
 def command(
     *, seconds: int, agents: int, calls_per_minute: float, seed: int, arrivals: Path | None,
-    day: datetime | None, since: time, until: time, speed: float, faults: str, json_file: Path | None,
+    day: datetime | None, since: time, until: time, speed: float, faults: str, stay: bool, json_file: Path | None,
 ) -> None:  # fmt: skip
     """Take real calls through a whole centre and prove what happened.
 
@@ -70,6 +72,9 @@ def command(
 
     With --faults the parts named are killed and must come back by themselves: a floor in under three seconds and
     without cutting a call; whom Asterisk's death cuts off is called back; a database is missed by nobody.
+
+    With --stay the pages are served on after the report, with a new sign-in link for each role, and a customer calls
+    whenever an agent is ready; Ctrl-C ends everything.
 
     With --arrivals it plays recorded calls in the anonymous bank's format (arrival, type, time in the menu, service
     time, patience of those who hung up).
@@ -83,6 +88,7 @@ def command(
             seconds=seconds, agents=agents, calls_per_minute=calls_per_minute, seed=seed, arrivals=arrivals,
             day=day.date() if day is not None else None, since=since, until=until, speed=speed, json=json_file,
             faults=tuple(part.strip() for part in faults.split(",") if part.strip()),  # pyright: ignore[reportArgumentType]  the options check it
+            stay=stay,
         )  # fmt: skip
     except OptionsRefused as error:
         raise click.UsageError(str(error)) from error

@@ -41,6 +41,8 @@ class DemoOptions:
     json: Path | None = None
     faults: tuple[FaultKind, ...] = ()
     """Parts that are killed once each, in this order."""
+    stay: bool = False
+    """After the report everything is left running, until it is told to stop."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.agents <= AGENTS_MAX:

@@ -34,6 +34,7 @@ from markaz.demo.faults import AWAY, Blow, Saboteur, moments
 from markaz.demo.harness import OutsideWorld
 from markaz.demo.options import DemoOptions
 from markaz.demo.show import Progress, show_report
+from markaz.demo.staying import stay
 from markaz.demo.traffic import TEMPER, schedule
 from markaz.kit.clock import WallClock
 from markaz.kit.errors import MarkazError
@@ -71,9 +72,6 @@ def run_demo(options: DemoOptions) -> int:
     except asyncio.CancelledError:
         console.print("Stopped before the end; everything that was started has ended.")
         return INTERRUPTED
-    if options.json is not None:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
-    show_report(console, report, settings)
     return 1 if report.failures else 0
 
 
@@ -87,24 +85,33 @@ class _Demo:
     def __init__(self, settings: Settings, options: DemoOptions, console: Console) -> None:
         self._settings = settings
         self._options = options
+        self._console = console
         self._progress = Progress(console)
         self._logs = settings.home / "log"
+        self._agents: Sequence[str] = ()
         self._placed: list[str] = []
         self._blows: list[Blow] = []
         self._url = ""
         self._last_live = _NOTHING
         self._is_ending = False
+        self._staying: asyncio.Event | None = None
+        """While it stays: what Ctrl-C sets."""
         self._supervising: asyncio.Task[None] | None = None
 
     async def run_until_told(self) -> figures.DemoReport:
-        """Run; Ctrl-C or SIGTERM ends everything in order, and once is enough. Raises `CancelledError` then."""
+        """Run; Ctrl-C or SIGTERM ends everything in order, and once is enough. Raises `CancelledError` when that comes
+        before the report.
+        """
         task = asyncio.ensure_future(self.run())
 
         def stop() -> None:
             if not self._is_ending:
                 self._is_ending = True
                 self._progress.say("Stopping everything.")
-                task.cancel()
+                if self._staying is None:
+                    task.cancel()
+                else:
+                    self._staying.set()
 
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop)
@@ -125,7 +132,12 @@ class _Demo:
                 async with aiohttp.ClientSession() as session:
                     await self._work(world, session, addresses, calls)
                 await self._settle()
-                return await self._report(world, addresses, time.monotonic() - began)
+                report = await self._report(world, addresses, time.monotonic() - began)
+                self._tell(report)
+                if self._options.stay:
+                    await self._stay(world, addresses, calls)
+                await self._close_centre()
+                return report
             finally:
                 self._is_ending = True
                 await world.stop()
@@ -160,12 +172,12 @@ class _Demo:
     async def _work(
         self, world: OutsideWorld, session: aiohttp.ClientSession, addresses: Addresses, calls: Sequence[Any]
     ) -> None:
-        agents = await self._open_centre(world)
+        await self._open_centre(world)
         await self._healthy(session, addresses)
         desk = HttpDesk(session, addresses.web_url, installation_key(self._settings))
-        self._progress.say(f"{len(agents)} agents sign in and register their phones.")
-        await self._show_links(agents)
-        for agent in agents:
+        self._progress.say(f"{len(self._agents)} agents sign in and register their phones.")
+        await self._show_links()
+        for agent in self._agents:
             world.employ(agent, desk=desk, temper=TEMPER, seed=self._options.seed)
         if not await world.agents_at_work(seconds_max=WORK_SECONDS_MAX):
             raise DemoStopped("some agents' phones could not register", str(self._logs))
@@ -184,7 +196,7 @@ class _Demo:
         self._progress.say("The agents go home.")
         await world.send_home(seconds_max=WORK_SECONDS_MAX)
 
-    async def _open_centre(self, world: OutsideWorld) -> list[str]:
+    async def _open_centre(self, world: OutsideWorld) -> None:
         """Put the bank into the database and tell the floor."""
         host, port = world.sip_address
         document = centre.document(agents=self._options.agents, trunk_host=host, trunk_port=port)
@@ -194,14 +206,14 @@ class _Demo:
             messages = [StimulusSent(stimulus) for stimulus in told]
             await send(connection, self._settings.floor, *messages, OrganisationChanged())
             await ensure_keys(self._settings, connection)
-        return centre.agents(document)
+        self._agents = centre.agents(document)
 
-    async def _show_links(self, agents: Sequence[str]) -> None:
-        """For a look at the pages as each role sees them, while the demo runs."""
+    async def _show_links(self) -> None:
+        """For a look at the pages as each role sees them; each link is good for one sign-in."""
         async with await connect(self._url) as connection:
             for role in identity.ROLES:
                 client = centre.CLIENT if role in identity.CLIENT_ROLES else None
-                agent = agents[0] if role == "agent" else None
+                agent = self._agents[0] if role == "agent" else None
                 link = await sign_in_link(self._settings, connection, role=role, client=client, agent=agent)
                 self._progress.say(f"As {role.replace('_', ' ')}: {link}")
 
@@ -244,7 +256,6 @@ class _Demo:
             seen = await figures.read(connection, self._settings.floor)
             missing = await figures.rows_missing(connection, self._settings.floor)
             replayed = await replay(connection, self._settings.floor)
-            await organisation.retire(connection, centre.ID)  # a floor served here later is not to find the bank
         lost = promises.never_reached_us(self._blows, world.caller_logs)
         total = figures.everybody(seen, placed=_without(self._placed, lost, seen.contacts))
         dead_at = [blow.killed_at for blow in self._blows if blow.part == "asterisk"]
@@ -278,6 +289,26 @@ class _Demo:
             seconds=round(seconds, 1),
             seed=self._options.seed,
         )
+
+    def _tell(self, report: figures.DemoReport) -> None:
+        if self._options.json is not None:
+            self._options.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+        show_report(self._console, report, self._settings)
+
+    async def _stay(self, world: OutsideWorld, addresses: Addresses, calls: Sequence[Any]) -> None:
+        """Leave everything running for a look at the pages, until it is told to stop, or a part has ended."""
+        self._staying = asyncio.Event()
+        self._progress.say(f"\nThe centre stays open at {addresses.web_url}")
+        await self._show_links()
+        self._progress.say("Customers call whenever an agent is ready at a desk. Ctrl-C ends it all.")
+        assert self._supervising is not None, "everything has been started"
+        self._supervising.add_done_callback(lambda _: self._staying and self._staying.set())
+        await stay(world, calls, self._live, self._staying)
+
+    async def _close_centre(self) -> None:
+        """A floor that is served here later is not to find the bank."""
+        async with await connect(self._url) as connection:
+            await organisation.retire(connection, centre.ID)
 
     def _keep_outside_logs(self, world: OutsideWorld) -> None:
         """What callers and agents saw at their end, beside the logs, to compare when something is not proved."""
