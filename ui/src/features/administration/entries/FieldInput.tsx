@@ -1,9 +1,13 @@
-import { Input, MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput, Textarea } from "@mantine/core";
+import { Input, MultiSelect, NumberInput, Select, Stack, Switch, TagsInput, TextInput, Textarea } from "@mantine/core";
 import { useWords } from "../../../app/words";
 import type { Document, Entry, Json } from "../contract";
 import { HolidaysInput } from "./HolidaysInput";
 import { LevelsInput } from "./LevelsInput";
 import { PromptInput } from "./PromptInput";
+import { DestinationInput } from "./rules/DestinationInput";
+import { destinationIn, destinationOf, nextAfter, overflowIn, relaxationIn, written } from "./rules/queueRules";
+import { RelaxedSkills } from "./rules/RelaxedSkills";
+import { StepsInput } from "./rules/StepsInput";
 import { type Field, ZONES } from "./sections";
 import { levelsIn, optionShown, periodsIn, tableIn, textsIn } from "./shown";
 import { at, entriesOf, idOf, nameOf, withValue } from "./values";
@@ -75,6 +79,44 @@ export function FieldInput({ field, entry, document, problems, change, disabled 
       return <HolidaysInput {...common} holidays={tableIn(value)} put={put} />;
     case "sound":
       return <PromptInput {...common} entry={entry} change={change} />;
+    case "destination":
+      return (
+        <Input.Wrapper label={common.label} description={common.description} error={common.error} labelElement="div">
+          <DestinationInput
+            label={common.label} value={destinationIn(value) ?? destinationIn({ ...field.otherwise }) ?? destinationOf("disconnect")}
+            document={document} disabled={disabled} put={(to) => put({ ...to })}
+          />
+        </Input.Wrapper>
+      );
+    case "overflow": {
+      const steps = overflowIn(value);
+      return (
+        <StepsInput {...common} steps={steps} begin={() => ({ after_seconds: nextAfter(steps), to: destinationOf("callback") })} put={(to) => put(written(to))}>
+          {(step, change, name) => <DestinationInput label={name} value={step.to} document={document} disabled={disabled} put={(to) => change({ ...step, to })} />}
+        </StepsInput>
+      );
+    }
+    case "relaxation": {
+      const steps = relaxationIn(value);
+      return (
+        <StepsInput {...common} steps={steps} begin={() => ({ after_seconds: nextAfter(steps), drop: [], lower: {} })} put={(to) => put(written(to))}>
+          {(step, change, name) => <RelaxedSkills step={step} change={change} name={name} document={document} disabled={disabled} />}
+        </StepsInput>
+      );
+    }
+    case "optional": {
+      const isOn = value !== undefined && value !== null;
+      return (
+        <Stack gap="sm">
+          <Switch {...common} checked={isOn} onChange={(event) => put(event.currentTarget.checked ? { ...field.begin } : undefined)} />
+          {isOn && (
+            <Stack gap="sm" ps="md">
+              {field.fields.map((one) => <FieldInput key={one.path.join(".")} field={one} entry={entry} document={document} problems={[]} change={change} disabled={disabled} />)}
+            </Stack>
+          )}
+        </Stack>
+      );
+    }
     case "codes":
       return <TagsInput {...common} dir="ltr" value={textsIn(value)} onChange={(to) => put(to.length === 0 ? undefined : to)} />;
   }

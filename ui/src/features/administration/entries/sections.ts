@@ -5,7 +5,7 @@ import {
   UserRound, UsersRound, Volume2, Waypoints,
 } from "lucide-react";
 import type { MessageId } from "../../../messages";
-import type { Section } from "../contract";
+import type { Entry, Section } from "../contract";
 import type { Path } from "./values";
 
 interface Common {
@@ -35,9 +35,14 @@ export type Field = Common &
     | { kind: "holidays" }
     | { kind: "sound" }
     | { kind: "codes" }
+    | { kind: "destination"; otherwise: Entry }
+    | { kind: "overflow" }
+    | { kind: "relaxation" }
+    /** There or not: `begin` stands at its path when it is switched on, and its fields stand below. */
+    | { kind: "optional"; begin: Entry; fields: readonly Field[] }
   );
 
-export type OptionPrefix = "language_name" | "agent_choice" | "deviation";
+export type OptionPrefix = "language_name" | "agent_choice" | "deviation" | "sticky_agent";
 
 export interface SectionFacts {
   icon: LucideIcon;
@@ -58,6 +63,18 @@ const PROJECT: Field = { kind: "entry", section: "projects", path: ["project"], 
 function seconds(name: string, label: MessageId, otherwise: number | null, more: Partial<Common> = {}): Field {
   return { kind: "whole", path: [name], label, otherwise, unit: "seconds", ...more };
 }
+
+const ANNOUNCEMENT: readonly Field[] = [
+  { kind: "whole", path: ["announcement", "first_seconds"], label: "field.first_seconds", otherwise: 20, unit: "seconds" },
+  { kind: "whole", path: ["announcement", "every_seconds"], label: "field.every_seconds", otherwise: 45, unit: "seconds", least: 1 },
+  { kind: "flag", path: ["announcement", "position"], label: "field.position", otherwise: true },
+  { kind: "flag", path: ["announcement", "expected_wait"], label: "field.expected_wait", otherwise: true },
+];
+const STICKY: readonly Field[] = [
+  { kind: "one_of", options: ["last", "named"], otherwise: "last", says: "sticky_agent", path: ["sticky", "agent"], label: "field.sticky_agent" },
+  { kind: "whole", path: ["sticky", "within_seconds"], label: "field.within_seconds", otherwise: 604_800, unit: "seconds" },
+  { kind: "whole", path: ["sticky", "wait_seconds"], label: "field.wait_seconds", otherwise: 20, unit: "seconds" },
+];
 
 export const FACTS: Record<Section, SectionFacts> = {
   clients: { icon: Building2, fields: [NAME] },
@@ -87,7 +104,12 @@ export const FACTS: Record<Section, SectionFacts> = {
       seconds("target_seconds", "field.target_seconds", 20, { hint: "hint.target_seconds", column: true }),
       seconds("ring_seconds", "field.ring_seconds", 15, { column: true }),
       seconds("wrap_up_seconds_max", "field.wrap_up_seconds_max", 30, { column: true }),
+      { kind: "overflow", path: ["overflow"], label: "field.overflow", hint: "hint.overflow" },
+      { kind: "relaxation", path: ["relaxation"], label: "field.relaxation", hint: "hint.relaxation" },
+      { kind: "optional", path: ["announcement"], label: "field.announcement", hint: "hint.announcement", begin: { first_seconds: 20, every_seconds: 45 }, fields: ANNOUNCEMENT },
+      { kind: "optional", path: ["sticky"], label: "field.sticky", hint: "hint.sticky", begin: { agent: "last" }, fields: STICKY },
       { kind: "whole", path: ["waiting_max"], label: "field.waiting_max", otherwise: 1000, least: 1 },
+      { kind: "destination", path: ["when_full"], label: "field.when_full", otherwise: { type: "disconnect" } },
       { kind: "flag", path: ["record"], label: "field.record", otherwise: true, column: true },
       { kind: "one_of", options: ["longest_idle", "least_occupied"], otherwise: "longest_idle", says: "agent_choice", path: ["agent_choice"], label: "field.agent_choice", seldom: true },
       { kind: "whole", path: ["priority"], label: "field.priority", hint: "hint.priority", otherwise: 0, seldom: true },

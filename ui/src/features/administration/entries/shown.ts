@@ -3,8 +3,9 @@
 import type { IntlShape } from "react-intl";
 import type { MessageId } from "../../../messages";
 import type { Document, Entry, Json, Section } from "../contract";
+import { destinationShown, overflowShown, relaxationShown } from "./rules/rulesShown";
 import { FACTS, type Field, type OptionPrefix } from "./sections";
-import { at, nameIn } from "./values";
+import { at, nameIn, withValue } from "./values";
 import { WEEK_DAYS, dayName } from "./weekly";
 
 export type Say = (id: MessageId, values?: Record<string, string | number>) => string;
@@ -20,7 +21,8 @@ export function shown(field: Field, entry: Entry, saying: Saying): string {
   return shownValue(field, value, entry, saying);
 }
 
-function shownValue(field: Field, value: Json | undefined, entry: Entry, { say, intl, document }: Saying): string {
+function shownValue(field: Field, value: Json | undefined, entry: Entry, saying: Saying): string {
+  const { say, intl, document } = saying;
   switch (field.kind) {
     case "text":
     case "zone":
@@ -41,6 +43,14 @@ function shownValue(field: Field, value: Json | undefined, entry: Entry, { say, 
       return typeof value === "string" ? nameIn(document, field.section, value) : "";
     case "levels":
       return levelsIn(value).map(([id, level]) => `${nameIn(document, field.section, id)} ${intl.formatNumber(level)}`).join(" · ");
+    case "destination":
+      return destinationShown(value ?? { ...field.otherwise }, saying);
+    case "overflow":
+      return overflowShown(value, saying);
+    case "relaxation":
+      return relaxationShown(value, saying);
+    case "optional":
+      return value === undefined || value === null ? "" : field.fields.map((one) => `${say(one.label)}: ${shown(one, entry, saying)}`).join(" · ");
     case "codes":
       return textsIn(value).join(" ");
     case "sound":
@@ -61,6 +71,8 @@ export function optionShown(says: OptionPrefix, value: string, say: Say): string
       return say(`agent_choice.${value}` as MessageId);
     case "deviation":
       return say(`deviation.${value}` as MessageId);
+    case "sticky_agent":
+      return say(`sticky_agent.${value}` as MessageId);
   }
 }
 
@@ -119,10 +131,12 @@ export function fieldLabel(section: Section, path: string, saying: Pick<Saying, 
 }
 
 export function fieldAt(section: Section, path: string): Field | undefined {
-  return FACTS[section].fields.find((one) => {
+  const isAt = (one: Field) => {
     const place = one.path.join(".");
     return path === place || path.startsWith(`${place}.`);
-  });
+  };
+  const found = FACTS[section].fields.find(isAt);
+  return found?.kind === "optional" ? (found.fields.find(isAt) ?? found) : found;
 }
 
 /** One side of a difference in words; parts of a table as they are. */
@@ -135,7 +149,7 @@ export function differenceShown(section: Section, path: string, value: Json | un
 }
 
 function shownOr(field: Field, value: Json | undefined, saying: Saying): string {
-  const words = shownValue(field, value, field.kind === "sound" ? { text: value } : {}, saying);
+  const words = shownValue(field, value, field.kind === "sound" ? { text: value } : withValue({}, field.path, value), saying);
   return words === "" ? "—" : words;
 }
 
