@@ -67,6 +67,7 @@ PAGES = (
     Shot("account", "/account", "agent"),
     Shot("new-number", "/administration/new-number", "administrator"),
     Shot("queues", "/administration/queues", "administrator"),
+    Shot("queue", "/administration/queues?open=general", "administrator"),
     Shot("agents", "/administration/agents", "administrator"),
     Shot("calendars", "/administration/calendars", "administrator"),
     Shot("import", "/administration/import", "administrator"),

@@ -31,6 +31,8 @@ KEYS = {
     "stuck": {"agents", "contacts", "channels", "bridges"},
 }  # fmt: skip
 
+STARTED: list[subprocess.Popen[str]] = []
+
 pytestmark = pytest.mark.timeout(4 * RUN_SECONDS_MAX)
 
 
@@ -39,6 +41,10 @@ def home(open_folder: Path) -> Iterator[Path]:
     home = open_folder / "demo"
     home.mkdir(mode=0o755)
     yield home
+    for demo in STARTED:
+        if demo.poll() is None:  # a test failed before its end
+            demo.kill()
+            demo.communicate(timeout=END_SECONDS_MAX)
     end_leftovers(home)
     PostgresServer(home / "postgres").stop()
 
@@ -48,9 +54,11 @@ def start(home: Path, *options: str) -> subprocess.Popen[str]:
     traffic = ("--seconds", "8", "--agents", "3", "--calls-per-minute", "50", "--seed", str(SEED))
     command = [sys.executable, "-m", "markaz", "--home", str(home), "demo", *traffic, *options]
     environment = os.environ | {"MARKAZ_HOME": str(home)}
-    return subprocess.Popen(
+    demo = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, start_new_session=True
     )
+    STARTED.append(demo)
+    return demo
 
 
 def read_until(demo: subprocess.Popen[str], words: str) -> str:

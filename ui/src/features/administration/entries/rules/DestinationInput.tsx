@@ -42,7 +42,7 @@ export function DestinationInput({ label, value, document, disabled, put }: Give
       )}
       {value.type === "voicemail" && (
         <NumberInput
-          aria-label={named(say("destination.seconds_max"))} min={1} hideControls allowDecimal={false} disabled={disabled} w={104}
+          aria-label={named(say("destination.seconds_max"))} min={1} hideControls allowDecimal={false} disabled={disabled} w={112} rightSectionWidth={44}
           value={typeof value["seconds_max"] === "number" ? value["seconds_max"] : MESSAGE_SECONDS} rightSection={say("unit_short.seconds")}
           onChange={(to) => put({ ...value, seconds_max: typeof to === "number" ? to : MESSAGE_SECONDS })}
         />

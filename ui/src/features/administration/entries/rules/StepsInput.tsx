@@ -26,7 +26,7 @@ export function StepsInput<Step extends { after_seconds: number }>({ steps, begi
               <Group gap="sm" wrap="nowrap">
                 <Text size="sm">{say("rules.after")}</Text>
                 <NumberInput
-                  w={96} min={1} hideControls allowDecimal={false} disabled={disabled} value={step.after_seconds} rightSection={say("unit_short.seconds")}
+                  w={112} min={1} hideControls rightSectionWidth={44} allowDecimal={false} disabled={disabled} value={step.after_seconds} rightSection={say("unit_short.seconds")}
                   aria-label={`${name}: ${say("rules.after")}`} onChange={(to) => { if (typeof to === "number") change({ ...step, after_seconds: to }); }}
                 />
                 <ActionIcon
