@@ -9,6 +9,7 @@ const TEST = "echo";
 const GATHERING_MS_MAX = 150;
 const TONE_MS = 120;
 const GAP_MS = 80;
+const AGAIN_MS = 50;
 const RTP_TIMEOUT = "RTP Timeout";
 
 export interface CallHearer {
@@ -25,6 +26,7 @@ export class SipCall {
   private microphone: MediaStream | null = null;
   private meterIn: Meter | null = null;
   private meterOut: Meter | null = null;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private readonly session: RTCSession;
   private readonly audio: HTMLAudioElement;
   private readonly context: AudioContext;
@@ -89,11 +91,11 @@ export class SipCall {
   }
 
   hold(): void {
-    this.session.hold();
+    this.putOnHold(true);
   }
 
   resume(): void {
-    this.session.unhold();
+    this.putOnHold(false);
   }
 
   mute(muted: boolean): void {
@@ -134,6 +136,14 @@ export class SipCall {
     return sampleOf(counted, at, { levelIn: this.meterIn?.level() ?? 0, levelOut: this.meterOut?.level() ?? 0 });
   }
 
+  /** JsSIP refuses while the other side has not agreed to the change before: a resume that soon must not be lost. */
+  private putOnHold(held: boolean): void {
+    clearTimeout(this.again);
+    if (!this.session.isEstablished() || this.session.isOnHold().local === held) return;
+    const isTaken = held ? this.session.hold() : this.session.unhold();
+    if (!isTaken) this.again = setTimeout(() => this.putOnHold(held), AGAIN_MS);
+  }
+
   private connect(connection: RTCPeerConnection): void {
     connection.addEventListener("track", ({ track, streams }) => {
       const stream = streams[0] ?? new MediaStream([track]);
@@ -145,6 +155,7 @@ export class SipCall {
   }
 
   private free(): void {
+    clearTimeout(this.again);
     stop(this.microphone);
     this.microphone = null;
     this.meterIn?.close();
