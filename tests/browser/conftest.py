@@ -1,9 +1,11 @@
 """A whole installation, a carrier with customers, and Chromium with a microphone that sings."""
 
 import asyncio
+import secrets
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -12,8 +14,13 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from chromium import find_chromium
+from markaz.bootstrap import database_url, load_settings
+from markaz.identity import ensure_key, new_key
+from markaz.runtime import connect
 from markaz.telephony import AsteriskProgram
+from tests.browser.agent_at_desk import AgentAtDesk
 from tests.browser.desk import Desk
+from tests.browser.organisation import desks
 from tests.conftest import copied_database
 from tests.telephony.peer import Peer, ports_of, running
 from tests.web import people
@@ -26,6 +33,8 @@ AGENT_TONE = 660
 RATE = 48_000
 
 Open = Callable[..., Awaitable[Desk]]
+Arrive = Callable[..., Awaitable[AgentAtDesk]]
+Records = Callable[[str], Awaitable[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +69,7 @@ async def installation(
     assert asterisk_program.version  # built before anybody waits for the parts
     home = tmp_path_factory.mktemp("browser")
     installation = Installation(home, browser_database, browser_ports["markaz"])
-    (home / "centre.toml").write_text(document(browser_ports["carrier"]["sip"], 1))
+    (home / "centre.toml").write_text(document(browser_ports["carrier"]["sip"], 1) + desks())
     try:
         await installation.start()
         await installation.run("apply", str(home / "centre.toml"))
@@ -146,3 +155,51 @@ async def open_desk(
     for desk in desks:
         await desk.ask("sign-out")
         await desk.context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def arrive(
+    installation: Installation, chromium: Browser, browser_database: str, browser_ports: dict[str, dict[str, int]]
+) -> AsyncIterator[Arrive]:
+    """Bring an agent to the real pages: `await arrive("dana0")`; without a session they have to sign in there."""
+    url = f"http://127.0.0.1:{browser_ports['markaz']['web']}"
+    here: list[AgentAtDesk] = []
+
+    async def come(agent: str, *, microphone: bool = True, signed_in: bool = True) -> AgentAtDesk:
+        email = f"{agent}-{secrets.token_hex(3)}@shop.example"
+        context = await chromium.new_context(
+            viewport={"width": 1366, "height": 768}, permissions=["microphone"] if microphone else []
+        )
+        with psycopg.connect(browser_database, autocommit=True) as connection:
+            person = people.account(
+                connection, "agent", centre="whole", agent=agent, email=email, password=people.PASSWORD
+            )
+            if signed_in:
+                token = people.session(connection, person)
+                await context.add_cookies([{"name": "markaz_session", "value": token, "url": url}])
+        at_desk = await AgentAtDesk(context, url, agent=agent, email=email).open()
+        here.append(at_desk)
+        return at_desk
+
+    yield come
+    for at_desk in here:
+        await installation.ask(at_desk.agent, "sign-out")
+        await at_desk.context.close()
+        assert not at_desk.faults, at_desk.faults
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def records(installation: Installation) -> AsyncIterator[Records]:
+    """The record of the newest contact of a caller, as a reader of all contacts gets it: `await records("+49...")`."""
+    key = new_key()
+    async with await connect(database_url(load_settings(installation.home))) as connection:
+        await ensure_key(connection, key, centre="whole", name="Reader", scopes=["contacts.read"])
+    headers = {"Authorization": f"Bearer {key}"}
+
+    async def newest(caller: str) -> dict[str, Any]:
+        await installation.settled()
+        found = await installation.web.get("/api/contacts", params={"customer": caller}, headers=headers)
+        contact = found.json()["contacts"][0]["contact"]
+        return (await installation.web.get(f"/api/contacts/{contact}", headers=headers)).json()
+
+    yield newest
