@@ -10,7 +10,7 @@ import { useLiveContact } from "../../live/live";
 import type { ContactValue, InHand } from "../../live/values";
 import { Keypad } from "./Keypad";
 import { useNameOf } from "./names";
-import { type useDesk, usePhone } from "./PhoneProvider";
+import { type useDesk, useIsHere, usePhone } from "./PhoneProvider";
 import { PhoneTrouble } from "./PhoneTrouble";
 import { QualityBars } from "./QualityBars";
 import { SHORTCUTS, useShortcuts } from "./shortcuts";
@@ -49,9 +49,9 @@ export function CallControls({ hand, desk }: { hand: InHand; desk: DeskHere }) {
   const recording = run(isPaused ? commands.resumeRecording : commands.pauseRecording);
   const hangUp = () => desk.phone.hangUp();
   const canRecord = contact?.recording != null;
+  const isHere = useIsHere();
   useShortcuts({
-    hold, mute, hang_up: hangUp,
-    keypad: () => setOpen((before) => (before === "keypad" ? null : "keypad")),
+    ...(isHere ? { hold, mute, hang_up: hangUp, keypad: () => setOpen((before) => (before === "keypad" ? null : "keypad")) } : {}),
     transfer: leads && others === null ? () => setOpen((before) => (before === "transfer" ? null : "transfer")) : undefined,
     recording: canRecord ? recording : undefined,
   });
@@ -61,13 +61,13 @@ export function CallControls({ hand, desk }: { hand: InHand; desk: DeskHere }) {
     recording: say(isPaused ? "call.record" : "call.pause_recording"),
   };
   useActions("call", useMemo(
-    () => [
+    () => !isHere ? [] : [
       { id: "hold", label: labels.hold, keys: SHORTCUTS.hold.shown, run: hold },
       { id: "mute", label: labels.mute, keys: SHORTCUTS.mute.shown, run: mute },
       { id: "hang_up", label: say("call.hang_up"), keys: SHORTCUTS.hang_up.shown, run: hangUp },
     ],
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the labels change with what the actions do
-    [labels.hold, labels.mute, say],
+    [isHere, labels.hold, labels.mute, say],
   ));
 
   return (
@@ -80,13 +80,13 @@ export function CallControls({ hand, desk }: { hand: InHand; desk: DeskHere }) {
         </small>
       </div>
       <QualityBars />
-      {phone.trouble !== null && <PhoneTrouble desk={desk} onShift />}
+      <PhoneTrouble desk={desk} onShift />
       <div className={styles["buttons"]}>
-        <Tool icon={isMuted ? MicOff : Mic} label={labels.mute} shortcut="mute" pressed={isMuted} run={mute} />
-        {others !== "asked" && <Tool icon={isHeld ? Play : Pause} label={labels.hold} shortcut="hold" pressed={isHeld} run={hold} />}
+        <Tool icon={isMuted ? MicOff : Mic} label={labels.mute} shortcut="mute" pressed={isMuted} disabled={!isHere} run={mute} />
+        {others !== "asked" && <Tool icon={isHeld ? Play : Pause} label={labels.hold} shortcut="hold" pressed={isHeld} disabled={!isHere} run={hold} />}
         <Popover withRoles={false} opened={open === "keypad"} onChange={(now) => setOpen(now ? "keypad" : null)} trapFocus position="bottom">
           <Popover.Target>
-            <Tool icon={Grid3x3} label={say("call.keypad")} shortcut="keypad" pressed={open === "keypad"} run={() => setOpen(open === "keypad" ? null : "keypad")} />
+            <Tool icon={Grid3x3} label={say("call.keypad")} shortcut="keypad" pressed={open === "keypad"} disabled={!isHere} run={() => setOpen(open === "keypad" ? null : "keypad")} />
           </Popover.Target>
           <Popover.Dropdown role="dialog" aria-label={say("call.keypad")}><Keypad press={(key) => desk.phone.press(key)} /></Popover.Dropdown>
         </Popover>
@@ -109,7 +109,7 @@ export function CallControls({ hand, desk }: { hand: InHand; desk: DeskHere }) {
             <Tool icon={ArrowRightLeft} label={say("call.complete")} kind="main" run={run(commands.completeTransfer)} />
           </>
         )}
-        <Tool icon={PhoneOff} label={say("call.hang_up")} shortcut="hang_up" kind="end" run={hangUp} />
+        <Tool icon={PhoneOff} label={say("call.hang_up")} shortcut="hang_up" kind="end" disabled={!isHere} run={hangUp} />
       </div>
     </>
   );

@@ -5,7 +5,8 @@ import { StateMark } from "../../components/StateMark";
 import { useLiveContact } from "../../live/live";
 import type { InHand } from "../../live/values";
 import { useNameOf } from "./names";
-import type { useDesk } from "./PhoneProvider";
+import { type useDesk, useIsHere } from "./PhoneProvider";
+import { PhoneTrouble } from "./PhoneTrouble";
 import { useEnter, useShortcuts } from "./shortcuts";
 import styles from "./SoftphoneBar.module.css";
 import { Tool } from "./Tool";
@@ -17,9 +18,10 @@ export function OfferInBar({ offer, desk }: { offer: InHand; desk: NonNullable<R
   const contact = useLiveContact(offer.contact);
   const queue = useNameOf("queues", offer.queue);
   const why = useWhy(offer.contact);
+  const isHere = useIsHere();
   const accept = () => desk.phone.answer();
-  useEnter(accept);
-  useShortcuts({ accept });
+  useEnter(isHere ? accept : null);
+  useShortcuts({ accept: isHere ? accept : undefined });
   return (
     <div className={styles["offer"]} role="alert" data-testid="offer">
       <StateMark state="offered" size={20} />
@@ -31,10 +33,11 @@ export function OfferInBar({ offer, desk }: { offer: InHand; desk: NonNullable<R
         {contact?.waiting_since != null && <>{say("offer.waited")} <b><Since moment={contact.waiting_since} /></b></>}
         {why !== null && <> · {why}</>}
       </p>
+      <PhoneTrouble desk={desk} onShift />
       {offer.until !== null && <span className="quiet"><span className="unseen">{say("offer.until")}</span><Until moment={offer.until} /></span>}
       <div className={styles["buttons"]}>
-        <Tool icon={PhoneOff} label={say("offer.refuse")} kind="end" run={() => desk.phone.hangUp()} />
-        <button type="button" className={styles["tool"]} data-kind="main" onClick={accept} aria-keyshortcuts="Enter">
+        <Tool icon={PhoneOff} label={say("offer.refuse")} kind="end" disabled={!isHere} run={() => desk.phone.hangUp()} />
+        <button type="button" className={styles["tool"]} data-kind="main" disabled={!isHere} onClick={accept} aria-keyshortcuts="Enter">
           <span><Phone size={16} aria-hidden /> {say("offer.accept")}</span>
           <kbd className="key">Enter</kbd>
         </button>

@@ -36,6 +36,13 @@ export function usePhone(): PhoneState {
   return useSyncExternalStore(phone.subscribe, phone.state);
 }
 
+/** Whether the sound, and with it the buttons of a call, are in this page: not in another tab, nor on another device. */
+export function useIsHere(): boolean {
+  const desk = useDesk();
+  const { line } = usePhone();
+  return desk?.hasPhone === true && line !== "elsewhere";
+}
+
 /**
  * The agent's phone, alive in whatever page of ours is shown. After a reload in the middle of a shift it registers
  * anew by itself and has the floor ring it for the conversation in hand: the customer stays.
