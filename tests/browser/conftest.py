@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 
 from chromium import find_chromium
 from markaz.bootstrap import database_url, load_settings
@@ -22,6 +22,7 @@ from tests.browser.agent_at_desk import AgentAtDesk
 from tests.browser.desk import Desk
 from tests.browser.organisation import desks
 from tests.conftest import copied_database
+from tests.telephony.centre import free_ports
 from tests.telephony.peer import Peer, ports_of, running
 from tests.web import people
 from tests.whole.installation import Installation
@@ -110,23 +111,49 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium(voice: Path) -> AsyncIterator[Browser]:
+async def playwright() -> AsyncIterator[Playwright]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_chromium(),
-            args=[
-                "--no-sandbox",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={voice}",
-                "--autoplay-policy=no-user-gesture-required",
-                "--allow-loopback-in-peer-connection",
-                # A page that a test makes up comes from nowhere, for the browser: it may not speak to 127.0.0.1.
-                "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks,"
-                "LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebRTC",
-            ],
-        )
-        yield browser
-        await browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def debugging_port() -> int:
+    return free_ports("debugging")["debugging"]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium(playwright: Playwright, voice: Path, debugging_port: int) -> AsyncIterator[Browser]:
+    browser = await playwright.chromium.launch(
+        executable_path=find_chromium(),
+        # What is hidden is slowed down, as it is for people.
+        ignore_default_args=[
+            "--disable-background-timer-throttling",
+            "--disable-backgrounding-occluded-windows",
+            "--disable-renderer-backgrounding",
+        ],
+        args=[
+            "--no-sandbox",
+            f"--remote-debugging-port={debugging_port}",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-audio-capture={voice}",
+            "--autoplay-policy=no-user-gesture-required",
+            "--allow-loopback-in-peer-connection",
+            # A page that a test makes up comes from nowhere, for the browser: it may not speak to 127.0.0.1.
+            "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks,"
+            "LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebRTC",
+        ],
+    )
+    yield browser
+    await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tabs(playwright: Playwright, chromium: Browser, debugging_port: int) -> AsyncIterator[BrowserContext]:
+    """A context whose tabs hide each other; those of others are all told that they are seen."""
+    assert chromium.is_connected()
+    browser = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{debugging_port}", no_defaults=True)
+    yield browser.contexts[0]
+    await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -165,11 +192,13 @@ async def arrive(
     url = f"http://127.0.0.1:{browser_ports['markaz']['web']}"
     here: list[AgentAtDesk] = []
 
-    async def come(agent: str, *, microphone: bool = True, signed_in: bool = True) -> AgentAtDesk:
+    async def come(
+        agent: str, *, microphone: bool = True, signed_in: bool = True, context: BrowserContext | None = None
+    ) -> AgentAtDesk:
         email = f"{agent}-{secrets.token_hex(3)}@shop.example"
-        context = await chromium.new_context(
-            viewport={"width": 1366, "height": 768}, permissions=["microphone"] if microphone else []
-        )
+        context = context or await chromium.new_context(viewport={"width": 1366, "height": 768})
+        if microphone:
+            await context.grant_permissions(["microphone"], origin=url)
         with psycopg.connect(browser_database, autocommit=True) as connection:
             person = people.account(
                 connection, "agent", centre="whole", agent=agent, email=email, password=people.PASSWORD
