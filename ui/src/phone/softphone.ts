@@ -88,7 +88,7 @@ class Softphone implements Phone {
       this.refuse(error);
     }
     await this.lookForDevices();
-    onDevicesChanged(() => void this.lookForDevices());
+    onDevicesChanged(this.devicesChanged);
   };
 
   readonly answer = (): void => {
@@ -229,6 +229,8 @@ class Softphone implements Phone {
   private refuse(error: unknown): void {
     this.tell({ type: "trouble", trouble: error instanceof MicrophoneRefused ? error.trouble : "microphone_missing" });
   }
+
+  private readonly devicesChanged = (): void => void this.lookForDevices();
 
   private async lookForDevices(): Promise<void> {
     ({ microphones: this.microphones, speakers: this.speakers } = await listDevices());

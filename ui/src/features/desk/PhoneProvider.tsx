@@ -1,7 +1,7 @@
 import { type ReactNode, createContext, use, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { showFailure } from "../../components/FailureToast";
 import { useLiveAgent } from "../../live/live";
-import { type Phone, type PhoneState, createPhone } from "../../phone";
+import { type Phone, type PhoneState, type Trouble, createPhone } from "../../phone";
 import { handOf } from "./desk";
 import { type Commands, commandsOf } from "./requests";
 
@@ -12,6 +12,8 @@ interface Desk {
   /** Whether this page has the phone: of several tabs one does, and the next one when that closes. */
   hasPhone: boolean;
   startShift: () => Promise<void>;
+  /** Take contacts from now on; not while the microphone cannot be used, for the customer would hear nobody. */
+  goReady: () => Promise<void>;
   endShift: () => Promise<void>;
 }
 
@@ -60,10 +62,22 @@ export function PhoneProvider({ agent, children }: { agent: string; children: Re
     started.current = "starting";
     try {
       const credentials = await commands.startShift();
-      if (hasPhone) phone.start(credentials); // else the tab that has it sees the shift begin, and registers
+      if (hasPhone) {
+        phone.start(credentials);
+        void phone.prepare(); // the browser asks for the microphone now, and not when the first customer rings
+      } // else the tab that has it sees the shift begin, and registers
       started.current = hasPhone ? "yes" : "no";
     } catch (error) {
       started.current = "no";
+      showFailure(error);
+    }
+  }, [commands, hasPhone, phone]);
+
+  const goReady = useCallback(async () => {
+    try {
+      if (hasPhone && phone.state().call === null) await phone.prepare();
+      if (!isMute(phone.state().trouble)) await commands.ready();
+    } catch (error) {
       showFailure(error);
     }
   }, [commands, hasPhone, phone]);
@@ -86,10 +100,14 @@ export function PhoneProvider({ agent, children }: { agent: string; children: Re
   useEffect(() => () => phone.stop(), [phone]);
 
   const desk = useMemo<Desk>(
-    () => ({ agent, commands, phone, hasPhone, startShift, endShift }),
-    [agent, commands, endShift, hasPhone, phone, startShift],
+    () => ({ agent, commands, phone, hasPhone, startShift, goReady, endShift }),
+    [agent, commands, endShift, goReady, hasPhone, phone, startShift],
   );
   return <DeskContext value={desk}>{children}</DeskContext>;
+}
+
+function isMute(trouble: Trouble | null): boolean {
+  return trouble === "microphone_refused" || trouble === "microphone_missing" || trouble === "unsupported";
 }
 
 /** Once, when the phone registers in a page that has just been loaded, and a conversation is going on without it. */

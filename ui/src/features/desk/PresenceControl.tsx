@@ -26,7 +26,7 @@ export function PresenceControl({ live, desk }: { live: AgentValue | null; desk:
   const state = shownState(live?.state ?? presence);
   const reason = reasons.find(({ id }) => id === live?.reason)?.name ?? live?.reason ?? null;
 
-  const ready = () => void commands.ready().catch(showFailure);
+  const ready = () => void desk.goReady();
   const notReady = (why: string) => void commands.notReady(why).catch(showFailure);
   const first = reasons[0]?.id ?? "break";
   const start = () => void desk.startShift();
