@@ -1,15 +1,14 @@
-"""An agent at the real pages: what a person reads, presses and hears there, in the person's language."""
+"""An agent at the real desk: what is pressed there, and what is heard."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import BrowserContext, Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, expect
 
-from tests.browser.words import words
+from tests.browser.person import Person
 
-SHOWN_MILLISECONDS_MAX = 20_000
 SOUND_SECONDS_MAX = 20
 PACKETS_MIN = 50
 """A second of sound."""
@@ -18,41 +17,16 @@ LEVEL_SPOKEN_MIN = 0.001
 """Of full scale; silence has none."""
 SOUND_OF_PAGE = Path(__file__).with_name("sound_of_page.js").read_text()
 
-expect.set_options(timeout=SHOWN_MILLISECONDS_MAX)
 
-
-class AgentAtDesk:
-    """`agent`, whose account is `email`, in a browser of their own at `url`."""
+class AgentAtDesk(Person):
+    """`agent`, with a page that counts its sound."""
 
     def __init__(self, context: BrowserContext, url: str, *, agent: str, email: str) -> None:
-        self.context = context
-        self.url = url
+        super().__init__(context, url, email=email)
         self.agent = agent
-        self.email = email
-        self.locale = "en"
-        self.faults: list[str] = []
-        """What went wrong in the pages' own code, and what their policy refused."""
-        self.page: Page
 
-    async def open(self, path: str = "/desk") -> "AgentAtDesk":
-        """Load a page of Markaz in a tab, which is the one at hand from then on."""
-        self.page = await self.context.new_page()
-        self.page.set_default_timeout(SHOWN_MILLISECONDS_MAX)
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda told: self.faults.append(told.text) if "Security Policy" in told.text else None)
+    async def _before_loading(self) -> None:
         await self.page.add_init_script(SOUND_OF_PAGE)
-        await self.page.goto(f"{self.url}{path}")
-        return self
-
-    def say(self, id: str) -> str:
-        return words(self.locale)[id]
-
-    def button(self, id: str, within: Locator | None = None) -> Locator:
-        """A button by what stands on it; its shortcut stands behind that."""
-        return (within or self.page).get_by_role("button", name=self.say(id))
-
-    def field(self, id: str, within: Locator | None = None) -> Locator:
-        return (within or self.page).get_by_role("textbox", name=self.say(id))
 
     def part(self, id: str) -> Locator:
         """One of the desk's three columns: `mine`, `now` or `who`."""
@@ -74,19 +48,6 @@ class AgentAtDesk:
     def wrap_up(self) -> Locator:
         return self.page.get_by_test_id("wrap-up")
 
-    async def sign_in(self, password: str) -> None:
-        """On the page that asks for it, which may cover another."""
-        await self.field("sign_in.email").fill(self.email)
-        await self.page.get_by_label(self.say("sign_in.password"), exact=False).first.fill(password)
-        await self.page.get_by_role("button", name=self.say("sign_in.do"), exact=True).click()
-
-    async def choose_language(self, locale: str) -> None:
-        own_name = {"en": "English", "ru": "Русский", "ar": "العربية", "fa": "فارسی", "vi": "Tiếng Việt"}[locale]
-        await self.page.get_by_role("button", name=self.say("shell.language"), exact=True).click()
-        await self.page.get_by_role("menuitem", name=own_name).click()
-        self.locale = locale
-        await expect(self.page.locator(f"html[lang={locale}]")).to_be_attached()
-
     async def start_shift(self) -> None:
         """The phone in the page is connected afterwards."""
         await self.button("presence.start").first.click()
@@ -94,7 +55,7 @@ class AgentAtDesk:
 
     async def go_ready(self) -> None:
         await self.button("presence.ready").click()
-        await expect(self.page.get_by_role("heading", name=self.say("idle.ready"))).to_be_visible()
+        await expect(self.heading("idle.ready")).to_be_visible()
 
     async def begin(self) -> None:
         """Start the shift, and be ready for the first customer."""
@@ -114,10 +75,11 @@ class AgentAtDesk:
         await self.button("call.hang_up").click()
         await expect(self.wrap_up).to_be_visible()
 
-    async def finish(self, result: str) -> None:
-        """Choose a result by its label and end the wrap-up."""
-        await self.wrap_up.get_by_role("button", name=result).click()
-        await self.button("wrap_up.finish").click()
+    async def finish(self, result: str | None) -> None:
+        """Choose a result by its label, where there are any, and end the wrap-up."""
+        if result is not None:
+            await self.wrap_up.get_by_role("button", name=result).click()
+        await self.button("wrap_up.finish", self.wrap_up).click()
         await expect(self.wrap_up).to_have_count(0)
 
     async def sound(self) -> dict[str, Any]:

@@ -11,16 +11,17 @@ import numpy as np
 import psycopg
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Playwright, ViewportSize, async_playwright
 
 from chromium import find_chromium
 from markaz.bootstrap import database_url, load_settings
-from markaz.identity import ensure_key, new_key
+from markaz.identity import CLIENT_ROLES, Role, ensure_key, new_key
 from markaz.runtime import connect
 from markaz.telephony import AsteriskProgram
 from tests.browser.agent_at_desk import AgentAtDesk
 from tests.browser.desk import Desk
 from tests.browser.organisation import desks
+from tests.browser.person import Person
 from tests.conftest import copied_database
 from tests.telephony.centre import free_ports
 from tests.telephony.peer import Peer, ports_of, running
@@ -32,9 +33,11 @@ ROOT = Path(__file__).parents[2]
 RTP = {"markaz": 25_200, "carrier": 25_600}
 AGENT_TONE = 660
 RATE = 48_000
+SCREEN: ViewportSize = {"width": 1366, "height": 768}
 
 Open = Callable[..., Awaitable[Desk]]
 Arrive = Callable[..., Awaitable[AgentAtDesk]]
+Enter = Callable[..., Awaitable[Person]]
 Records = Callable[[str], Awaitable[dict[str, Any]]]
 
 
@@ -188,25 +191,19 @@ async def open_desk(
 async def arrive(
     installation: Installation, chromium: Browser, browser_database: str, browser_ports: dict[str, dict[str, int]]
 ) -> AsyncIterator[Arrive]:
-    """Bring an agent to the real pages: `await arrive("dana0")`; without a session they have to sign in there."""
+    """Bring an agent to the real desk: `await arrive("dana0")`; without a session they have to sign in there."""
     url = f"http://127.0.0.1:{browser_ports['markaz']['web']}"
     here: list[AgentAtDesk] = []
 
     async def come(
         agent: str, *, microphone: bool = True, signed_in: bool = True, context: BrowserContext | None = None
     ) -> AgentAtDesk:
-        email = f"{agent}-{secrets.token_hex(3)}@shop.example"
-        context = context or await chromium.new_context(viewport={"width": 1366, "height": 768})
+        context = context or await chromium.new_context(viewport=SCREEN)
         if microphone:
             await context.grant_permissions(["microphone"], origin=url)
-        with psycopg.connect(browser_database, autocommit=True) as connection:
-            person = people.account(
-                connection, "agent", centre="whole", agent=agent, email=email, password=people.PASSWORD
-            )
-            if signed_in:
-                token = people.session(connection, person)
-                await context.add_cookies([{"name": "markaz_session", "value": token, "url": url}])
-        at_desk = await AgentAtDesk(context, url, agent=agent, email=email).open()
+        email = await invite(browser_database, "agent", agent=agent, into=(context, url) if signed_in else None)
+        at_desk = AgentAtDesk(context, url, agent=agent, email=email)
+        await at_desk.open("/desk")
         here.append(at_desk)
         return at_desk
 
@@ -215,6 +212,43 @@ async def arrive(
         await installation.ask(at_desk.agent, "sign-out")
         await at_desk.context.close()
         assert not at_desk.faults, at_desk.faults
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def enter(
+    installation: Installation, chromium: Browser, browser_database: str, browser_ports: dict[str, dict[str, int]]
+) -> AsyncIterator[Enter]:
+    """Bring somebody signed in to a page: `await enter("administrator", "/audit")`."""
+    assert installation
+    url = f"http://127.0.0.1:{browser_ports['markaz']['web']}"
+    here: list[Person] = []
+
+    async def come(role: Role, path: str = "/", *, agent: str | None = None) -> Person:
+        context = await chromium.new_context(viewport=SCREEN)
+        person = Person(context, url, email=await invite(browser_database, role, agent=agent, into=(context, url)))
+        await person.open(path)
+        here.append(person)
+        return person
+
+    yield come
+    for person in here:
+        await person.context.close()
+        assert not person.faults, person.faults
+
+
+async def invite(database: str, role: Role, *, agent: str | None, into: tuple[BrowserContext, str] | None) -> str:
+    """The e-mail of a new account, signed in to the pages at an address `into` a context where one is given."""
+    email = f"{role}-{secrets.token_hex(3)}@shop.example"
+    client = "shop" if role in CLIENT_ROLES else None
+    with psycopg.connect(database, autocommit=True) as connection:
+        person = people.account(
+            connection, role, centre="whole", agent=agent, client=client, email=email, password=people.PASSWORD
+        )
+        if into is not None:
+            context, url = into
+            token = people.session(connection, person)
+            await context.add_cookies([{"name": "markaz_session", "value": token, "url": url}])
+    return email
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

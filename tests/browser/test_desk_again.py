@@ -48,7 +48,7 @@ async def test_a_page_loaded_again_and_other_tabs_lose_nothing(
 
     first = agent.page
     await expect(agent.part("now").get_by_text(agent.say("saving.saved"))).to_be_visible()
-    await agent.open()
+    await agent.open("/desk")
     await same_screen(agent, 6)
     await expect(agent.page.get_by_text(agent.say("line.other_tab"))).to_be_visible()
     await expect(agent.button("call.hang_up")).to_be_disabled()

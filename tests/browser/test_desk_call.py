@@ -43,7 +43,7 @@ async def test_an_agent_signs_in_and_serves_a_customer(
     await carrier.until(lambda: customer.ended)
     await expect(agent.field("wrap_up.note")).to_have_value(NOTE)
     await agent.finish("Solved")
-    await expect(agent.page.get_by_role("heading", name=agent.say("idle.ready"))).to_be_visible()
+    await expect(agent.heading("idle.ready")).to_be_visible()
     await is_recorded(await records(caller_of(0)), agent)
 
 
@@ -59,7 +59,7 @@ async def test_the_keyboard_alone_does_it_all(arrive: Arrive, carrier: Peer, rec
     await keys.press("Alt+KeyR")
     await expect(agent.button("idle.test.do")).to_be_enabled()
     await keys.press("Alt+KeyR")
-    await expect(agent.page.get_by_role("heading", name=agent.say("idle.ready"))).to_be_visible()
+    await expect(agent.heading("idle.ready")).to_be_visible()
     customer = await carrier.call(number_of(1), caller_of(1))
     await expect(agent.offer).to_be_visible()
     await keys.press("Enter")

@@ -102,7 +102,7 @@ async def test_a_colleague_is_asked_first_joins_and_takes_the_customer(
     await expect(dana.button("call.transfer")).to_be_visible()
     await ears.until("customer", {AGENT_TONE})
     await expect(eli.call).to_have_count(0)
-    await expect(eli.page.get_by_role("heading", name=eli.say("idle.ready"))).to_be_visible()
+    await expect(eli.heading("idle.ready")).to_be_visible()
     await find(dana, "Eli 5")
     await dana.button("transfer.ask_first").click()
     await eli.accept()
