@@ -33,6 +33,7 @@ def queue_configured(floor: FloorState, told: stimuli.QueueConfigured) -> None:
             return
         queue = floor.queues[rules.id] = QueueState(rules)
         _open(floor, rules.id)
+        waiting.move_callbacks(floor, rules.project)
         return
     contacts = _waiting_in(floor, (rules.id,))
     for contact in contacts:
@@ -46,6 +47,7 @@ def queue_configured(floor: FloorState, told: stimuli.QueueConfigured) -> None:
         contact.relaxed = sum(step.after_seconds * SECOND <= waited for step in rules.relaxation)
         contact.overflow_step = 0
         waiting.wait(floor, contact)
+    waiting.move_callbacks(floor, rules.project)
 
 
 def queue_retired(floor: FloorState, told: stimuli.QueueRetired) -> None:
@@ -55,6 +57,7 @@ def queue_retired(floor: FloorState, told: stimuli.QueueRetired) -> None:
         return
     queue.retired = True
     waiting.turn_away_waiting(floor, (told.queue,))
+    waiting.move_callbacks(floor, queue.rules.project)
 
 
 def agent_configured(floor: FloorState, told: stimuli.AgentConfigured) -> None:

@@ -26,6 +26,8 @@ ELSEWHERE_SECONDS = 7_200
 MESSAGE_GRACE_SECONDS = 15
 PROMISE_SECONDS = 45
 """The longest that saying a promise of a call back may take before the contact waits again."""
+NO_QUEUE_SECONDS = 300
+"""How long a promised call back that is due stands by while its project has no queue."""
 
 
 def believe(floor: FloorState, contact: Contact, seconds: float) -> None:
@@ -64,6 +66,12 @@ def _enter_state(floor: FloorState, contact: Contact, queue_id: str, trigger: st
 def wait(floor: FloorState, contact: Contact) -> None:
     """Take the place in the lane (for the first time, or back from an offer) and look for an agent."""
     queue = floor.queues[contact.queue or ""]
+    if queue.retired and not contact.leg:
+        there = open_queue(floor, contact.project)
+        if there is not None:
+            enqueue(floor, contact, there, "queued", reason="queue_retired")
+            return
+        floor.note("callback", contact.id, f"queue {queue.rules.id} is retired, and no other is open")
     pause = floor.projects[queue.rules.project]
     if contact.leg:
         floor.out.append(KeepWaiting(contact.id, queue.rules.id))  # first of all: where it waits it can be told why
@@ -77,6 +85,27 @@ def wait(floor: FloorState, contact: Contact) -> None:
     _set_relaxation(floor, contact)
     _set_overflow(floor, contact)
     floor.seek_agent(contact)
+
+
+def open_queue(floor: FloorState, project_id: str) -> str | None:
+    """A queue that calls back whom the project has promised it, when the one that was meant is gone."""
+    project = floor.projects.get(project_id)
+    meant = project.rules.callback_queue if project is not None else None
+    is_open = [one.rules.id for one in floor.queues.values() if one.rules.project == project_id and not one.retired]
+    return meant if meant in is_open else next(iter(is_open), None)
+
+
+def move_callbacks(floor: FloorState, project_id: str) -> None:
+    """Calls back that wait in a retired queue of the project go to one that is open, if there is one."""
+    if open_queue(floor, project_id) is None:
+        return
+    retired = {one.rules.id for one in floor.queues.values() if one.rules.project == project_id and one.retired}
+    if not retired:
+        return
+    for contact in sorted(floor.contacts.values(), key=lambda one: one.order):
+        if contact.queue in retired and not contact.leg and floor.matching.is_waiting(contact.id):
+            floor.leave_lane(contact)
+            wait(floor, contact)
 
 
 def wait_anew(floor: FloorState, contact: Contact) -> None:
@@ -215,6 +244,13 @@ def callback_due(floor: FloorState, contact: Contact) -> None:
         floor.out.append(EndContact(contact.id, "callback_due"))
     contact.leg = False
     floor.timers.cancel(("retry", contact.id))
+    if contact.queue is None:
+        there = open_queue(floor, contact.project)
+        if there is None:
+            floor.note("callback", contact.id, f"project {contact.project} has no open queue: tried again later")
+            floor.after(("retry", contact.id), NO_QUEUE_SECONDS)
+            return
+        contact.queue = there
     enqueue(floor, contact, contact.queue or "", "due", reason="callback_due")
 
 
