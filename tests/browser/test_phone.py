@@ -107,6 +107,34 @@ async def test_a_page_that_is_loaded_again_gets_the_customer_back(
     assert [row["ended"] for row in visits] == ["answered"], "the statistics know nothing of it"
 
 
+async def test_whoever_was_muted_still_is_when_the_phone_is_rung_again(
+    open_desk: Open, carrier: Peer, installation: Installation, tmp_path: Path
+) -> None:
+    desk = await open_desk("ben2")
+    await desk.start()
+    customer = await talk(desk, carrier, "+49302002", "4915107")
+    await desk.hears()
+    ears = Ears(tmp_path)
+    await ears.listen(customer=customer)
+    await ears.until("customer", {AGENT_TONE})
+    contact = await contact_of(installation, "ben2")
+    await desk.page.evaluate("phone.mute(true)")
+    await ears.until("customer", set())
+    await desk.page.reload()
+    await desk.start()
+    await desk.ask("phone/returned", contact=contact)
+    await desk.until("phone.state().call?.state === 'talking'")
+    await desk.until("phone.state().quality?.level_in > 0.01")
+    assert (await desk.state())["call"]["muted"]
+    await ears.until("customer", set())
+    await desk.page.evaluate("phone.mute(false)")
+    await ears.until("customer", {AGENT_TONE})
+    await over(customer, carrier, desk)
+    next_one = await talk(desk, carrier, "+49302002", "4915108")
+    assert not (await desk.state())["call"]["muted"], "another customer is another conversation"
+    await over(next_one, carrier, desk)
+
+
 async def test_two_agents_at_once(open_desk: Open, carrier: Peer) -> None:
     desks = [await open_desk(agent) for agent in ("ann2", "ann3")]
     for desk in desks:

@@ -23,6 +23,7 @@ export class SipCall {
   /** The floor asks the phone to answer by itself. */
   readonly isAutomatic: boolean;
   readonly isTest: boolean;
+  private isMuted = false;
   private microphone: MediaStream | null = null;
   private meterIn: Meter | null = null;
   private meterOut: Meter | null = null;
@@ -48,7 +49,10 @@ export class SipCall {
     };
     session.on("peerconnection", ({ peerconnection }) => this.connect(peerconnection));
     session.on("icecandidate", ({ ready }) => setTimeout(ready, GATHERING_MS_MAX));
-    session.on("confirmed", hearer.talking);
+    session.on("confirmed", () => {
+      if (this.isMuted) session.mute({ audio: true }); // it lets every track speak when a call begins
+      hearer.talking();
+    });
     session.on("hold", ({ originator }) => { if (isOurs(originator)) hearer.held(true); });
     session.on("unhold", ({ originator }) => { if (isOurs(originator)) hearer.held(false); });
     const over = () => {
@@ -71,6 +75,8 @@ export class SipCall {
   answer(microphone: MediaStream): void {
     this.microphone = microphone;
     this.meterOut = createMeter(this.context, microphone);
+    // Not a word gets out before JsSIP can be told.
+    for (const track of microphone.getAudioTracks()) track.enabled = !this.isMuted;
     this.session.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } });
   }
 
@@ -98,7 +104,10 @@ export class SipCall {
     this.putOnHold(false);
   }
 
+  /** Before it is answered there is nothing to mute yet: it begins so. */
   mute(muted: boolean): void {
+    this.isMuted = muted;
+    if (this.connection === null) return;
     if (muted) this.session.mute({ audio: true });
     else this.session.unmute({ audio: true });
   }

@@ -6,6 +6,7 @@ import { type SipLine, openLine } from "./lines";
 import { createOwnership } from "./ownership";
 import { type Sample, type Silence, listen, qualityOf, silenceAt, troubleOf } from "./quality";
 import { MicrophoneRefused, listDevices, onDevicesChanged, openMicrophone } from "./sound";
+import { keepMuted, wasMuted } from "./muted";
 import { OFF, type PhoneEvent, ofCall, step } from "./state";
 import type { Credentials, Device, Phone, PhoneState, Quality } from "./types";
 
@@ -121,7 +122,9 @@ class Softphone implements Phone {
     if (this.core.line === "ready" && this.core.call?.state === "held") this.sipCall?.resume();
   };
   readonly mute = (muted: boolean): void => {
+    if (this.core.call === null) return;
     this.sipCall?.mute(muted);
+    keepMuted(muted);
     this.tell({ type: "muted", muted });
   };
 
@@ -171,7 +174,11 @@ class Softphone implements Phone {
   };
 
   private ring(call: SipCall): void {
-    this.tell({ type: "invited", id: call.id, at: new Date().toISOString(), test: call.isTest });
+    // The phone is rung again for the same conversation: whoever was muted in it still is.
+    const muted = call.isAutomatic && !call.isTest && wasMuted();
+    if (muted) call.mute(true);
+    else keepMuted(false);
+    this.tell({ type: "invited", id: call.id, at: new Date().toISOString(), test: call.isTest, muted });
   }
 
   private talking(call: SipCall): void {

@@ -52,6 +52,13 @@ describe("a call", () => {
     expect(step(lost, { type: "registered" })).toMatchObject({ line: "ready", call: { state: "talking" } });
   });
 
+  it("that rings again for the same conversation begins as muted as the last one was", () => {
+    const again = step(after(...TALKING), { type: "invited", id: "b", at: LATER, test: false, muted: true });
+    expect(again.call).toMatchObject({ id: "b", state: "ringing", muted: true });
+    const talking = [{ type: "answering", id: "b" }, { type: "talking", id: "b", at: LATER }] as const;
+    expect(talking.reduce<typeof again>(step, again).call).toMatchObject({ state: "talking", muted: true });
+  });
+
   it("is held and resumed, muted and not", () => {
     const held = after(...TALKING, { type: "held", id: "a" });
     expect(held.call?.state).toBe("held");

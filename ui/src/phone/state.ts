@@ -16,7 +16,7 @@ export type LineEvent = "started" | "registered" | "disconnected" | "taken" | "s
 
 export type PhoneEvent =
   | { readonly type: LineEvent }
-  | { readonly type: "invited"; readonly id: string; readonly at: string; readonly test: boolean }
+  | { readonly type: "invited"; readonly id: string; readonly at: string; readonly test: boolean; readonly muted?: boolean }
   | { readonly type: "answering" | "held" | "resumed" | "ended"; readonly id: string }
   | { readonly type: "talking"; readonly id: string; readonly at: string }
   | { readonly type: "muted"; readonly muted: boolean }
@@ -50,8 +50,8 @@ export function step(state: Core, event: PhoneEvent): Core {
     case "stopped":
       return moveLine(state, event.type);
     case "invited": {
-      const { id, at, test } = event;
-      const call = { id, state: "ringing" as const, since: at, muted: false, test, heldHere: false };
+      const { id, at, test, muted = false } = event;
+      const call = { id, state: "ringing" as const, since: at, muted, test, heldHere: false };
       return { ...state, call };
     }
     case "muted":
