@@ -38,7 +38,7 @@ SCREEN: ViewportSize = {"width": 1366, "height": 768}
 Open = Callable[..., Awaitable[Desk]]
 Arrive = Callable[..., Awaitable[AgentAtDesk]]
 Enter = Callable[..., Awaitable[Person]]
-Records = Callable[[str], Awaitable[dict[str, Any]]]
+Records = Callable[..., Awaitable[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
@@ -253,16 +253,18 @@ async def invite(database: str, role: Role, *, agent: str | None, into: tuple[Br
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def records(installation: Installation) -> AsyncIterator[Records]:
-    """The record of the newest contact of a caller, as a reader of all contacts gets it: `await records("+49...")`."""
+    """A contact's record as a reader of all contacts gets it: a caller's newest, or with `is_id` a certain one."""
     key = new_key()
     async with await connect(database_url(load_settings(installation.home))) as connection:
         await ensure_key(connection, key, centre="whole", name="Reader", scopes=["contacts.read"])
     headers = {"Authorization": f"Bearer {key}"}
 
-    async def newest(caller: str) -> dict[str, Any]:
+    async def newest(caller: str, *, is_id: bool = False) -> dict[str, Any]:
         await installation.settled()
-        found = await installation.web.get("/api/contacts", params={"customer": caller}, headers=headers)
-        contact = found.json()["contacts"][0]["contact"]
+        contact = caller
+        if not is_id:
+            found = await installation.web.get("/api/contacts", params={"customer": caller}, headers=headers)
+            contact = found.json()["contacts"][0]["contact"]
         return (await installation.web.get(f"/api/contacts/{contact}", headers=headers)).json()
 
     yield newest

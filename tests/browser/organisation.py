@@ -1,6 +1,8 @@
 """Desks for the tests in a browser: each has a number, a queue and an agent of its own, and a colleague elsewhere."""
 
-DESKS = 16
+DESKS = 18
+HURRIED = 17
+"""The desk whose wrap-up ends by itself soon."""
 SCRIPT_ID = "sales"
 GREETING = "Good day, this is {agent} of {project}. This call is recorded."
 QUESTION = "What is your order's number?"
@@ -44,7 +46,7 @@ QUEUE = """
 id = "{queue}"
 project = "sales"
 name = "{name}"
-wrap_up_seconds_max = 120
+wrap_up_seconds_max = {wrap_up}
 
 [flows.{queue}]
 start = "answer"
@@ -79,8 +81,8 @@ def desks() -> str:
     parts = [PROJECT]
     for n in range(DESKS):
         parts += [
-            QUEUE.format(queue=f"desk{n}", name=f"Desk {n}", number=number_of(n)),
-            QUEUE.format(queue=f"help{n}", name=f"Help {n}", number=f"+493041{n:02}"),
+            QUEUE.format(queue=f"desk{n}", name=f"Desk {n}", number=number_of(n), wrap_up=20 if n == HURRIED else 120),
+            QUEUE.format(queue=f"help{n}", name=f"Help {n}", number=f"+493041{n:02}", wrap_up=120),
             AGENT.format(agent=f"dana{n}", name=f"Dana {n}", queue=f"desk{n}"),
             AGENT.format(agent=f"eli{n}", name=f"Eli {n}", queue=f"help{n}"),
         ]

@@ -22,7 +22,7 @@ export function Component() {
       <h1 className="unseen">{say("nav.desk")}</h1>
       <section className={styles["mine"]} aria-labelledby="mine"><Mine live={live} focus={focus} /></section>
       <section className={styles["now"]} aria-labelledby="now"><Now key={focus?.offer ?? "nothing"} desk={desk} live={live} focus={focus} /></section>
-      <section className={styles["who"]} aria-labelledby="who"><Who contact={focus?.contact ?? null} /></section>
+      <section className={styles["who"]} aria-labelledby="who"><Who focus={focus} /></section>
       <footer className={styles["day"]}><DayFigures agent={desk.agent} /></footer>
     </div>
   );

@@ -5,6 +5,7 @@ import { useWords } from "../../app/words";
 import { Duration, Since } from "../../components/Duration";
 import { Failure } from "../../components/Failure";
 import { useLiveContact } from "../../live/live";
+import type { InHand } from "../../live/values";
 import styles from "./DeskPage.module.css";
 import { useNameOf } from "./names";
 import { type ContactLine, useContact, useHistory, useScreenPop } from "./requests";
@@ -13,17 +14,17 @@ import { useWhy } from "./why";
 const SHOWN_MAX = 20;
 
 /** Who it is about: the card, why it came here, what was before, what was promised. */
-export function Who({ contact }: { contact: string | null }) {
+export function Who({ focus }: { focus: InHand | null }) {
   const { say } = useWords();
   return (
     <>
       <h2 id="who" className={styles["title"]}>{say("who.title")}</h2>
-      {contact === null ? <Text size="sm" className="quiet">{say("who.empty")}</Text> : <Card contact={contact} />}
+      {focus === null ? <Text size="sm" className="quiet">{say("who.empty")}</Text> : <Card contact={focus.contact} offer={focus.offer} />}
     </>
   );
 }
 
-function Card({ contact }: { contact: string }) {
+function Card({ contact, offer }: { contact: string; offer: string }) {
   const { say, intl } = useWords();
   const live = useLiveContact(contact);
   const record = useContact(contact);
@@ -32,6 +33,7 @@ function Card({ contact }: { contact: string }) {
   const project = useNameOf("projects", live?.project ?? record.data?.project ?? null);
   const pop = useScreenPop(live?.project ?? record.data?.project ?? null, contact);
   const why = useWhy(contact);
+  const notes = record.data?.notes.filter(({ id }) => !id.endsWith(`-${offer}`)) ?? []; // one's own stands in the form
   const isNew = record.error instanceof RequestFailed && record.error.status === 404; // its record is on the way
   const arrived = live?.arrived_at ?? record.data?.arrived_at ?? null;
   return (
@@ -54,11 +56,11 @@ function Card({ contact }: { contact: string }) {
         )}
         {why !== null && <><dt>{say("who.why")}</dt><dd>{why}</dd></>}
       </dl>
-      {(record.data?.notes.length ?? 0) > 0 && (
+      {notes.length > 0 && (
         <div>
           <h3 className={styles["title"]}>{say("who.notes")}</h3>
           <ul className={styles["lines"]}>
-            {record.data?.notes.map((note) => <li key={note.id}>{note.kind === "next_action" && <span className="quiet">{say("who.next_action")}</span>}<span style={{ whiteSpace: "pre-line" }} dir="auto">{note.text}</span></li>)}
+            {notes.map((note) => <li key={note.id}>{note.kind === "next_action" && <span className="quiet">{say("who.next_action")}</span>}<span style={{ whiteSpace: "pre-line" }} dir="auto">{note.text}</span></li>)}
           </ul>
         </div>
       )}
