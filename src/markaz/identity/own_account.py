@@ -27,13 +27,15 @@ class NewFactor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnAccount:
-    """`transactions` opens transactions that have entered the session of whoever asks.
+    """`transactions` opens transactions that have entered the session of whoever asks, `last` the one that changes it.
 
-    Each guess at the present password is counted in a transaction of its own, so that a refusal cannot undo that.
+    None is open while another is, or while a password is hashed. Each guess at the present password is counted in a
+    transaction of its own, so that a refusal cannot undo that.
     """
 
-    def __init__(self, transactions: Transactions, prover: Prover, factors: SecondFactors) -> None:
+    def __init__(self, transactions: Transactions, last: Transactions, prover: Prover, factors: SecondFactors) -> None:
         self._transactions = transactions
+        self._last = last
         self._prover = prover
         self._factors = factors
 
@@ -87,6 +89,6 @@ class OwnAccount:
         return await self._prover.prove(present, Cost(salt, passes, memory_kib, lanes))
 
     async def _is_done(self, statement: Any, given: tuple[Any, ...]) -> bool:
-        async with self._transactions() as connection:
+        async with self._last() as connection:
             found = await (await connection.execute(statement, given)).fetchone()
         return found is not None and bool(found[0])

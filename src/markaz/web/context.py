@@ -4,8 +4,8 @@ A request shows a session's cookie or an API key. The database itself finds out 
 shows the transaction nothing else; `allowed` then asks the one permissions table whether this may be done at all.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -150,6 +150,49 @@ def allowed(permission: str) -> Callable[[Principal], Principal]:
 
     check.permission = permission  # pyright: ignore[reportFunctionMemberAccess]  docs/permissions.md reads it
     return check
+
+
+def allowed_briefly(permission: str) -> Callable[..., Coroutine[Any, Any, Principal]]:
+    """Like `allowed`, and no transaction stays open: for what opens its own, so that a request never holds two."""
+    assert permission in _NAMES, f"{permission} is not in the table of permissions"
+
+    async def check(
+        credential: CredentialShown,
+        installation: InstallationGiven,
+        _cookie_described: Annotated[str | None, Depends(_cookie)],
+        _bearer_described: Annotated[object, Depends(_bearer)],
+    ) -> Principal:
+        async with installation.transaction() as connection:
+            principal = await enter(connection, credential)
+        if principal is None:
+            raise NotSignedIn
+        if not principal.may(permission):
+            raise NotPermitted(permission)
+        return principal
+
+    check.permission = permission  # pyright: ignore[reportFunctionMemberAccess]
+    return check
+
+
+Later = Callable[[], AbstractAsyncContextManager[Connection]]
+
+
+async def _later(
+    asking: HTTPConnection, installation: InstallationGiven, credential: CredentialShown
+) -> AsyncIterator[Later]:
+    async with AsyncExitStack() as held:
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Connection]:
+            connection = await held.enter_async_context(installation.entered(credential))
+            asking.state.database = connection
+            yield connection
+
+        yield opened
+
+
+LaterTransaction = Annotated[Later, Depends(_later, scope="function")]
+"""The request's transaction, opened (once) when all else is done: whoever hashes a password before holds none then."""
 
 
 async def enter_socket(connection: HTTPConnection, permission: str) -> Principal:

@@ -15,12 +15,15 @@ from cryptography.fernet import Fernet, InvalidToken
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
+from markaz.web.bodies import body_of
 from markaz.web.context import Connection, Credential, credential_of, enter, installation_of
 from markaz.web.errors import AnswerUnreadable, KeyMalformed, KeyReused
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 KEPT_HOURS: Final = 24
+BODY_BYTES_MAX: Final = 60_000_000
+"""As much as the largest request may have, a sound; each route has a bound of its own."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 _FIND = """
@@ -129,7 +132,7 @@ async def _keep(request: Request, response: Response, key: str, credential: Cred
 
 async def _fingerprint(request: Request) -> bytes:
     said = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    said.update(await request.body())
+    said.update(await body_of(request, BODY_BYTES_MAX))
     return said.digest()
 
 

@@ -24,6 +24,7 @@ from markaz.web.addresses import base_of
 from markaz.web.commands import ANY, Asked, Id, Words
 from markaz.web.context import InstallationGiven, Transaction, allowed
 from markaz.web.errors import AgentUnknown, ClientUnknown, InvitationUnknown, RequestInvalid, RolesRefused
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 from markaz.web.sign_in import OPEN, Email, Secret, Session, begun
 from markaz.web.users import Roles
@@ -51,7 +52,7 @@ WHERE id = %s AND accepted_at IS NULL AND withdrawn_at IS NULL RETURNING email, 
 Managing = Annotated[Principal, Depends(allowed("users.manage"))]
 InvitationPath = Annotated[Id, Path(description="The invitation's id to withdraw it, its token to show or accept it")]
 
-router = APIRouter(prefix="/api/invitations", tags=["users"])
+router = APIRouter(route_class=Once, prefix="/api/invitations", tags=["users"])
 
 
 class Invitation(Asked):

@@ -12,6 +12,7 @@ from markaz.identity import INSTALLATION_SCOPES, SCOPES, Principal, audit, new_k
 from markaz.web.commands import ANY, Asked, Id, Words
 from markaz.web.context import Transaction, allowed
 from markaz.web.errors import ClientUnknown, KeyUnknown
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 from markaz.web.visitors import AddressGiven
 
@@ -31,7 +32,7 @@ _REVOKE = "UPDATE api_key SET revoked_at = now() WHERE id = %s AND revoked_at IS
 
 Managing = Annotated[Principal, Depends(allowed("keys.manage"))]
 
-router = APIRouter(prefix="/api/keys", tags=["API keys"])
+router = APIRouter(route_class=Once, prefix="/api/keys", tags=["API keys"])
 
 
 class NewKey(Asked):

@@ -1,5 +1,6 @@
 """What people change about themselves."""
 
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -22,8 +23,20 @@ from markaz.identity import (
     plain_email,
 )
 from markaz.web.commands import ANY, Asked, Id, Words
-from markaz.web.context import Credential, CredentialShown, Installation, InstallationGiven, Transaction, allowed
+from markaz.web.context import (
+    Connection,
+    Credential,
+    CredentialShown,
+    Installation,
+    InstallationGiven,
+    Later,
+    LaterTransaction,
+    Transaction,
+    allowed,
+    allowed_briefly,
+)
 from markaz.web.errors import SessionUnknown
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 from markaz.web.sign_in import Calendar, Digits, Email, Locale, Secret, Session, Theme, session_of
 from markaz.web.visitors import AddressGiven
@@ -36,8 +49,10 @@ _END = "DELETE FROM session WHERE id = %s"
 _END_OTHERS = "DELETE FROM session WHERE id <> %s"
 
 Self = Annotated[Principal, Depends(allowed("account.own"))]
+SelfBriefly = Annotated[Principal, Depends(allowed_briefly("account.own"))]
+"""For what proves a password in transactions of its own."""
 
-router = APIRouter(prefix="/api/me", tags=["own account"])
+router = APIRouter(route_class=Once, prefix="/api/me", tags=["own account"])
 
 
 class Changed(Asked):
@@ -96,9 +111,8 @@ class OwnSession(BaseModel):
 async def change(
     asked: Changed,
     installation: InstallationGiven,
-    principal: Self,
+    principal: SelfBriefly,
     credential: CredentialShown,
-    connection: Transaction,
     address: AddressGiven,
 ) -> Session:
     """Change one's name, language, looks or password; a new password ends all other sessions."""
@@ -111,27 +125,18 @@ async def change(
         await _own(installation, credential).change_password(
             asked.present_password, asked.password, about=[name, email], address=address
         )
-    if values:
-        columns = sql.SQL(", ").join(
-            sql.SQL("{} = {}").format(sql.Identifier(one), sql.Placeholder(one)) for one in values
-        )
-        statement = sql.SQL("UPDATE account SET {} WHERE id = {}").format(columns, sql.Placeholder("id"))
-        try:
-            await connection.execute(statement, {**values, "id": principal.id})
-        except psycopg.errors.UniqueViolation:
-            raise EmailTaken(values["email"]) from None
-        if values.keys() & {"name", "email"}:
-            about: dict[str, Any] = {key: values[key] for key in ("name", "email") if key in values}
-            await audit(connection, "user.changed", f"user:{principal.id}", address=address, **about)
-    return await session_of(connection, principal)
+    async with installation.entered(credential) as connection:
+        await _keep(connection, principal, values, address)
+        return await session_of(connection, principal)
 
 
 @router.post("/totp", responses=refusals(*ANY, PasswordNeeded, TooManyAttempts))
 async def begin_second_factor(
-    asked: Present, installation: InstallationGiven, principal: Self, credential: CredentialShown
-) -> Factor:
+    asked: Present, installation: InstallationGiven, principal: SelfBriefly, credential: CredentialShown,
+    last: LaterTransaction,
+) -> Factor:  # fmt: skip
     """Get a secret for an authenticator app; it counts once a code was confirmed."""
-    made: NewFactor = await _own(installation, credential).begin_second_factor(
+    made: NewFactor = await _own(installation, credential, last).begin_second_factor(
         asked.present_password, name=principal.name
     )
     return Factor(secret=made.secret, uri=made.uri, picture=made.picture)
@@ -139,18 +144,18 @@ async def begin_second_factor(
 
 @router.post("/totp/confirm", responses=refusals(*ANY, WrongCredentials))
 async def confirm_second_factor(
-    asked: Confirmed, installation: InstallationGiven, principal: Self, credential: CredentialShown,
-    address: AddressGiven,
+    asked: Confirmed, installation: InstallationGiven, principal: SelfBriefly, credential: CredentialShown,
+    last: LaterTransaction, address: AddressGiven,
 ) -> RecoveryCodes:  # fmt: skip
     """From now on sign-ins need a code; all other sessions end."""
-    own = _own(installation, credential)
+    own = _own(installation, credential, last)
     codes = await own.confirm_second_factor(asked.code, now=installation.clock(), address=address)
     return RecoveryCodes(recovery_codes=codes)
 
 
 @router.delete("/totp", status_code=204, responses=refusals(*ANY, PasswordNeeded, TooManyAttempts))
 async def remove_second_factor(
-    asked: Present, installation: InstallationGiven, principal: Self, credential: CredentialShown,
+    asked: Present, installation: InstallationGiven, principal: SelfBriefly, credential: CredentialShown,
     address: AddressGiven,
 ) -> None:  # fmt: skip
     """Sign in without a code again."""
@@ -182,5 +187,24 @@ async def end_session(
         raise SessionUnknown(session)
 
 
-def _own(installation: Installation, credential: Credential) -> OwnAccount:
-    return OwnAccount(lambda: installation.entered(credential), installation.prover, installation.factors)
+def _own(installation: Installation, credential: Credential, last: Later | None = None) -> OwnAccount:
+    """`last`: the transaction in which the answer is kept, too."""
+
+    def opened() -> AbstractAsyncContextManager[Connection]:
+        return installation.entered(credential)
+
+    return OwnAccount(opened, last or opened, installation.prover, installation.factors)
+
+
+async def _keep(connection: Connection, principal: Principal, values: dict[str, Any], address: str) -> None:
+    if not values:
+        return
+    columns = sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(one), sql.Placeholder(one)) for one in values)
+    statement = sql.SQL("UPDATE account SET {} WHERE id = {}").format(columns, sql.Placeholder("id"))
+    try:
+        await connection.execute(statement, {**values, "id": principal.id})
+    except psycopg.errors.UniqueViolation:
+        raise EmailTaken(values["email"]) from None
+    if values.keys() & {"name", "email"}:
+        about: dict[str, Any] = {key: values[key] for key in ("name", "email") if key in values}
+        await audit(connection, "user.changed", f"user:{principal.id}", address=address, **about)

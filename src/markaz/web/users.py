@@ -21,6 +21,7 @@ from markaz.web.errors import (
     RolesRefused,
     UserUnknown,
 )
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 from markaz.web.visitors import AddressGiven
 
@@ -40,7 +41,7 @@ Managing = Annotated[Principal, Depends(allowed("users.manage"))]
 UserPath = Annotated[Id, Path(description="The user's id")]
 Roles = Annotated[list[Role], Field(min_length=1, max_length=8, examples=[["agent"]])]
 
-router = APIRouter(prefix="/api/users", tags=["users"])
+router = APIRouter(route_class=Once, prefix="/api/users", tags=["users"])
 
 
 class UserShown(BaseModel):

@@ -39,13 +39,24 @@ def session_ends(url: str) -> Callable[[], AsyncGenerator[str]]:
 
 
 async def opened(connection: HTTPConnection) -> Opened | None:
-    """What the opener may see now; None when not, or no more, signed in. Looking does not prolong a session."""
-    installation = installation_of(connection)
-    async with installation.pool.connection() as database, database.transaction(force_rollback=True):
-        principal = await enter(database, credential_of(connection))
-        if principal is None or not principal.may("live.see") or not await is_theirs(database, installation.floor):
-            return None
-        return Opened(await sight_of(principal, database), principal.id, principal.session)
+    """What the opener may see now; None when not, or no more, signed in. Looking does not prolong a session.
+
+    A request that has its transaction looks with that: one that waits for a second connection keeps the first from
+    who has the second.
+    """
+    held: Connection | None = getattr(connection.state, "database", None)
+    if held is not None:
+        return await _seen_by(connection, held)
+    async with installation_of(connection).pool.connection() as own, own.transaction(force_rollback=True):
+        return await _seen_by(connection, own)
+
+
+async def _seen_by(connection: HTTPConnection, database: Connection) -> Opened | None:
+    principal = await enter(database, credential_of(connection))
+    floor = installation_of(connection).floor
+    if principal is None or not principal.may("live.see") or not await is_theirs(database, floor):
+        return None
+    return Opened(await sight_of(principal, database), principal.id, principal.session)
 
 
 async def is_theirs(database: Connection, floor: str) -> bool:

@@ -4,7 +4,6 @@ The page is generated from the one table of permissions; here it is read again, 
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,8 @@ from psycopg import sql
 
 from markaz.bootstrap.settings import Settings
 from markaz.identity import PERMISSIONS, ROLES, SCOPES, TABLES, Role, permissions_of_scopes, token_hash
-from markaz.web import create_app, endpoints
-from tests.web.conftest import web_settings
+from markaz.web import endpoints
 from tests.web.people import PASSWORD, browser, session
-from tests.web.walk import world
 
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
 CONTACT = {"contact": "own"}
@@ -73,20 +70,6 @@ _KEY = "INSERT INTO api_key (id, token, centre, client, name, scopes) VALUES ('k
 REFUSED = {"not_signed_in", "not_permitted", "origin_refused"}
 
 
-@pytest.fixture
-def owner(database: str) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        world.build(connection)
-        yield connection
-
-
-@pytest.fixture
-async def app(web_database: str, owner: psycopg.Connection[Any]) -> AsyncIterator[FastAPI]:
-    app = create_app(web_settings(web_database, sip_address=lambda: ("127.0.0.1", 5060)))
-    async with app.router.lifespan_context(app):
-        yield app
-
-
 def table_of_the_page() -> dict[str, tuple[str, set[str]]]:
     """Endpoint -> its permission and the roles that may use it, as the page says."""
     section = PAGE.read_text().split("## Endpoints")[1].split("## Tables")[0]
@@ -103,10 +86,10 @@ def walked(app: FastAPI) -> list[str]:
     return [f"{one.method} {one.path}" for one in endpoints(app) if one.method != "WEBSOCKET"]
 
 
-async def ask(client: httpx.AsyncClient, endpoint: str, names: dict[str, str]) -> httpx.Response:
+async def ask(client: httpx.AsyncClient, endpoint: str, names: dict[str, str], **headers: str) -> httpx.Response:
     method, path = endpoint.split()
     filled = re.sub(r"\{(\w+)\}", lambda found: names.get(found[1], "x"), path)
-    return await client.request(method, filled, json=BODIES.get(endpoint))
+    return await client.request(method, filled, json=BODIES.get(endpoint), headers=headers)
 
 
 def is_refused(answer: httpx.Response) -> bool:

@@ -1,6 +1,5 @@
 """What requests about an organisation have in common: who asks, from which version, a bounded body, what came of it."""
 
-import asyncio
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -12,9 +11,10 @@ from pydantic import BaseModel, Field
 from markaz import organisation
 from markaz.identity import Principal, audit
 from markaz.runtime import tell_changes
+from markaz.web.bodies import body_of
 from markaz.web.commands import ANY
 from markaz.web.context import Connection, Transaction, allowed
-from markaz.web.errors import BodyTooSlow, NotPermitted, RequestTooLarge, RequestUnreadable, VersionNeeded
+from markaz.web.errors import NotPermitted, RequestUnreadable, VersionNeeded
 from markaz.web.visitors import AddressGiven
 
 READ = "organisation.read"
@@ -24,8 +24,6 @@ Reader = Annotated[Principal, Depends(allowed(READ))]
 JSON_BYTES_MAX = 2_000_000
 AUDITED_MAX = 10
 """Entries that the audit trail names; the history under the same number has them all."""
-BODY_SECONDS_MAX = 20
-"""A body that takes longer would keep a connection of the database from others."""
 
 REFUSALS = (
     *ANY, organisation.SectionUnknown, organisation.EntryUnknown, organisation.DocumentRefused,
@@ -57,20 +55,6 @@ def version_of(if_match: str | None) -> int | None:
     if found is None:
         raise VersionNeeded
     return int(found[1])
-
-
-async def body_of(request: Request, bytes_max: int) -> bytes:
-    """The request's body, read only now that it is known who asks. Raises `RequestTooLarge`, `BodyTooSlow`."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
-            async for part in request.stream():
-                body += part
-                if len(body) > bytes_max:
-                    raise RequestTooLarge(bytes_max)
-    except TimeoutError:
-        raise BodyTooSlow(BODY_SECONDS_MAX) from None
-    return bytes(body)
 
 
 async def json_body(request: Request, kind: type[Kind]) -> Kind:

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query, Request
 from markaz import organisation
 from markaz.web.administration.asking import REFUSALS, Edited, Editor, finished, json_body, json_in
 from markaz.web.administration.shapes import ref
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 
-router = APIRouter(prefix="/api/numbers", tags=["organisation"])
+router = APIRouter(route_class=Once, prefix="/api/numbers", tags=["organisation"])
 
 
 class NumberMade(Edited):

@@ -22,6 +22,7 @@ from markaz.web.administration.asking import (
 from markaz.web.administration.shapes import json_of, ref
 from markaz.web.commands import ANY
 from markaz.web.context import Connection, Transaction
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 
 Section = Annotated[str, Path(max_length=40, examples=["agents"])]
@@ -30,7 +31,7 @@ DryRun = Annotated[bool, Query(description="Only say what would change, and all 
 
 _READ = refusals(*ANY, organisation.SectionUnknown, organisation.EntryUnknown)
 
-router = APIRouter(prefix="/api/organisation", tags=["organisation"])
+router = APIRouter(route_class=Once, prefix="/api/organisation", tags=["organisation"])
 
 
 _EDIT = {

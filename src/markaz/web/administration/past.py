@@ -8,11 +8,12 @@ from fastapi import APIRouter, Path, Query, Response
 from markaz import organisation
 from markaz.web.administration.asking import REFUSALS, Edited, Editor, finished
 from markaz.web.commands import ANY
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 
 NUMBER_MAX = 2**53
 
-router = APIRouter(prefix="/api/organisation/history", tags=["organisation"])
+router = APIRouter(route_class=Once, prefix="/api/organisation/history", tags=["organisation"])
 
 
 @router.get("", response_class=Response, responses=refusals(*ANY))

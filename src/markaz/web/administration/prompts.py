@@ -8,9 +8,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from markaz import organisation
 from markaz.telephony import SoundUnreadable, telephone_wav
-from markaz.web.administration.asking import REFUSALS, Edited, Editor, IfMatch, Reader, body_of, finished, version_of
+from markaz.web.administration.asking import REFUSALS, Edited, Editor, IfMatch, Reader, finished, version_of
+from markaz.web.bodies import body_of
 from markaz.web.commands import ANY
 from markaz.web.context import Transaction
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 
 SOUND_BYTES_MAX = 60_000_000
@@ -18,7 +20,7 @@ SOUND_BYTES_MAX = 60_000_000
 
 PromptPath = Annotated[str, Path(max_length=100, examples=["greeting"])]
 
-router = APIRouter(prefix="/api/prompts/{prompt}/sound", tags=["organisation"])
+router = APIRouter(route_class=Once, prefix="/api/prompts/{prompt}/sound", tags=["organisation"])
 
 
 @router.post(

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from markaz import organisation
-from markaz.web.administration.asking import REFUSALS, Edited, Editor, Reader, body_of, etag, finished
+from markaz.web.administration.asking import REFUSALS, Edited, Editor, Reader, etag, finished
+from markaz.web.bodies import body_of
 from markaz.web.commands import ANY
 from markaz.web.context import Transaction
+from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 
 CSV = "text/csv; charset=utf-8"
@@ -16,7 +18,7 @@ _CSV: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}}
 
 SheetPath = Annotated[str, Path(max_length=40, pattern="^[a-z_]+$", examples=["agents"])]
 
-router = APIRouter(prefix="/api/organisation", tags=["organisation"])
+router = APIRouter(route_class=Once, prefix="/api/organisation", tags=["organisation"])
 
 
 class Imported(BaseModel):
