@@ -1,6 +1,6 @@
 import { DirectionProvider, MantineProvider, useDirection, useMantineColorScheme } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { type ReactNode, createContext, use, useEffect, useMemo, useState } from "react";
+import { type ReactNode, createContext, use, useCallback, useEffect, useMemo, useState } from "react";
 import { IntlProvider, type PrimitiveType, useIntl } from "react-intl";
 import { type MessageId, catalogueOf } from "../messages";
 import { FACTS, type Preferences, preferencesOf, tagOf } from "./language";
@@ -39,19 +39,17 @@ const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]"
 /** Gives everything below it its language, direction, digits, calendar, colours. */
 export function Words({ children }: { children: ReactNode }) {
   const [preferences, keep] = useState(() => preferencesOf(kept(), navigator.languages));
-  const choice = useMemo<Choice>(
-    () => ({
-      preferences,
-      choose: (changed) => {
-        keep((before) => {
-          const after = { ...before, ...changed };
-          localStorage.setItem(KEPT, JSON.stringify(after));
-          return after;
-        });
-      },
-    }),
-    [preferences],
-  );
+  // The same function each time, and nothing anew where nothing changes: a page that follows what is chosen would not end.
+  const choose = useCallback((changed: Partial<Preferences>) => {
+    keep((before) => {
+      const after = { ...before, ...changed };
+      const text = JSON.stringify(after);
+      if (text === JSON.stringify(before)) return before;
+      localStorage.setItem(KEPT, text);
+      return after;
+    });
+  }, []);
+  const choice = useMemo<Choice>(() => ({ preferences, choose }), [choose, preferences]);
   const { direction } = FACTS[preferences.locale];
   return (
     <ChoiceContext value={choice}>
