@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
+from axe import violations
 from markaz import identity, organisation
 from markaz.bootstrap import Addresses, NothingRuns, database_url, load_settings, running
 from markaz.identity import Role
@@ -27,7 +28,6 @@ from markaz.telephony.asterisk.program import ROOT_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "ui/screenshots"
-AXE = ROOT / "ui/node_modules/axe-core/axe.min.js"
 BANK = ROOT / "src/markaz/demo/bank.toml"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 LANGUAGES = (("en", "gregory", "latn"), ("ru", "gregory", "latn"), ("ar", "gregory", "arab"),
@@ -38,8 +38,6 @@ UP_SECONDS_MAX = 90
 PAGE_MILLISECONDS_MAX = 20_000
 SETTLING_SECONDS = 0.05
 
-_VIOLATIONS = """axe.run().then(found => found.violations.map(one =>
-    `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`))"""
 _COMMAND = """async ([method, path, body]) => {
     const answer = await fetch(path, {method, headers: {"Content-Type": "application/json"},
         body: body === null ? undefined : JSON.stringify(body)});
@@ -207,13 +205,6 @@ async def settled(page: Page, locale: str) -> None:
     # Not by `wait_for_function`: what it asks a second time, the pages' policy refuses to evaluate.
     while await page.locator("[data-animate=true], .mantine-Loader-root").count():
         await asyncio.sleep(SETTLING_SECONDS)
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe finds; its script is put in beside the page's own policy."""
-    session = await page.context.new_cdp_session(page)
-    await session.send("Runtime.evaluate", {"expression": AXE.read_text()})
-    return await page.evaluate(_VIOLATIONS)
 
 
 def write_sheet(names: list[str]) -> None:

@@ -218,14 +218,15 @@ async def arrive(
 async def enter(
     installation: Installation, chromium: Browser, browser_database: str, browser_ports: dict[str, dict[str, int]]
 ) -> AsyncIterator[Enter]:
-    """Bring somebody signed in to a page: `await enter("administrator", "/audit")`."""
+    """Bring somebody with a role, or nobody yet (None), to a page: `await enter("administrator", "/audit")`."""
     assert installation
     url = f"http://127.0.0.1:{browser_ports['markaz']['web']}"
     here: list[Person] = []
 
-    async def come(role: Role, path: str = "/", *, agent: str | None = None) -> Person:
+    async def come(role: Role | None, path: str = "/", *, agent: str | None = None) -> Person:
         context = await chromium.new_context(viewport=SCREEN)
-        person = Person(context, url, email=await invite(browser_database, role, agent=agent, into=(context, url)))
+        email = role and await invite(browser_database, role, agent=agent, into=(context, url))
+        person = Person(context, url, email=email or "")
         await person.open(path)
         here.append(person)
         return person
