@@ -58,16 +58,18 @@ async def test_a_page_loaded_again_and_other_tabs_lose_nothing(
     await ears.until("customer", {AGENT_TONE})
     await first.bring_to_front()
     await same_screen(agent, 6)
+    await agent.field("wrap_up.note").press("Control+End")
+    await agent.page.keyboard.type(MORE)
+    await expect(agent.part("now").get_by_text(agent.say("saving.saved"))).to_be_visible()
 
     agent.page = second
+    await expect(agent.field("wrap_up.note")).to_have_value(NOTE + MORE)
     await first.close()  # and the phone goes to the tab that is left
     await agent.talks()
     await expect(agent.button("call.hang_up")).to_be_enabled()
     await agent.hears()
     await ears.until("customer", {AGENT_TONE})
     assert not customer.ended
-    await agent.field("wrap_up.note").press("Control+End")
-    await agent.page.keyboard.type(MORE)
     await agent.hang_up()
     await agent.finish("Solved")
     record = await records(caller_of(6))

@@ -19,10 +19,10 @@ async def nothing_is_markup(agent: AgentAtDesk) -> None:
 
 
 async def test_names_numbers_and_notes_are_text(arrive: Arrive, carrier: Peer) -> None:
-    agent = await arrive("dana15")
+    agent = await arrive("dana13")
     await agent.begin()
-    customer = await carrier.call(number_of(15), f'"{MARKUP}" <{caller_of(15)}>')
-    await expect(agent.offer).to_contain_text(caller_of(15))
+    customer = await carrier.call(number_of(13), f'"{MARKUP}" <{caller_of(13)}>')
+    await expect(agent.offer).to_contain_text(caller_of(13))
     await agent.accept()
     await nothing_is_markup(agent)
     await agent.button("script.i_said").click()
@@ -35,16 +35,16 @@ async def test_names_numbers_and_notes_are_text(arrive: Arrive, carrier: Peer) -
     await carrier.until(lambda: customer.ended)
     await agent.finish("Solved")
 
-    again = await carrier.call(number_of(15), f'"{MARKUP}" <{caller_of(15)}>')
+    again = await carrier.call(number_of(13), f'"{MARKUP}" <{caller_of(13)}>')
     await agent.accept()
     history = agent.part("who").get_by_role("heading", name=agent.say("who.history")).locator("xpath=..")
-    await expect(history.get_by_text("Desk 15")).to_be_visible()
+    await expect(history.get_by_text("Desk 13")).to_be_visible()
     await nothing_is_markup(agent)
     await agent.hang_up()
     await carrier.until(lambda: again.ended)
     await agent.finish("Solved")
 
-    strange = await carrier.call(number_of(15), f'"{MARKUP}" <{MARKUP[1:-1]}>')
+    strange = await carrier.call(number_of(13), f'"{MARKUP}" <{MARKUP[1:-1]}>')
     await expect(agent.offer).to_be_visible()
     await expect(agent.offer).not_to_contain_text("img")
     await nothing_is_markup(agent)
