@@ -15,6 +15,7 @@ from tests.web.people import PASSWORD
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
 CUSTOMER_TONE = 440
+LINE_MILLISECONDS_MAX = 45_000
 BEFORE, AFTER = "Typed before, ", "and after the session ended."
 
 
@@ -55,6 +56,8 @@ async def test_a_session_that_expires_in_a_call_takes_nothing_away(
     await expect(agent.part("now").get_by_text(agent.say("saving.saved"))).to_be_visible()
     await agent.hears()
     await ears.until("customer", {AGENT_TONE})
+    # The phone's socket ended with the session too, and comes back in its own time.
+    await expect(agent.page.get_by_text(agent.say("line.lost"))).to_have_count(0, timeout=LINE_MILLISECONDS_MAX)
     await agent.button("call.hold").click()
     await expect(agent.call).to_contain_text(agent.say("call.held"))
     await agent.button("call.resume").click()
