@@ -15,12 +15,27 @@ from markaz.organisation.model import Agent, AnyEntry, Client, Document, Number,
 LINES_MAX = 20
 
 
+class NumberHours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a number is open: the `calendar` that is there, or a new one with `zone`, `weekly` and `holidays`.
+
+    At other times callers hear `closed`, and on holidays `holiday` where that is something else.
+    """
+
+    closed: str
+    holiday: str | None = None
+    calendar: str | None = None
+    zone: str | None = None
+    weekly: tuple[flows.OpenPeriod, ...] = ()
+    holidays: dict[str, str] = {}
+
+
 class NewNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody must know to put a number live.
 
     Calls wait in `queue`, or in a new one for which `agents` are ready. The number belongs to `project`, or to a new
     one called `name` for `client`, or for a new client called `client_name`. `script`: what agents say, line by line;
-    without lines the project's own.
+    without lines the project's own. Without `hours` it is always open. `record`: whether the conversations of a new
+    queue are recorded, as they are where nothing is said.
     """
 
     number: str
@@ -33,6 +48,8 @@ class NewNumber(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     project: str | None = None
     client: str | None = None
     client_name: str | None = None
+    hours: NumberHours | None = None
+    record: bool | None = None
 
 
 def edits_for_number(document: Document, asked: NewNumber) -> list[Edit]:
@@ -64,7 +81,27 @@ def _problems(document: Document, asked: NewNumber) -> Iterator[Problem]:
     for n, line in enumerate(asked.script):
         if not line.strip():
             yield Problem(f"script[{n}]", "must not be empty")
+    if asked.queue is not None and asked.record is not None:
+        yield Problem("record", f'the queue "{asked.queue}" says that: change it, or send nothing')
+    if asked.hours is not None:
+        yield from _when(document, asked.hours)
     yield from _whose(document, asked)
+
+
+def _when(document: Document, hours: NumberHours) -> Iterator[Problem]:
+    for field in ("closed", "holiday"):
+        text = getattr(hours, field)
+        if text is not None and not text.strip():
+            yield Problem(f"hours.{field}", "must not be empty")
+    if hours.calendar is None:
+        if hours.zone is None:
+            yield Problem("hours.zone", "name the zone of the new hours, or a calendar that is there")
+        if not hours.weekly:
+            yield Problem("hours.weekly", "must not be empty")
+    elif hours.calendar not in entries_by_id(document, "calendars"):
+        yield Problem("hours.calendar", f'unknown calendar "{hours.calendar}"')
+    elif hours.zone is not None or hours.weekly or hours.holidays:
+        yield Problem("hours.calendar", "name a calendar that is there, or new hours, not both")
 
 
 def _whose(document: Document, asked: NewNumber) -> Iterator[Problem]:
@@ -88,11 +125,7 @@ def _entries(document: Document, asked: NewNumber) -> Iterator[tuple[str, AnyEnt
     stem = f"n{re.sub('[^0-9]', '', asked.number)}"
 
     def free(section: str, wanted: str) -> str:
-        taken = entries_by_id(document, section)
-        n = 1
-        while (name := wanted if n == 1 else f"{wanted}-{n}") in taken:
-            n += 1
-        return name
+        return _free(document, section, wanted)
 
     script = free("scripts", stem) if asked.script else None
     if script is not None:
@@ -111,14 +144,57 @@ def _entries(document: Document, asked: NewNumber) -> Iterator[tuple[str, AnyEnt
             yield "projects", msgspec.structs.replace(project, script=script)
     queue = asked.queue or free("queues", stem)
     if asked.queue is None:
-        yield "queues", Queue(id=queue, name=asked.name, project=project.id)
+        yield "queues", Queue(id=queue, name=asked.name, project=project.id, record=asked.record is not False)
     for agent in document.agents:
         if agent.id in asked.agents and queue not in agent.queues:
             yield "agents", _serving(agent, queue)
     prompt, flow = free("prompts", stem), free("flows", stem)
     yield "prompts", Prompt(id=prompt, text=asked.greeting, language=asked.language)
-    yield "flows", _flow(flow, prompt, queue)
+    nodes: dict[str, flows.AnyNode] = {
+        "answer": flows.Answer(next="greeting"),
+        "greeting": flows.Play(prompt=prompt, next="queue"),
+        "queue": flows.Queue(queue=queue),
+    }
+    if asked.hours is not None:
+        made, steps = _opened(document, asked.hours, stem, asked.language)
+        yield from made
+        nodes |= steps
+    yield "flows", flows.Flow(id=flow, start="answer", nodes=nodes)
     yield "numbers", Number(id=asked.number, project=project.id, flow=flow)
+
+
+def _opened(
+    document: Document, hours: NumberHours, stem: str, language: scripts.Language
+) -> tuple[list[tuple[str, AnyEntry]], dict[str, flows.AnyNode]]:
+    """What the hours need, and the flow's nodes that put them before its greeting."""
+    made: list[tuple[str, AnyEntry]] = []
+    calendar = hours.calendar
+    if calendar is None:
+        assert hours.zone is not None, "it was asked for"
+        calendar = _free(document, "calendars", stem)
+        new = flows.Calendar(id=calendar, zone=hours.zone, weekly=hours.weekly, holidays=hours.holidays)
+        made.append(("calendars", new))
+    nodes: dict[str, flows.AnyNode] = {
+        "answer": flows.Answer(next="hours"),
+        "hours": flows.Hours(
+            calendar=calendar, open="greeting", closed="closed", holiday=None if hours.holiday is None else "holiday"
+        ),
+    }
+    for when, text in (("closed", hours.closed), ("holiday", hours.holiday)):
+        if text is not None:
+            prompt = _free(document, "prompts", f"{stem}-{when}")
+            made.append(("prompts", Prompt(id=prompt, text=text, language=language)))
+            nodes[when] = flows.Disconnect(prompt=prompt, result="closed")
+    return made, nodes
+
+
+def _free(document: Document, section: str, wanted: str) -> str:
+    """An id that no entry of the section has."""
+    taken = entries_by_id(document, section)
+    n = 1
+    while (name := wanted if n == 1 else f"{wanted}-{n}") in taken:
+        n += 1
+    return name
 
 
 def _serving(agent: Agent, queue: str) -> Agent:
@@ -136,12 +212,3 @@ def _script(id_: str, asked: NewNumber) -> scripts.Script:
     return scripts.Script(
         id=id_, name=asked.name, start=names[0], steps={**steps, "end": scripts.End()}, language=asked.language
     )
-
-
-def _flow(id_: str, prompt: str, queue: str) -> flows.Flow:
-    nodes: dict[str, flows.AnyNode] = {
-        "answer": flows.Answer(next="greeting"),
-        "greeting": flows.Play(prompt=prompt, next="queue"),
-        "queue": flows.Queue(queue=queue),
-    }
-    return flows.Flow(id=id_, start="answer", nodes=nodes)

@@ -2266,6 +2266,11 @@ export interface components {
             changed: string[];
             /** Dry Run */
             dry_run: boolean;
+            /**
+             * Greeting
+             * @description The prompt that greets
+             */
+            greeting: string;
             /** Number */
             number: string;
             /** Project */
@@ -2609,7 +2614,8 @@ export interface components {
          *
          *         Calls wait in `queue`, or in a new one for which `agents` are ready. The number belongs to `project`, or to a new
          *         one called `name` for `client`, or for a new client called `client_name`. `script`: what agents say, line by line;
-         *         without lines the project's own.
+         *         without lines the project's own. Without `hours` it is always open. `record`: whether the conversations of a new
+         *         queue are recorded, as they are where nothing is said.
          */
         OrganisationNewNumber: {
             /** @default [] */
@@ -2619,6 +2625,8 @@ export interface components {
             /** @default null */
             client_name: string | null;
             greeting: string;
+            /** @default null */
+            hours: components["schemas"]["OrganisationNumberHours"] | null;
             /**
              * @default en
              * @enum {unknown}
@@ -2630,6 +2638,8 @@ export interface components {
             project: string | null;
             /** @default null */
             queue: string | null;
+            /** @default null */
+            record: boolean | null;
             /** @default [] */
             script: string[];
         };
@@ -2649,6 +2659,27 @@ export interface components {
             flow: string;
             number: string;
             project: string;
+        };
+        /**
+         * NumberHours
+         * @description When a number is open: the `calendar` that is there, or a new one with `zone`, `weekly` and `holidays`.
+         *
+         *         At other times callers hear `closed`, and on holidays `holiday` where that is something else.
+         */
+        OrganisationNumberHours: {
+            /** @default null */
+            calendar: string | null;
+            closed: string;
+            /** @default null */
+            holiday: string | null;
+            /** @default {} */
+            holidays: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            weekly: components["schemas"]["OrganisationOpenPeriod"][];
+            /** @default null */
+            zone: string | null;
         };
         /**
          * OpenPeriod

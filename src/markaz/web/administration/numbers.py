@@ -2,6 +2,7 @@
 
 import msgspec
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
 from markaz import organisation
 from markaz.web.administration.asking import REFUSALS, Edited, Editor, finished, json_body, json_in
@@ -18,6 +19,7 @@ class NumberMade(Edited):
     number: str
     project: str
     queue: str
+    greeting: str = Field(description="The prompt that greets")
 
 
 @router.post(
@@ -43,5 +45,8 @@ async def quick(
     after = organisation.edited(document, edits)
     number = next(one for one in after.numbers if one.id == asked.number)
     flow = next(one for one in after.flows if one.id == number.flow)
-    queue = msgspec.to_builtins(flow.nodes["queue"])["queue"]
-    return NumberMade(**edited.model_dump(), number=number.id, project=number.project, queue=queue)
+    nodes = msgspec.to_builtins(flow.nodes)
+    return NumberMade(
+        **edited.model_dump(), number=number.id, project=number.project, queue=nodes["queue"]["queue"],
+        greeting=nodes["greeting"]["prompt"],
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import { api } from "../../api/client";
 import type { FieldProblem } from "../../api/problems";
+import type { Period } from "./entries/shown";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
 
@@ -66,12 +67,23 @@ export interface NewNumber {
   project: string | null;
   client: string | null;
   client_name: string | null;
+  hours: NumberHours | null;
+  /** null: as the queue says. */
+  record: boolean | null;
 }
+
+/** Hours that are there, or new ones, and what callers hear at other times. */
+export type NumberHours = { closed: string } & (
+  | { calendar: string | null }
+  | { zone: string; weekly: Period[]; holidays: Record<string, string> }
+);
 
 export interface NumberMade extends Edited {
   number: string;
   project: string;
   queue: string;
+  /** The prompt that greets. */
+  greeting: string;
 }
 
 export interface Imported {

@@ -7,7 +7,7 @@ import type { InputCommon } from "./FieldInput";
 
 interface Given extends InputCommon {
   holidays: Record<string, Json | undefined>;
-  put: (to: Record<string, Json>) => void;
+  put: (to: Record<string, string>) => void;
 }
 
 /** Days on which nobody answers, by date, each with its name; the reader's own calendar stands beside the date. */

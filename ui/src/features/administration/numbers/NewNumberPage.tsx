@@ -1,5 +1,5 @@
 import {
-  Alert, Button, FileButton, Group, MultiSelect, SegmentedControl, Select, Skeleton, Stack, Text, TextInput, Textarea, Title,
+  Alert, Button, FileButton, Group, MultiSelect, SegmentedControl, Select, Skeleton, Stack, Switch, Text, TextInput, Textarea, Title,
 } from "@mantine/core";
 import { Check, Plus, Upload } from "lucide-react";
 import { type ReactNode, useRef, useState } from "react";
@@ -7,6 +7,7 @@ import { RequestFailed } from "../../../api/problems";
 import { Failure } from "../../../components/Failure";
 import { usePreferences, useWords } from "../../../app/words";
 import type { Document, Section } from "../contract";
+import { HolidaysInput } from "../entries/HolidaysInput";
 import { LANGUAGE_OPTIONS, ZONES } from "../entries/sections";
 import { optionShown } from "../entries/shown";
 import { entriesOf, find, idOf, nameIn, nameOf } from "../entries/values";
@@ -27,7 +28,7 @@ function blank(document: Document, language: string): Draft {
     number: "", name: "", project: null, isNewProject: entriesOf(document, "projects").length === 0,
     client: client === undefined ? null : idOf("clients", client), isNewClient: client === undefined, clientName: "",
     language, greeting: "", isNewQueue: true, queue: null, agents: [], lines: ["", ""], hours: "always", calendar: null,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone, weekly: WORKING_WEEK, closed: "",
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone, weekly: WORKING_WEEK, holidays: {}, closed: "", isRecorded: true,
   };
 }
 
@@ -117,7 +118,12 @@ function Form({ document, first, again }: { document: Document; first: Draft; ag
             <Either label={say("quick.queue")} isNew={draft.isNewQueue} put={(isNewQueue) => put({ isNewQueue })} old={say("quick.queue.old")} fresh={say("quick.queue.new")} />
           )}
           {draft.isNewQueue
-            ? <MultiSelect searchable hidePickedOptions label={say("quick.agents")} required data={options("agents")} value={draft.agents} error={errorOf("agents") ?? errorOf("queue")} onChange={(agents) => put({ agents })} />
+            ? (
+              <>
+                <MultiSelect searchable hidePickedOptions label={say("quick.agents")} required data={options("agents")} value={draft.agents} error={errorOf("agents") ?? errorOf("queue")} onChange={(agents) => put({ agents })} />
+                <Switch label={say("field.record")} checked={draft.isRecorded} onChange={(event) => put({ isRecorded: event.currentTarget.checked })} />
+              </>
+            )
             : <Select searchable aria-label={say("quick.queue")} placeholder={say("quick.queue.choose")} data={options("queues")} value={draft.queue} error={errorOf("queue")} onChange={(queue) => put({ queue })} />}
         </Part>
         <Part n={4} title={say("quick.script")} done={hasScript(document, draft) || draft.lines.some((line) => line.trim() !== "")}>
@@ -137,8 +143,9 @@ function Form({ document, first, again }: { document: Document; first: Draft; ag
           {draft.hours === "calendar" && <Select label={say("quick.hours.calendar")} required data={options("calendars")} value={draft.calendar} error={errorOf("calendar")} onChange={(calendar) => put({ calendar })} />}
           {draft.hours === "new" && (
             <>
-              <Select label={say("field.zone")} searchable limit={50} dir="ltr" allowDeselect={false} value={draft.zone} data={ZONES} onChange={(zone) => put({ zone: zone ?? draft.zone })} />
+              <Select label={say("field.zone")} searchable limit={50} dir="ltr" allowDeselect={false} error={errorOf("zone")} value={draft.zone} data={ZONES} onChange={(zone) => put({ zone: zone ?? draft.zone })} />
               <WeeklyInput label={say("field.weekly")} description={undefined} error={errorOf("weekly")} disabled={false} periods={draft.weekly} put={(weekly) => put({ weekly: [...weekly] })} />
+              <HolidaysInput label={say("field.holidays")} description={undefined} error={errorOf("holidays")} disabled={false} holidays={draft.holidays} put={(holidays) => put({ holidays })} />
             </>
           )}
           {draft.hours !== "always" && <Textarea label={say("quick.closed")} required autosize minRows={2} placeholder={say("quick.closed.example")} value={draft.closed} error={errorOf("closed")} onChange={(event) => put({ closed: event.currentTarget.value })} />}

@@ -1,10 +1,9 @@
 /** What somebody fills in to put a number live, and what is asked of the server for it. Pure. */
 
 import type { FieldProblem } from "../../../api/problems";
-import type { Document, Edit, Entry, NewNumber } from "../contract";
-import { tableIn } from "../entries/shown";
+import type { Document, NewNumber, NumberHours } from "../contract";
 import type { Period } from "../entries/shown";
-import { entriesOf, find, freeId, idOf } from "../entries/values";
+import { find } from "../entries/values";
 import { latin } from "../entries/weekly";
 
 export interface Draft {
@@ -26,11 +25,14 @@ export interface Draft {
   calendar: string | null;
   zone: string;
   weekly: Period[];
+  holidays: Record<string, string>;
   closed: string;
+  /** Of a new queue. */
+  isRecorded: boolean;
 }
 
 export const FIELDS = [
-  "number", "name", "project", "client", "clientName", "greeting", "queue", "agents", "lines", "calendar", "zone", "weekly", "closed",
+  "number", "name", "project", "client", "clientName", "greeting", "queue", "agents", "lines", "calendar", "zone", "weekly", "holidays", "closed",
 ] as const;
 export type FormField = (typeof FIELDS)[number];
 export type Wrong = Partial<Record<FormField, string>>;
@@ -84,47 +86,23 @@ export function asked(document: Document, draft: Draft): NewNumber {
     project: draft.isNewProject ? null : draft.project,
     client: draft.isNewProject && !draft.isNewClient ? draft.client : null,
     client_name: draft.isNewProject && draft.isNewClient ? draft.clientName.trim() : null,
+    hours: hoursOf(draft),
+    record: draft.isNewQueue ? draft.isRecorded : null,
   };
 }
 
-export interface HoursMade {
-  calendar: string;
-  prompt: string;
-  edits: Edit[];
-}
-
-/** The calendar and what callers hear outside its hours: made before the number, so that it is live with them. */
-export function hoursFor(document: Document, draft: Draft): HoursMade | null {
+function hoursOf(draft: Draft): NumberHours | null {
+  const closed = draft.closed.trim();
   if (draft.hours === "always") return null;
-  const stem = `n${dialled(draft.number).replaceAll(/[^0-9]/g, "")}`;
-  const taken = (section: "calendars" | "prompts") => new Set(entriesOf(document, section).map((entry) => idOf(section, entry)));
-  const prompt = freeId(`${stem}-closed`, taken("prompts"), stem);
-  const spoken: Edit = { section: "prompts", id: prompt, entry: { id: prompt, text: draft.closed.trim(), language: draft.language } };
-  if (draft.hours === "calendar" && draft.calendar !== null) return { calendar: draft.calendar, prompt, edits: [spoken] };
-  const calendar = freeId(stem, taken("calendars"), stem);
-  const weekly = draft.weekly.filter((period) => period.days.length > 0).map((period) => ({ ...period }));
-  return { calendar, prompt, edits: [{ section: "calendars", id: calendar, entry: { id: calendar, zone: draft.zone, weekly } }, spoken] };
-}
-
-/** A number's flow with its hours put before the greeting. */
-export function withHours(flow: Entry, hours: HoursMade): Entry {
-  const nodes = tableIn(flow["nodes"]);
-  const answer = tableIn(nodes["answer"]);
-  return {
-    ...flow,
-    nodes: {
-      ...nodes,
-      answer: { ...answer, next: "hours" },
-      hours: { type: "hours", calendar: hours.calendar, open: answer["next"] ?? "greeting", closed: "closed" },
-      closed: { type: "disconnect", prompt: hours.prompt, result: "closed" },
-    },
-  };
+  if (draft.hours === "calendar") return { closed, calendar: draft.calendar };
+  return { closed, zone: draft.zone, weekly: draft.weekly.filter((period) => period.days.length > 0), holidays: draft.holidays };
 }
 
 const PLACES: readonly [RegExp, FormField][] = [
   [/^numbers?\b/, "number"], [/^name\b/, "name"], [/^(greeting|prompts)\b/, "greeting"], [/^client_name\b/, "clientName"],
   [/^clients?\b/, "client"], [/^projects?\b/, "project"], [/^agents\b/, "agents"], [/^queues?\b/, "queue"], [/^scripts?\b/, "lines"],
-  [/^calendars\b/, "weekly"],
+  [/^(hours|calendars\.[^.]+)\.zone\b/, "zone"], [/^(hours|calendars\.[^.]+)\.holidays\b/, "holidays"], [/^hours\.calendar\b/, "calendar"],
+  [/^hours\.closed\b/, "closed"], [/^(hours|calendars)\b/, "weekly"],
 ];
 
 /** The server's problems at the fields of the form; "" holds what belongs to none. */

@@ -1,10 +1,10 @@
-/** Puts a number live: hours first, then the number with all that it needs, then its recording. */
+/** Puts a number live with all that it needs, then uploads the recording of its greeting. */
 
 import { useMutation } from "@tanstack/react-query";
-import { type Document, type Edited, type Entry, type NumberMade, request } from "../contract";
+import { type Document, type Edited, type NumberMade, request } from "../contract";
 import { uploadSound } from "../entries/PromptInput";
 import { useRefresh } from "../organisation";
-import { type Draft, asked, hoursFor, withHours } from "./draft";
+import { type Draft, asked } from "./draft";
 
 export interface Made extends NumberMade {
   /** The changes that it took, to be undone from the last one on. */
@@ -14,24 +14,10 @@ export interface Made extends NumberMade {
   touched: string[];
 }
 
-const IN_ONE_CHANGE = "/api/organisation/changes";
-
 async function make(document: Document, draft: Draft, sound: File | null): Promise<Made> {
-  const wanted = asked(document, draft);
-  const hours = hoursFor(document, draft);
-  // Everything is tried first, so that a number that is refused leaves no calendar behind.
-  await request<NumberMade>("post", "/api/numbers/quick?dry_run=true", { body: wanted });
-  const steps: Edited[] = [];
-  if (hours !== null) steps.push(await request<Edited>("post", IN_ONE_CHANGE, { body: { edits: hours.edits } }));
-  const made = await request<NumberMade>("post", "/api/numbers/quick", { body: wanted });
-  steps.push(made);
-  const idIn = (section: string) => made.added.find((one) => one.startsWith(`${section}.`))?.slice(section.length + 1);
-  const [flow, prompt] = [idIn("flows"), idIn("prompts")];
-  if (hours !== null && flow !== undefined) {
-    const entry = await request<Entry>("get", `/api/organisation/flows/${encodeURIComponent(flow)}`);
-    steps.push(await request<Edited>("post", IN_ONE_CHANGE, { body: { edits: [{ section: "flows", id: flow, entry: withHours(entry, hours) }] } }));
-  }
-  if (sound !== null && prompt !== undefined) steps.push(await uploadSound(prompt, sound));
+  const made = await request<NumberMade>("post", "/api/numbers/quick", { body: asked(document, draft) });
+  const steps: Edited[] = [made];
+  if (sound !== null) steps.push(await uploadSound(made.greeting, sound));
   const everything = [...new Set(steps.flatMap((step) => step.added))];
   const touched = [...new Set(steps.flatMap((step) => step.changed))].filter((one) => !everything.includes(one));
   return { ...made, versions: steps.map((step) => step.version), everything, touched };

@@ -1,86 +1,17 @@
 """Editing an organisation over HTTP: one entry, many, back again, and what everything else must still say."""
 
-import io
-import wave
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import msgspec
-import numpy as np
 import psycopg
 import pytest
-import pytest_asyncio
 
 from markaz import organisation
-from markaz.bootstrap import ensure_web_role, web_database_url
-from markaz.bootstrap.settings import Settings
-from markaz.demo.centre import document as bank
-from markaz.flows import FlowConfigured, NumberConfigured
 from markaz.identity import ensure_key, new_key
-from markaz.routing import AgentConfigured, ProjectConfigured, QueueConfigured
-from markaz.runtime.database import connect
-from markaz.runtime.inbox import Message, OrganisationChanged, StimulusSent
-from markaz.web import create_app
-from tests.web.conftest import client_of, web_settings
-
-BANK = bank(agents=8, trunk_host="127.0.0.1", trunk_port=5066)
-TRUNK = msgspec.structs.replace(BANK.trunks[0], username="us", password="their secret")
-SCRIPT = {
-    "name": "Hotline",
-    "start": "hello",
-    "steps": {
-        "hello": {"type": "say", "text": "Welcome to {client}.", "required": True, "next": "end"},
-        "end": {"type": "end", "disposition": "solved"},
-    },
-}
-SOLVED = {"project": "hotline", "label": "Solved"}
-
-
-@pytest_asyncio.fixture
-async def owner(database: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """The bank, whose floor was told of it already."""
-    async with await connect(database) as connection:
-        await organisation.apply(connection, msgspec.structs.replace(BANK, trunks=(TRUNK,)), floor="main")
-        told = msgspec.json.encode(StimulusSent(QueueConfigured(BANK.queues[0].rules()))).decode()
-        await connection.execute("INSERT INTO inbox (floor, message) VALUES ('main', %s)", (told,))
-        yield connection
-
-
-@pytest_asyncio.fixture
-async def editor(database: str, owner: psycopg.AsyncConnection[Any], tmp_path) -> AsyncIterator[httpx.AsyncClient]:
-    """Ada, who may edit, and whose key may also be used at desks."""
-    settings = Settings(home=tmp_path, floor="main")
-    ensure_web_role(settings, database)
-    key = new_key()
-    await ensure_key(owner, key, centre="demo", name="Ada", scopes=["organisation.edit", "desk.act"])
-    app = create_app(web_settings(web_database_url(settings, database)))
-    async with app.router.lifespan_context(app), client_of(app) as client:
-        client.headers["Authorization"] = f"Bearer {key}"
-        yield client
-
-
-async def told(owner: psycopg.AsyncConnection[Any]) -> list[Any]:
-    """What the floor was told since the last look."""
-    cursor = await owner.execute("DELETE FROM inbox RETURNING id, message::text")
-    rows = sorted(await cursor.fetchall())
-    messages = [msgspec.json.decode(message, type=Message) for _, message in rows]
-    kept = msgspec.json.encode(StimulusSent(QueueConfigured(BANK.queues[0].rules()))).decode()
-    await owner.execute("INSERT INTO inbox (floor, message) VALUES ('main', %s)", (kept,))
-    return [
-        one.stimulus if isinstance(one, StimulusSent) else one
-        for one in messages
-        if one != StimulusSent(QueueConfigured(BANK.queues[0].rules()))
-    ]
-
-
-def places(answer: httpx.Response) -> dict[str, str]:
-    assert answer.status_code == 422, answer.text
-    return {problem["where"]: problem["problem"] for problem in answer.json()["problems"]}
-
-
-async def put(editor: httpx.AsyncClient, path: str, entry: dict[str, Any], version: object = "*") -> httpx.Response:
-    return await editor.put(f"/api/organisation/{path}", json=entry, headers={"If-Match": f"{version}"})
+from markaz.routing import QueueConfigured
+from markaz.runtime.inbox import OrganisationChanged
+from tests.web.administration.asking import BANK, SCRIPT, SOLVED, places, put, told, wav
 
 
 async def test_an_entry_is_changed_and_the_floor_is_told(
@@ -263,111 +194,6 @@ async def test_a_file_that_was_lost_keeps_nobody_from_editing(
     await organisation.apply(owner, lost, floor="main")
     sound.unlink()
     assert (await put(editor, "skills/gold", {"name": "Gold"})).is_success
-
-
-async def test_a_published_script_never_changes(editor: httpx.AsyncClient, owner: psycopg.AsyncConnection[Any]) -> None:
-    assert (await editor.get("/api/scripts/hotline")).status_code == 404
-    await put(editor, "dispositions/solved", SOLVED)
-    await put(editor, "scripts/first", SCRIPT)
-    project = (await editor.get("/api/organisation/projects/hotline")).json()
-    await put(editor, "projects/hotline", project | {"script": "first", "deviations": ["own_words"]})
-    first = (await editor.get("/api/scripts/hotline")).json()
-    assert first["version"] == 1
-    assert first["script"]["steps"] == SCRIPT["steps"]
-    assert first["deviations"] == ["own_words"]
-    assert first["dispositions"] == [{"id": "solved", **SOLVED}]
-    steps = {**SCRIPT["steps"], "hello": SCRIPT["steps"]["hello"] | {"text": "Good day."}}
-    await put(editor, "scripts/first", SCRIPT | {"steps": steps})
-    assert (await editor.get("/api/scripts/hotline")).json()["version"] == 2
-    assert (await editor.get("/api/scripts/hotline?version=1&script=first")).json()["script"] == first["script"]
-    assert (await editor.post("/api/organisation/history/5/undo")).is_success
-    again = (await editor.get("/api/scripts/hotline")).json()
-    assert (again["version"], again["script"]) == (3, first["script"])
-    for statement in ("UPDATE script_version SET rules = '{}'", "DELETE FROM script_version"):
-        with pytest.raises(psycopg.errors.RaiseException, match="never changes"):
-            await owner.execute(statement)
-
-
-async def test_a_number_with_a_greeting_a_script_and_a_queue_in_one_go(
-    editor: httpx.AsyncClient, owner: psycopg.AsyncConnection[Any]
-) -> None:
-    await told(owner)
-    asked = {
-        "number": "+18005550123", "name": "Spring sale", "greeting": "Welcome to the spring sale.",
-        "script": ["Good day, {customer_name}.", "What may I send you?"], "agents": ["amira"], "client_name": "Shop",
-    }  # fmt: skip
-    dry = await editor.post("/api/numbers/quick?dry_run=true", json=asked)
-    assert dry.is_success, dry.text
-    assert await told(owner) == []
-    made = (await editor.post("/api/numbers/quick", json=asked)).json()
-    assert (made["number"], made["project"], made["queue"]) == ("+18005550123", "n18005550123", "n18005550123")
-    messages = await told(owner)
-    assert messages[0] == OrganisationChanged(), "prompts are spoken before the number is known"
-    assert [type(one) for one in messages[1:]] == [
-        ProjectConfigured, QueueConfigured, AgentConfigured, FlowConfigured, NumberConfigured,
-    ]  # fmt: skip
-    script = (await editor.get("/api/scripts/n18005550123")).json()["script"]
-    assert [step.get("text") for step in script["steps"].values()] == [*asked["script"], None]
-    assert places(await editor.post("/api/numbers/quick", json=asked)) == {"number": "+18005550123 is live already"}
-    assert (await editor.post(f"/api/organisation/history/{made['version']}/undo")).is_success
-    assert (await editor.get("/api/organisation/numbers/+18005550123")).status_code == 404
-
-
-async def test_a_number_for_what_is_there_already(editor: httpx.AsyncClient) -> None:
-    asked = {"number": "+18005550124", "name": "More", "greeting": "Hello.", "project": "hotline", "queue": "cards"}
-    made = await editor.post("/api/numbers/quick", json=asked)
-    assert made.json()["added"] == ["prompts.n18005550124", "flows.n18005550124", "numbers.+18005550124"]
-    unknown = {**asked, "number": "+18005550125", "queue": "x", "agents": ["y"], "greeting": " ", "script": [""]}
-    assert places(await editor.post("/api/numbers/quick", json=unknown)).keys() == {
-        "queue", "agents[0]", "greeting", "script[0]",
-    }  # fmt: skip
-
-
-def wav(rate: int, channels: int, *, seconds: float) -> bytes:
-    at = np.arange(int(rate * seconds)) / rate
-    tone = (np.sin(2 * np.pi * 440 * at) * 8_000).astype("<i2")
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(np.repeat(tone, channels).tobytes())
-    return out.getvalue()
-
-
-async def upload(editor: httpx.AsyncClient, prompt: str, data: bytes, **query: str) -> httpx.Response:
-    headers = {"If-Match": "*", "Content-Type": "audio/wav"}
-    return await editor.post(f"/api/prompts/{prompt}/sound", content=data, headers=headers, params=query)
-
-
-async def test_a_sound_is_uploaded_heard_and_taken_back(
-    editor: httpx.AsyncClient, owner: psycopg.AsyncConnection[Any]
-) -> None:
-    before = (await editor.get("/api/organisation/prompts/greeting")).json()
-    await told(owner)
-    answer = await upload(editor, "greeting", wav(44_100, 2, seconds=1))
-    assert answer.json()["changed"] == ["prompts.greeting"], answer.text
-    assert await told(owner) == [OrganisationChanged()]
-    heard = await editor.get("/api/prompts/greeting/sound")
-    assert heard.headers["Content-Type"] == "audio/wav"
-    with wave.open(io.BytesIO(heard.content)) as file:
-        assert (file.getframerate(), file.getnchannels(), file.getnframes()) == (8_000, 1, 8_000)
-    assert (await editor.post("/api/organisation/history/2/undo")).is_success
-    assert (await editor.get("/api/organisation/prompts/greeting")).json() == before
-    assert (await editor.get("/api/prompts/greeting/sound")).status_code == 404
-
-
-async def test_what_is_no_sound_is_refused(editor: httpx.AsyncClient, owner: psycopg.AsyncConnection[Any]) -> None:
-    for data in (b"", b"RIFF", wav(8_000, 1, seconds=0), wav(8_000, 1, seconds=301)):
-        answer = await upload(editor, "greeting", data)
-        assert (answer.status_code, answer.json()["code"]) == (422, "sound_unreadable")
-    assert (await upload(editor, "bad id", wav(8_000, 1, seconds=0.1))).status_code == 422
-    dry = await upload(editor, "new", wav(8_000, 1, seconds=0.1), dry_run="true")
-    assert dry.json()["added"] == ["prompts.new"]
-    cursor = await owner.execute("SELECT count(*) FROM sound")
-    assert await cursor.fetchone() == (0,)
-    unknown = await put(editor, "prompts/new", {"sound": "0" * 64})
-    assert places(unknown) == {"prompts.new.sound": "it was never uploaded here"}
 
 
 async def test_who_may_only_read(editor: httpx.AsyncClient, owner: psycopg.AsyncConnection[Any]) -> None:
