@@ -200,6 +200,7 @@ TABLES: Final[Mapping[str, Visible]] = {
     "sign_in_attempt": _HIDDEN,
     "second_factor_challenge": _HIDDEN,
     "throttle": _HIDDEN,
+    "embed_token": _HIDDEN,
     "seal": _HIDDEN,
     "audit_head": _HIDDEN,
 }

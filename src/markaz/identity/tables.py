@@ -210,6 +210,22 @@ second_factor_challenge = Table(
     _account("second_factor_challenge"),
 )
 
+embed_token = Table(
+    "embed_token",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("floor", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    _now("made_at"),
+    Column("expires_at", _moment, nullable=False),
+    Index("embed_token_contact", "floor", "contact", "made_at"),
+    Index("embed_token_expires", "expires_at"),
+)
+"""With which a client's page of this `origin` follows one contact."""
+
 throttle = Table(
     "throttle",
     metadata,

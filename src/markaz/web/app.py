@@ -22,6 +22,7 @@ from markaz.web import (
     conversations,
     day,
     desk,
+    embed,
     entering,
     floor,
     health,
@@ -121,6 +122,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     url, key = settings.database_url, settings.floor_key
     following = None if key is None else Follower(url, settings.floor, enter_as(key))
     app.state.live = live.Live(following, opened, session_ends(url))
+    app.state.embedded = embed.Embedded()
     app.state.phone_sockets = phone_socket.Sockets()
     answer_with_problems(app)
     repeat_answers(app)
@@ -138,7 +140,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(part.router)
     for router in administration.ROUTERS:
         app.include_router(router)
-    for part in (contacts, entering, webhooks, screen_pop, live):
+    for part in (contacts, entering, webhooks, screen_pop, embed, live):
         app.include_router(part.router)
     serve_pages(app)
     app.add_middleware(RequestIds)

@@ -297,6 +297,13 @@ class KeyMalformed(MarkazError):
 
 
 @dataclass(eq=False)
+class EmbedRefused(MarkazError):
+    """The token is unknown, has ended, or is for pages of another origin: open the page from the desk again."""
+
+    code: ClassVar[str] = "embed_refused"
+
+
+@dataclass(eq=False)
 class ScreenPopMissing(MarkazError):
     """Project "{project}" has no screen-pop address: set one in the organisation."""
 

@@ -17,6 +17,7 @@ from markaz import identity, organisation
 from markaz.kit.errors import MarkazError
 from markaz.telephony import SoundUnreadable
 from markaz.web import errors
+from markaz.web.live import TooManyWatching
 from markaz.web.request_ids import route_of
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.WebhookUnknown: HTTPStatus.NOT_FOUND,
     errors.DeliveryUnknown: HTTPStatus.NOT_FOUND,
     errors.ScreenPopMissing: HTTPStatus.NOT_FOUND,
+    errors.EmbedRefused: HTTPStatus.UNAUTHORIZED,
+    TooManyWatching: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.WebhookDestination: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooManyWebhooks: HTTPStatus.CONFLICT,
     errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,

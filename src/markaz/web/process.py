@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import msgspec
 import psycopg
@@ -64,13 +64,21 @@ def run_web(settings: Settings) -> int:
             ws="websockets-sansio",
             ws_max_size=SOCKET_BYTES_MAX,
             ws_per_message_deflate=False,  # a thousand pages get the same text; each would have it compressed anew
-        )
+        ),
+        ending=app.state.embedded.close,
     )
     return uvloop.run(until_told(server.run_until_cancelled))
 
 
 class Server(uvicorn.Server):
-    """Ends when its task is cancelled, as every part does, instead of by signals of its own."""
+    """Ends when its task is cancelled, as every part does, instead of by signals of its own.
+
+    `ending` closes what has no end by itself.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, ending: Callable[[], None] = lambda: None) -> None:
+        super().__init__(config)
+        self._ending = ending
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -83,5 +91,6 @@ class Server(uvicorn.Server):
             await asyncio.shield(serving)
         except asyncio.CancelledError:
             self.should_exit = True
+            self._ending()
             await serving
             raise

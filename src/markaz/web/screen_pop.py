@@ -13,9 +13,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from markaz.identity import Principal
-from markaz.web.commands import ANY, Id, ProjectPath
+from markaz.web.commands import ANY, Asked, Id, ProjectPath
 from markaz.web.contacts import PERMISSION
-from markaz.web.context import InstallationGiven, Transaction, allowed
+from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
+from markaz.web.embed import make_token, origin_of, with_token
 from markaz.web.errors import ContactUnknown, ProjectUnknown, ScreenPopMissing
 from markaz.web.live import ContactValue, Live
 from markaz.web.problems import refusals
@@ -35,6 +36,12 @@ class ScreenPop(BaseModel):
 
     template: str = Field(examples=["https://crm.example.org/callers?number={customer}"])
     url: str | None = Field(default=None, examples=["https://crm.example.org/callers?number=%2B4930123"])
+
+
+class ScreenPopOpened(Asked):
+    """For which contact."""
+
+    contact: Id
 
 
 def template_problem(template: str, allowed_plain: Networks = ()) -> str | None:
@@ -81,15 +88,51 @@ async def screen_pop(
     contact: Annotated[Id | None, Query(description="The contact for which the address is wanted")] = None,
 ) -> ScreenPop:
     """The project's screen-pop address, and, for a contact, the address to open."""
+    template = await _template(request, connection, project)
+    if contact is None:
+        return ScreenPop(template=template)
+    values = await _values(request, connection, installation.floor, contact, project)
+    return ScreenPop(template=template, url=filled(template, values | {"agent": principal.agent}))
+
+
+@router.post("/screen-pop", responses=refusals(*ANY, ProjectUnknown, ScreenPopMissing, ContactUnknown))
+async def open_screen_pop(
+    project: ProjectPath,
+    opening: ScreenPopOpened,
+    principal: Annotated[Principal, Depends(allowed("desk.use"))],
+    request: Request,
+    installation: InstallationGiven,
+    connection: Transaction,
+) -> ScreenPop:
+    """The address for a desk to open; while the contact is on the floor, with a token by which the page follows it."""
+    contact = opening.contact
+    template = await _template(request, connection, project)
+    values = await _values(request, connection, installation.floor, contact, project)
+    url = filled(template, values | {"agent": principal.agent})
+    live: Live = request.app.state.live
+    value = await live.contact(request, contact)
+    if isinstance(value, ContactValue) and value.project == project:
+        token = await make_token(connection, installation.floor, contact, value, origin=origin_of(template))
+        url = url if token is None else with_token(url, token)
+    return ScreenPop(template=template, url=url)
+
+
+async def _template(request: Request, connection: Connection, project: str) -> str:
+    """Raises `ProjectUnknown`, `ScreenPopMissing`."""
     found = await (await connection.execute(_TEMPLATE, (project,))).fetchone()
     if found is None:
         raise ProjectUnknown(project)
     template: str | None = found[0]
     if template is None or template_problem(template, request.app.state.webhook_networks) is not None:
         raise ScreenPopMissing(project)
-    if contact is None:
-        return ScreenPop(template=template)
-    known = await (await connection.execute(_CONTACT, (installation.floor, contact, project))).fetchone()
+    return template
+
+
+async def _values(
+    request: Request, connection: Connection, floor: str, contact: str, project: str
+) -> dict[str, str | None]:
+    """Raises `ContactUnknown`."""
+    known = await (await connection.execute(_CONTACT, (floor, contact, project))).fetchone()
     if known is None:
         live: Live = request.app.state.live
         value = await live.contact(request, contact)
@@ -97,8 +140,4 @@ async def screen_pop(
             raise ContactUnknown(contact)
         known = (value.customer.number, None, value.queue)
     customer, number, queue = known
-    values = {
-        "contact": contact, "customer": customer, "number": number, "queue": queue, "project": project,
-        "agent": principal.agent,
-    }  # fmt: skip
-    return ScreenPop(template=template, url=filled(template, values))
+    return {"contact": contact, "customer": customer, "number": number, "queue": queue, "project": project}

@@ -42,6 +42,7 @@ BODIES: dict[str, Any] = {
     "POST /api/agents/{agent}/transfer": CONTACT | {"kind": "number", "target": "+491"},
     "POST /api/agents/{agent}/transfer/complete": CONTACT,
     "POST /api/agents/{agent}/wrap-up": {},
+    "POST /api/projects/{project}/screen-pop": CONTACT,
     "POST /api/projects/{project}/pause": {"reason": "training"},
     "POST /api/session": {"email": "nobody@example.org", "password": PASSWORD},
     "POST /api/session/link": {"token": "x"},

@@ -224,6 +224,10 @@ def rows() -> dict[str, list[Row]]:
         "known_device": of_account(token=b""),
         "sign_in_attempt": [({"id": "x", "account": "agent", "budgets": []}, CENTRE)],
         "second_factor_challenge": [({"token": b"x", "account": "agent", "expires_at": MOMENT}, CENTRE)],
+        "embed_token": [
+            ({"token": row["contact"].encode(), "project": "p", "customer": "c", "origin": "o", **row}, labels)
+            for row, labels in contacts("contact", expires_at=MOMENT)
+        ],
         "throttle": [({"key": "k", "failures": 1}, CENTRE)],
         "contact_form": contacts("contact", values=Json({}), author="x", saved_by="s"),
         "contact_note": contacts("contact", id="n", text="t", author="x", written_by="s"),

@@ -14,7 +14,7 @@ import msgspec
 
 from markaz.kit.errors import MarkazError
 from markaz.web.live.sight import CENTRE, Sight, all_seen, queues_of, seen
-from markaz.web.live.values import AnyValue, ContactValue, QueueValue
+from markaz.web.live.values import AgentValue, AnyValue, ContactValue, QueueValue
 from markaz.web.live.views import Changes, agent_key, agents_of
 
 WATCHERS_MAX = 5_000
@@ -99,6 +99,8 @@ class Hub:
         self._values: dict[str, AnyValue] = {}
         self._watchers: set[Watcher] = set()
         self._desks: dict[str, set[Watcher]] = {}
+        self._pages: dict[str, set[Watcher]] = {}
+        """Contact -> who follows it alone."""
         self._raw: dict[tuple[bool, str], msgspec.Raw] = {}
         self._messages: dict[object, str] = {}
         self._encode = msgspec.json.Encoder().encode
@@ -110,6 +112,10 @@ class Hub:
     def seen(self, sight: Sight, key: str) -> AnyValue | None:
         return seen(sight, key, self._values)
 
+    def is_in_hand(self, contact: str) -> bool:
+        """Whether an agent has to do with the contact, which may be gone from the floor itself."""
+        return any(contact in _in_hands(value) for value in self._values.values())
+
     def join(self, sight: Sight) -> Watcher:
         """Raises `TooManyWatching`."""
         if len(self._watchers) >= WATCHERS_MAX:
@@ -118,6 +124,8 @@ class Hub:
         self._watchers.add(watcher)
         if sight.agent is not None:
             self._desks.setdefault(sight.agent, set()).add(watcher)
+        if sight.contact is not None:
+            self._pages.setdefault(sight.contact, set()).add(watcher)
         return watcher
 
     def leave(self, watcher: Watcher) -> None:
@@ -127,6 +135,11 @@ class Hub:
             desks.discard(watcher)
             if not desks:
                 del self._desks[watcher.sight.agent]
+        if watcher.sight.contact is not None:
+            pages = self._pages[watcher.sight.contact]
+            pages.discard(watcher)
+            if not pages:
+                del self._pages[watcher.sight.contact]
 
     # What happens
 
@@ -153,6 +166,8 @@ class Hub:
                 self._values[key] = value
         self._step(journal)
         self._mark_desks(changes, before)
+        if self._pages:
+            self._mark_pages(changes, before)
         for watcher in self._watchers:
             if watcher.sight.of == "centre":
                 watcher.mark(changes)
@@ -192,6 +207,14 @@ class Hub:
                 for watcher in desks:
                     if found := queues.intersection(watcher.queues):
                         watcher.mark(found)
+
+    def _mark_pages(self, changes: Changes, before: Changes) -> None:
+        for key, value in changes.items():
+            kind, _, name = key.partition("/")
+            held = {name} if kind == "contacts" else {*_in_hands(value), *_in_hands(before[key])}
+            for contact in held & self._pages.keys():
+                for watcher in self._pages[contact]:
+                    watcher.news.set()
 
     def _mark_client(self, watcher: Watcher, changes: Changes, before: Changes) -> None:
         for key, value in changes.items():
@@ -257,3 +280,8 @@ class Hub:
         if raw is None:
             raw = self._raw[known] = msgspec.Raw(self._encode(value))
         return raw
+
+
+def _in_hands(value: AnyValue | None) -> list[str]:
+    """The contacts that an agent has to do with."""
+    return [one.contact for one in value.contacts] if isinstance(value, AgentValue) else []

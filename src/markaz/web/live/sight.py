@@ -1,7 +1,8 @@
 """Who sees what of the floor: pure functions of what somebody is and of the values.
 
 The centre's people see all of it. An agent sees their own desk: themselves, the contacts in which they take part, the
-queues that they serve. A client sees its own projects, without the names of agents.
+queues that they serve. A client sees its own projects, without the names of agents; a page of its application sees one
+contact of them.
 """
 
 from collections.abc import Mapping
@@ -10,15 +11,16 @@ from typing import Literal
 import msgspec
 
 from markaz.web.live.values import AgentValue, AnyValue, ContactValue, QueueValue
-from markaz.web.live.views import FLOOR, agent_key, agents_of
+from markaz.web.live.views import FLOOR, agent_key, agents_of, contact_key
 
 
 class Sight(msgspec.Struct, frozen=True):
-    """`agent` is whose desk it is; `projects` are a client's."""
+    """`agent` is whose desk it is; `projects` are a client's; `contact` is a page's."""
 
-    of: Literal["centre", "agent", "client"]
+    of: Literal["centre", "agent", "client", "contact"]
     agent: str | None = None
     projects: frozenset[str] = frozenset()
+    contact: str | None = None
 
 
 CENTRE = Sight("centre")
@@ -31,6 +33,10 @@ def seen(sight: Sight, key: str, values: Mapping[str, AnyValue]) -> AnyValue | N
         return value
     if sight.of == "client":
         return _for_client(sight, value)
+    if sight.of == "contact":
+        if isinstance(value, ContactValue) and key == contact_key(sight.contact or ""):
+            return without_names(value)
+        return None
     match value:
         case ContactValue():
             return value if sight.agent in agents_of(value) else None

@@ -143,7 +143,7 @@ export function useHistory(customer: string | null) {
 export function useScreenPop(project: string | null, contact: string): string | null {
   const { data } = useQuery({
     queryKey: ["screen-pop", project, contact],
-    queryFn: () => ask<{ url: string | null }>("GET", `/api/projects/${of(project ?? "")}/screen-pop?contact=${of(contact)}`),
+    queryFn: () => ask<{ url: string | null }>("POST", `/api/projects/${of(project ?? "")}/screen-pop`, { contact }),
     enabled: project !== null,
     staleTime: Infinity,
     retry: false,
