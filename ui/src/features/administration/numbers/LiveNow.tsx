@@ -1,19 +1,22 @@
-import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import { CircleCheck } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { useWords } from "../../../app/words";
+import { useLiveQueue } from "../../../live/live";
 import { type Document, SECTIONS, type Section } from "../contract";
 import { nameIn } from "../entries/values";
 import { useUndo } from "../organisation";
 import type { Draft } from "./draft";
 import type { Made } from "./making";
 
-/** A number is live: everything that was made for it, with a way to each, and a way back. */
+/** A number is live as soon as the floor has it: everything that was made for it, with a way to each, and a way back. */
 export function LiveNow({ made, document, draft, again }: { made: Made; document: Document; draft: Draft; again: () => void }) {
   const { say } = useWords();
   const undo = useUndo();
   const [undone, setUndone] = useState(false);
+  const isTaken = useLiveQueue(made.queue) !== null; // the floor takes over all of it at once
+  const state = undone ? "live.undone" : isTaken ? "live.title" : "live.soon";
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
   const back = async () => {
@@ -23,10 +26,11 @@ export function LiveNow({ made, document, draft, again }: { made: Made; document
   return (
     <Stack className="panel" p="xl" maw={640} gap="lg">
       <Group gap="md" wrap="nowrap" align="start">
-        {!undone && <CircleCheck size={28} aria-hidden color="var(--state-ready)" style={{ flex: "none" }} />}
+        {state === "live.title" && <CircleCheck size={28} aria-hidden color="var(--state-ready)" style={{ flex: "none" }} />}
+        {state === "live.soon" && <Loader size={28} aria-hidden style={{ flex: "none" }} />}
         <Stack gap={4}>
-          <Title order={1} tabIndex={-1} ref={title}>{say(undone ? "live.undone" : "live.title", { number: `\u2066${made.number}\u2069` })}</Title>
-          {!undone && <Text>{say("live.text")}</Text>}
+          <Title order={1} tabIndex={-1} ref={title}>{say(state, { number: `\u2066${made.number}\u2069` })}</Title>
+          {state === "live.title" && <Text>{say("live.text")}</Text>}
         </Stack>
       </Group>
       {!undone && (
