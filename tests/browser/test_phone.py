@@ -160,6 +160,7 @@ async def test_a_lost_network_does_not_end_the_call(open_desk: Open, carrier: Pe
     await ears.until("customer", {AGENT_TONE})
     await desk.until("phone.state().line === 'ready'")
     await desk.hears()
+    await desk.until("heard.includes('ready/talking/network_changed') && phone.state().trouble === null")
     await ears.until("customer", {AGENT_TONE})
     assert (await desk.state())["call"]["state"] == "talking"
     await desk.page.evaluate("phone.hangUp()")

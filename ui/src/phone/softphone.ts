@@ -211,7 +211,8 @@ class Softphone implements Phone {
     this.quality = qualityOf(before, now);
     this.changed();
     const trouble = troubleOf(this.silence, at);
-    if (trouble !== null || ofCall(this.core.trouble)) this.tell({ type: "trouble", trouble });
+    const isBeingRestored = this.core.trouble === "network_changed" && state === "talking" && now.received <= before.received;
+    if (trouble !== null || (ofCall(this.core.trouble) && !isBeingRestored)) this.tell({ type: "trouble", trouble });
   }
 
   private letGo(why: "taken" | "stopped"): void {

@@ -49,7 +49,10 @@ describe("a call", () => {
   it("goes on when the line is lost", () => {
     const lost = after(...TALKING, { type: "disconnected" });
     expect(lost).toMatchObject({ line: "lost", call: { state: "talking" } });
-    expect(step(lost, { type: "registered" })).toMatchObject({ line: "ready", call: { state: "talking" } });
+    const back = step(lost, { type: "registered" });
+    expect(back).toMatchObject({ line: "ready", call: { state: "talking" }, trouble: "network_changed" });
+    expect(step(back, { type: "ended", id: "a" })).toMatchObject({ call: null, trouble: null });
+    expect(step(step({ ...lost, trouble: "no_sound_in" }, { type: "registered" }), { type: "trouble", trouble: null }).trouble).toBeNull();
   });
 
   it("that rings again for the same conversation begins as muted as the last one was", () => {

@@ -67,8 +67,10 @@ export function step(state: Core, event: PhoneEvent): Core {
 function moveLine(state: Core, event: LineEvent): Core {
   const line = LINE[state.line][event];
   if (line === undefined) return state;
-  const isGone = event === "taken" || event === "stopped";
-  return { ...state, line, call: isGone ? null : state.call, trouble: isGone ? null : state.trouble };
+  if (event === "taken" || event === "stopped") return { ...state, line, call: null, trouble: null };
+  // Back by another way: until its sound is heard there, the agent is told.
+  const isBack = state.line === "lost" && line === "ready" && state.call?.state === "talking";
+  return { ...state, line, trouble: isBack ? (state.trouble ?? "network_changed") : state.trouble };
 }
 
 function moveCall(
@@ -86,5 +88,5 @@ function moveCall(
 
 /** Whether a trouble is over when its call is. */
 export function ofCall(trouble: Trouble | null): boolean {
-  return trouble === "no_sound_in" || trouble === "no_sound_out" || trouble === "microphone_silent";
+  return trouble === "network_changed" || trouble === "no_sound_in" || trouble === "no_sound_out" || trouble === "microphone_silent";
 }
