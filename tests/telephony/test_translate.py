@@ -165,7 +165,7 @@ def test_the_first_news_of_a_phone_is_told_whatever_it_is(board: Switchboard) ->
 def test_a_caller_can_say_nothing_but_a_number(board: Switchboard, hostile: str) -> None:
     start = next(event for event in session("call") if event["type"] == "StasisStart")
     channel = start["channel"]
-    event = {**start, "channel": {**channel, "caller": {"number": hostile, "name": hostile}}}
+    event = {**start, "channel": {**channel, "caller": {"number": hostile, "name": ""}}}
     dialled = {**start, "channel": {**channel, "id": "two", "dialplan": {**channel["dialplan"], "exten": hostile}}}
     said = [one for one in translate([event, dialled], board) if isinstance(one, ContactEntered)]
     number, caller = channel["dialplan"]["exten"], channel["caller"]["number"]
@@ -173,6 +173,29 @@ def test_a_caller_can_say_nothing_but_a_number(board: Switchboard, hostile: str)
         ContactEntered("c1", "voice", number, "anonymous"),
         ContactEntered("c1", "voice", "unknown", caller),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("Ana Kovač", "Ana Kovač"),
+        ("آنا", "آنا"),
+        ("", None),
+        (" \x1b\r\n ", None),
+        ("+4930123", None),
+        ("a\u202eb\x00c", "abc"),
+        ("<b>x</b>", "<b>x</b>"),
+        ("x" * 500, "x" * 80),
+    ],
+)
+def test_a_caller_is_called_what_the_network_says_in_one_line(
+    board: Switchboard, given: str, shown: str | None
+) -> None:
+    start = next(event for event in session("call") if event["type"] == "StasisStart")
+    caller = start["channel"]["caller"]
+    event = {**start, "channel": {**start["channel"], "caller": {**caller, "name": given}}}
+    said = [one for one in translate([event], board) if isinstance(one, ContactEntered)]
+    assert [(one.customer, one.name) for one in said] == [(caller["number"], shown)]
 
 
 @pytest.mark.parametrize(

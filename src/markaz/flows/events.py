@@ -44,12 +44,13 @@ class NumberRetired(Fact):
 
 
 class ContactEntered(Fact):
-    """A customer's leg reached one of our numbers."""
+    """A customer's leg reached one of our numbers. `name`: what the network calls the customer, if anything."""
 
     contact: str
     channel: str
     number: str
     customer: str
+    name: str | None = None
 
 
 class PromptFinished(Fact):
@@ -178,6 +179,7 @@ class ContactAdmitted(msgspec.Struct, frozen=True, tag=True, omit_defaults=True)
     channel: str
     customer: str
     number: str
+    name: str | None = None
 
 
 class HandedOver(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

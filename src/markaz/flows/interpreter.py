@@ -184,7 +184,7 @@ class SelfService:
         if number is None:
             yield RefuseNumber(contact, entered.number)
             return
-        yield ContactAdmitted(contact, number.project, entered.channel, entered.customer, entered.number)
+        yield ContactAdmitted(contact, number.project, entered.channel, entered.customer, entered.number, entered.name)
         flow = self._flows.get(number.flow)
         if flow is None:
             yield FlowNoted("ContactEntered", contact, f'its number names the flow "{number.flow}", which is unknown')

@@ -33,8 +33,9 @@ def arrived(floor: FloorState, told: stimuli.ContactArrived) -> None:
         return
     floor.order += 1
     contact = Contact(
-        told.contact, told.channel, told.project, told.customer, floor.order, arrived_at=floor.at, moved_at=floor.at
-    )
+        told.contact, told.channel, told.project, told.customer, floor.order, arrived_at=floor.at, moved_at=floor.at,
+        customer_name=told.name,
+    )  # fmt: skip
     is_full = len(floor.contacts) >= CONTACTS_OPEN_MAX
     floor.contacts[contact.id] = contact
     floor.out.append(ContactMoved(contact.id, None, contact.state))

@@ -66,6 +66,8 @@ class Contact(msgspec.Struct, gc=False):
     cuts: int = 0
     """How often faults have cut this customer's matter."""
     promised_in: str | None = None
+    customer_name: str | None = None
+    """As the network gives it: for people to read, never to decide by."""
     """The contact in which an agent promised this call back at a moment."""
     arrived_at: Instant = 0
     moved_at: Instant = 0

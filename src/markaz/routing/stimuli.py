@@ -117,12 +117,13 @@ class WrapUpEnded(Fact, frozen=True):
 
 
 class ContactArrived(Fact, frozen=True):
-    """A customer's attempt begins; until it is queued, self-service has it."""
+    """A customer's attempt begins; until it is queued, self-service has it. `name`: what the network calls them."""
 
     contact: str
     channel: ChannelKind
     project: str
     customer: str
+    name: str | None = None
 
 
 class ContactQueued(Fact, frozen=True):

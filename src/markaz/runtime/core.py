@@ -68,7 +68,7 @@ class Core:
             out.append(output)
             match output:
                 case flows.ContactAdmitted(contact=contact, project=project, customer=customer, channel=channel):
-                    arrived = routing.ContactArrived(contact, _CHANNELS[channel], project, customer)
+                    arrived = routing.ContactArrived(contact, _CHANNELS[channel], project, customer, output.name)
                     self._tell_floor(at, arrived, out)
                 case flows.HandedOver(contact=contact, to=to):
                     self._tell_floor(at, _told(contact, to), out)

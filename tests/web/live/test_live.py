@@ -125,7 +125,7 @@ async def test_everybody_has_at_the_end_of_a_day_what_they_may_see(address: str,
         while not day.done():
             await centre.take()
         await day
-        await floor.tell(BEGIN + 300 * SECOND, routing.ContactArrived("last", "voice", "hotline", "+7"))
+        await floor.tell(BEGIN + 300 * SECOND, routing.ContactArrived("last", "voice", "hotline", "+7", "Ana"))
         await floor.tell(BEGIN + 300 * SECOND, routing.ContactQueued("last", "cards"))
         await centre.until(floor.journal.number)
         assert kept(centre) == shown(floor, CENTRE)
@@ -135,7 +135,7 @@ async def test_everybody_has_at_the_end_of_a_day_what_they_may_see(address: str,
                 await one.take()
         assert anna.kinds.count("snapshot") <= 2
         assert "contacts/last" not in anna.values
-        assert client.values["contacts/last"]["customer"] == {"number": "+7"}
+        assert client.values["contacts/last"]["customer"] == {"number": "+7", "name": "Ana"}
         assert kept(other) == {}
 
 

@@ -6,7 +6,6 @@ Nothing is asked here and nothing done, but that the switchboard is brought up t
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from markaz.flows import ContactEntered
 from markaz.routing import (
     WITH_CUSTOMER,
     AgentLeft,
@@ -57,6 +56,7 @@ from markaz.telephony.asterisk.translate import (
     Stimulus,
     Translator,
     cause_of_absence,
+    entered,
     last_words,
     variable_of,
 )
@@ -349,7 +349,7 @@ def _stray(leg: Leg, board: Switchboard, beliefs: Beliefs) -> Iterator[Differenc
         case "customer":
             is_known = contact is not None or _hears_last_words(leg)
             if not is_known and not leg.announced_again:
-                yield ContactEntered(leg.contact, "voice", leg.number, leg.caller)
+                yield entered(leg)
                 return
     if not is_known:
         yield EndChannel(leg.channel)

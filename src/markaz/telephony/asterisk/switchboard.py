@@ -47,6 +47,7 @@ class Leg:
     attempt: int | None = None
     name: str = ""
     caller: str = ""
+    caller_name: str | None = None
     answered: bool = False
     rings: bool = False
     talking: bool = False

@@ -50,6 +50,7 @@ PHONE_EVENT_TYPES: Final = ("ContactStatusChange",)
 
 ANONYMOUS: Final = "anonymous"
 NO_NUMBER: Final = "unknown"
+NAME_CHARACTERS_MAX: Final = 80
 """What was dialled when it was no number: none of ours, so it is refused."""
 NUMBER: Final = re.compile(r"\+?[0-9]{2,20}")
 QUEUE: Final = re.compile(r"queue-(?P<queue>[A-Za-z0-9][A-Za-z0-9_-]{0,39})")
@@ -215,11 +216,12 @@ class Translator:
         """A channel that we did not know: a new call, or one of ours from before we were away."""
         # Both are whatever the other side likes to send, and are shown to people.
         caller = _number_or(ANONYMOUS, channel["caller"]["number"])
+        name = _name_of(channel["caller"].get("name", ""))
         number = _number_or(NO_NUMBER, channel["dialplan"]["exten"])
         known = parse_leg(channel["id"], variable_of(channel, LEG_VARIABLE))
         if known is not None:
             known.name, known.answered = channel["name"], channel["state"] == "Up"
-            known.caller, known.number, known.found_again = caller, number, True
+            known.caller, known.caller_name, known.number, known.found_again = caller, name, number, True
             known.recording_unsure = known.role == "agent"
             self._board.add(known)
             if known.offer is not None and known.role == "agent" and known.answered:
@@ -231,11 +233,12 @@ class Translator:
             contact=self._name_contact(channel),
             name=channel["name"],
             caller=caller,
+            caller_name=name,
             number=number,
         )
         self._board.add(leg)
         yield CustomerCame(leg)
-        yield ContactEntered(leg.contact, "voice", leg.number, leg.caller)
+        yield entered(leg)
 
     def _dialled(self, event: Event) -> Iterator[Stimulus]:
         leg = self._board.legs.get(event["peer"]["id"])
@@ -317,6 +320,17 @@ def contact_name(channel: Event) -> str:
     began = instant(datetime.fromisoformat(channel["creationtime"]))
     identity = hashlib.blake2b(channel["id"].encode(), digest_size=4).hexdigest()
     return f"{began // 1_000:012x}{identity}"
+
+
+def entered(leg: Leg) -> ContactEntered:
+    """The contact of a customer's leg, as the floor is told of it."""
+    return ContactEntered(leg.contact, "voice", leg.number, leg.caller, leg.caller_name)
+
+
+def _name_of(text: str) -> str | None:
+    """A name as the network gives it, in one line that fits beside a number; None where it says no more than that."""
+    name = "".join(letter for letter in text if letter.isprintable()).strip()[:NAME_CHARACTERS_MAX]
+    return None if name == "" or NUMBER.fullmatch(name) else name
 
 
 def _number_or(otherwise: str, text: str) -> str:

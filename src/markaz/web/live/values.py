@@ -55,9 +55,10 @@ class AgentValue(Value, frozen=True):
 
 
 class Customer(msgspec.Struct, frozen=True):
-    """Who is served: the number (or name) that the network gave."""
+    """Who is served: the number, and the name where there is one, that the network gave."""
 
     number: str
+    name: str | None = None
 
 
 class PartValue(msgspec.Struct, frozen=True):
@@ -158,7 +159,7 @@ def contact_value(state: routing.FloorState, contact: routing.Contact) -> Contac
         channel=contact.channel,
         project=contact.project,
         queue=contact.queue,
-        customer=Customer(contact.customer),
+        customer=Customer(contact.customer, contact.customer_name),
         waiting_since=_moment(contact.since),
         waited_seconds=waited,
         parts=tuple(_part(state.engagements[offer]) for offer in offers),

@@ -74,7 +74,10 @@ export function CallControls({ hand, desk }: { hand: InHand; desk: DeskHere }) {
     <>
       <StateMark state="in_conversation" size={20} />
       <div className={styles["who"]} data-testid="call">
-        <b className="cut"><bdi dir="ltr">{contact?.customer.number ?? ""}</bdi></b>
+        <b className="cut">
+          {contact?.customer.name != null && <><bdi>{contact.customer.name}</bdi> · </>}
+          <bdi dir="ltr">{contact?.customer.number ?? ""}</bdi>
+        </b>
         <small className="cut">
           <Since moment={hand.since} /> · {isHeld ? say("call.held") : hand.state === "connecting" ? say("call.connecting") : <bdi>{queue}</bdi>}
         </small>

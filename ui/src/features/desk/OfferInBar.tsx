@@ -26,7 +26,10 @@ export function OfferInBar({ offer, desk }: { offer: InHand; desk: NonNullable<R
     <div className={styles["offer"]} role="alert" data-testid="offer">
       <StateMark state="offered" size={20} />
       <div className={styles["who"]}>
-        <b className="cut"><bdi dir="ltr">{contact?.customer.number ?? say("offer.unknown")}</bdi></b>
+        <b className="cut">
+          {contact?.customer.name != null && <><bdi>{contact.customer.name}</bdi> · </>}
+          <bdi dir="ltr">{contact?.customer.number ?? say("offer.unknown")}</bdi>
+        </b>
         <small className="cut"><bdi>{queue}</bdi></small>
       </div>
       <p className={styles["why"]}>
