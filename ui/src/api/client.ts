@@ -16,8 +16,11 @@ export function onSessionEnded(listener: Listener): void {
   whenSessionEnded = listener;
 }
 
-/** Keys of requests that nobody answered: the same request sent again has the same one, and is done once. */
-const unanswered = new Map<string, string>();
+/** Keys of requests that nobody has answered just now: sent again as it is, such a request is done once. */
+const unanswered = new Map<string, { key: string; at: number }>();
+/** Later, or after anything else was done, the same words are another request. */
+const REPEAT_MILLISECONDS_MAX = 30_000;
+const NOT_AN_ANSWER = new Set([502, 504]);
 
 /** fetch with an id to quote, a time limit and an idempotency key. Throws `RequestFailed`; only good answers return. */
 async function send(request: Request): Promise<Response> {
@@ -25,7 +28,7 @@ async function send(request: Request): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set(ID, id);
   const same = request.method === "POST" ? `${request.url}\n${await request.clone().text()}` : null;
-  if (same !== null && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", unanswered.get(same) ?? crypto.randomUUID());
+  if (same !== null && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", keyOf(same));
   let answer: Response;
   try {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_SECONDS_MAX * 1000)]);
@@ -35,7 +38,10 @@ async function send(request: Request): Promise<Response> {
     if (request.signal.aborted) throw error;
     throw new RequestFailed({ status: null, code: "unreachable", id });
   }
-  if (same !== null) unanswered.delete(same);
+  if (same !== null) {
+    if (NOT_AN_ANSWER.has(answer.status)) remember(same, headers.get("Idempotency-Key") ?? "");
+    else unanswered.clear();
+  }
   if (answer.ok) return answer;
   const body: unknown = await answer.json().catch(() => null);
   const failure = failureOf(answer.status, body, answer.headers.get(ID) ?? id);
@@ -43,10 +49,15 @@ async function send(request: Request): Promise<Response> {
   throw failure;
 }
 
+function keyOf(same: string): string {
+  const before = unanswered.get(same);
+  return before !== undefined && Date.now() - before.at < REPEAT_MILLISECONDS_MAX ? before.key : crypto.randomUUID();
+}
+
 function remember(same: string, key: string): void {
   unanswered.delete(same);
   for (const oldest of [...unanswered.keys()].slice(0, Math.max(0, unanswered.size - UNANSWERED_MAX + 1))) unanswered.delete(oldest);
-  unanswered.set(same, key);
+  unanswered.set(same, { key, at: Date.now() });
 }
 
 const refuse: Middleware = { onRequest: ({ request }) => send(request) };

@@ -1,11 +1,11 @@
-/** Whether the agent is muted, kept in the tab: it outlives the page, which may be loaded again within a conversation. */
+/** Whether the agent is muted, kept on the device: it outlives the page, and the phone may go on in another tab. */
 const KEY = "markaz.phone.muted";
 
 export function wasMuted(): boolean {
-  return sessionStorage.getItem(KEY) !== null;
+  return localStorage.getItem(KEY) !== null;
 }
 
 export function keepMuted(muted: boolean): void {
-  if (muted) sessionStorage.setItem(KEY, "1");
-  else sessionStorage.removeItem(KEY);
+  if (muted) localStorage.setItem(KEY, "1");
+  else localStorage.removeItem(KEY);
 }

@@ -27,7 +27,11 @@ class Server {
       this.kept = { entered, version: version + 1 };
       return Promise.resolve(this.kept);
     },
-    late: (entered: WrapUpDraft, before: WrapUpDraft) => void this.late.push([entered, before]),
+    late: (entered: WrapUpDraft, before: WrapUpDraft) => {
+      if (this.isAway) return Promise.reject(new Error("unreachable"));
+      this.late.push([entered, before]);
+      return Promise.resolve();
+    },
   };
 }
 
@@ -127,6 +131,42 @@ it("hands over what comes after the end", async () => {
   await vi.runAllTimersAsync();
   expect(server.late.map(([mine, before]) => [mine.note, before.note])).toEqual([["in time, and late", "in time"]]);
   expect(keeper.state().saving).toBe("over");
+  keeper.change({ note: "and later still" });
+  await vi.runAllTimersAsync();
+  expect(server.late.map(([mine]) => mine.note)).toEqual(["in time, and late", "and later still"]);
+});
+
+it("keeps what comes after the end on the device until it is handed over", async () => {
+  const [server, storage] = [new Server(), new Memory()];
+  const keeper = at(server, storage);
+  await keeper.load();
+  server.isOver = true;
+  keeper.change({ note: "late" });
+  const { late } = server.place;
+  server.place.late = () => Promise.reject(new Error("unreachable"));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(keeper.state().saving).toBe("kept_here");
+  expect(storage.length).toBe(1);
+  server.place.late = late;
+  await vi.runAllTimersAsync();
+  expect(server.late).toHaveLength(1);
+  expect(storage.length).toBe(0);
+});
+
+it("does not go back to an answer that came late", async () => {
+  const server = new Server();
+  const keeper = at(server);
+  await keeper.load();
+  let answer: (stored: Version<WrapUpDraft>) => void = () => undefined;
+  const { read } = server.place;
+  server.place.read = () => new Promise((resolve) => { answer = resolve; });
+  const loading = keeper.load();
+  server.place.read = read;
+  keeper.change({ note: "typed" });
+  await keeper.flush();
+  answer({ entered: WRAP_UP.empty, version: 0 });
+  await loading;
+  expect(keeper.state().draft?.note).toBe("typed");
 });
 
 it("keeps half a date on the device alone", async () => {

@@ -19,14 +19,14 @@ export interface Version<T> {
 export interface Place<T> {
   read: () => Promise<Version<T>>;
   write: (entered: T, before: Version<T>) => Promise<Version<T>>;
-  late: (entered: T, before: T, error: RequestFailed) => void;
+  late: (entered: T, before: T, error: RequestFailed) => Promise<void>;
 }
 
 export interface Shape<T> {
   empty: T;
   /** Out of whatever this device has kept; parts in another shape are as if they were not there. */
   parse: (kept: unknown) => T;
-  /** Where both changed what there was before, nothing of either is lost that can be kept. */
+  /** What was changed here put on top of what others changed. Of words that both typed, nothing is lost. */
   merge: (before: T, mine: T, theirs: T) => T;
   /** Whether the server can keep all of it: half a date stays on this device. */
   isWhole: (draft: T) => boolean;
@@ -98,18 +98,24 @@ export class DraftKeeper<T extends object> {
   /** Send now what is not sent yet. Throws what the server answers. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    while (this.#busy !== null || (this.#unsaved && this.#kept.saving !== "over")) {
+    while (this.#busy !== null || this.#unsaved) {
       if (this.#busy === null) await this.#send();
       else await this.#busy;
     }
   }
 
-  /** The page turns to something else: the last words are sent. */
+  /** The page turns to something else: the last words are sent, if not now then later. */
   leave(): void {
-    void this.flush().catch(() => this.#later(AGAIN_MILLISECONDS));
+    void this.#save();
+  }
+
+  /** Nothing is left to send and nobody looks: it may be forgotten. */
+  get isDone(): boolean {
+    return !this.#unsaved && this.#busy === null && this.#listeners.size === 0;
   }
 
   #take(stored: Version<T>): void {
+    if (stored.version < this.#before.version) return; // an answer that came late
     const { draft } = this.#kept;
     const { entered } = this.#before;
     this.#before = stored;
@@ -146,7 +152,7 @@ export class DraftKeeper<T extends object> {
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
       if (error.code === "wrap_up_over") {
-        this.#over(draft, error);
+        await this.#over(draft, error);
         return;
       }
       if (error.code !== "changed_meanwhile") throw error;
@@ -165,10 +171,12 @@ export class DraftKeeper<T extends object> {
     this.#put({ draft, saving: "saved" });
   }
 
-  #over(draft: T, error: RequestFailed): void {
+  async #over(draft: T, error: RequestFailed): Promise<void> {
+    await this.#place.late(draft, this.#before.entered, error); // until then it is kept here
+    this.#before = { ...this.#before, entered: draft };
+    if (this.#kept.draft !== draft) return;
     this.#unsaved = false;
     dropKept(this.#storage, this.#key);
-    this.#place.late(draft, this.#before.entered, error);
     this.#put({ draft, saving: "over" });
   }
 

@@ -8,6 +8,7 @@ import type { useDesk } from "./PhoneProvider";
 import { type ProjectScript, useScript } from "./requests";
 import { ScriptPanel } from "./ScriptPanel";
 import { SHORTCUTS, useShortcuts } from "./shortcuts";
+import { NOTE_CHARACTERS_MAX } from "./draft";
 import { useDraft } from "./useDraft";
 import { useContactProject } from "./useContactProject";
 import { WrapUpForm } from "./WrapUpForm";
@@ -44,7 +45,7 @@ function InFocus({ desk, focus }: { desk: DeskHere; focus: InHand }) {
       />
       {focus.state !== "offered" && (
         <Textarea
-          ref={note} autosize minRows={2} maxRows={8} value={draft.note} onChange={(event) => change({ note: event.currentTarget.value })}
+          ref={note} autosize minRows={2} maxRows={8} maxLength={NOTE_CHARACTERS_MAX} value={draft.note} onChange={(event) => change({ note: event.currentTarget.value })}
           label={<>{say("wrap_up.note")} <kbd className="key">{SHORTCUTS.note.shown}</kbd></>}
         />
       )}

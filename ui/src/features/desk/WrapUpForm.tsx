@@ -7,13 +7,14 @@ import { useLiveContact } from "../../live/live";
 import type { InHand } from "../../live/values";
 import { CallbackFields } from "./CallbackFields";
 import { callbackMoment } from "./callback";
-import type { Draft } from "./draft";
+import { type Draft, NOTE_CHARACTERS_MAX } from "./draft";
 import { type useDesk } from "./PhoneProvider";
 import { type Disposition, type ProjectScript, useContact } from "./requests";
 import { SHORTCUTS, useShortcuts } from "./shortcuts";
 import { suggested } from "./suggested";
 import type { DraftInHand } from "./useDraft";
 
+const NEXT_ACTION_CHARACTERS_MAX = 1_000;
 const KEYS = ["first", "second", "third"] as const;
 
 /** One form ends the work after a conversation: result, note, next action, callback. The server has what is there when time ends it. */
@@ -94,13 +95,13 @@ export function WrapUpForm({ desk, focus, script, inHand, noteRef }: {
           {tried && missing.includes("disposition") && <Text c="var(--mantine-color-error)" role="alert">{say("wrap_up.result_missing")}</Text>}
         </Stack>
         <Textarea
-          ref={noteRef} autosize minRows={3} maxRows={10} value={draft.note} required={chosen?.needs_note === true}
+          ref={noteRef} autosize minRows={3} maxRows={10} maxLength={NOTE_CHARACTERS_MAX} value={draft.note} required={chosen?.needs_note === true}
           label={<>{say("wrap_up.note")} <kbd className="key">{SHORTCUTS.note.shown}</kbd></>}
           error={tried && missing.includes("note") ? say("wrap_up.note_missing") : null}
           onChange={(event) => change({ note: event.currentTarget.value })}
         />
         <TextInput
-          label={say("wrap_up.next_action")} value={draft.next_action} required={chosen?.needs_next_action === true}
+          label={say("wrap_up.next_action")} maxLength={NEXT_ACTION_CHARACTERS_MAX} value={draft.next_action} required={chosen?.needs_next_action === true}
           error={tried && missing.includes("next_action") ? say("wrap_up.next_action_missing") : null}
           onChange={(event) => change({ next_action: event.currentTarget.value })}
         />

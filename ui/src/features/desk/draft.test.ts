@@ -27,11 +27,14 @@ it("goes on in the script from where another agent has come", () => {
   expect(FORM.merge(FORM.empty, { ...events("mine"), script: null }, events("theirs"))).toEqual(events("theirs", "mine"));
 });
 
-it("merges a wrap-up field by field", () => {
+it("merges a wrap-up field by field, and loses no words", () => {
   const before = { ...WRAP_UP.empty, note: "n", next_action: "a" };
-  expect(WRAP_UP.merge(before, { ...before, note: "mine" }, { ...before, note: "theirs", next_action: "b" })).toEqual({
-    ...before, note: "mine", next_action: "b",
-  });
+  const merged = (mine: string, theirs: string) => WRAP_UP.merge(before, { ...before, note: mine }, { ...before, note: theirs, next_action: "b" });
+  expect(merged("mine", "n")).toEqual({ ...before, note: "mine", next_action: "b" });
+  expect(merged("n", "theirs").note).toBe("theirs");
+  expect(merged("n, mine", "n, theirs").note).toBe("n, theirs\n, mine");
+  expect(merged("mine", "theirs").note).toBe("theirs\nmine");
+  expect(merged("n and more", "n and").note).toBe("n and more");
 });
 
 it("keeps the latest drafts only", () => {

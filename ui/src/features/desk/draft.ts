@@ -1,5 +1,6 @@
 /** What an agent enters about a contact: the script's form, which is the contact's; the wrap-up, which is the agent's. */
 
+import { callbackMoment } from "./callback";
 import type { Shape } from "./DraftKeeper";
 import type { ScriptEvent } from "./script";
 
@@ -22,6 +23,8 @@ export interface WrapUpDraft {
   next_action: string;
   callback: CallbackDraft | null;
 }
+
+export const NOTE_CHARACTERS_MAX = 10_000;
 
 export type Draft = FormDraft & WrapUpDraft;
 
@@ -52,11 +55,16 @@ function together(one: readonly ScriptEvent[], other: readonly ScriptEvent[]): n
   return differs === -1 ? one.length : differs;
 }
 
-/** Field by field: theirs, but for what was changed here. */
-function mergeFields<T extends object>(before: T, mine: T, theirs: T): T {
-  const merged = { ...theirs };
-  for (const name of Object.keys(mine) as (keyof T)[]) if (!isSame(mine[name], before[name])) merged[name] = mine[name];
-  return merged;
+/** Theirs, but for what was changed here. */
+function merged<T>(before: T, mine: T, theirs: T): T {
+  return isSame(mine, before) ? theirs : mine;
+}
+
+/** Words that both have typed on stand below each other. */
+function mergedWords(before: string, mine: string, theirs: string): string {
+  if (mine === before || theirs.includes(mine)) return theirs;
+  if (theirs === before || mine.includes(theirs)) return mine;
+  return `${theirs}\n${mine.startsWith(before) ? mine.slice(before.length).trimStart() : mine}`;
 }
 
 export const FORM: Shape<FormDraft> = {
@@ -94,6 +102,11 @@ export const WRAP_UP: Shape<WrapUpDraft> = {
         : null,
     };
   },
-  merge: mergeFields,
-  isWhole: ({ callback }) => callback === null || (callback.day !== "" && callback.time !== "" && callback.number !== ""),
+  merge: (before, mine, theirs) => ({
+    note: mergedWords(before.note, mine.note, theirs.note),
+    next_action: mergedWords(before.next_action, mine.next_action, theirs.next_action),
+    disposition: merged(before.disposition, mine.disposition, theirs.disposition),
+    callback: merged(before.callback, mine.callback, theirs.callback),
+  }),
+  isWhole: ({ callback }) => callback === null || callbackMoment(callback, 0) !== null,
 };

@@ -14,7 +14,7 @@ export function formPlace(contact: string): Place<FormDraft> {
   return {
     read: async () => told(await ask("GET", path)),
     write: async (values, { version }) => told(await ask("PUT", path, { values, version })),
-    late: () => undefined, // a contact's form stays open
+    late: () => Promise.resolve(), // a contact's form stays open
   };
 }
 
@@ -36,10 +36,11 @@ export function wrapUpPlace(agent: string, offer: string, contact: string, wrote
   const late = async (entered: WrapUpDraft, before: WrapUpDraft) => {
     const words = [entered.note !== before.note ? entered.note : "", entered.next_action !== before.next_action ? entered.next_action : ""];
     const text = words.map((one) => one.trim()).filter((one) => one !== "").join("\n");
-    if (text !== "") await addNote(contact, text, `late-note-${offer}`);
-    const at = callbackOf(entered, before);
-    if (at !== null && JSON.stringify(entered.callback) !== JSON.stringify(before.callback)) {
-      await promiseCallback(contact, at, entered.next_action, `late-callback-${offer}`);
+    if (text !== "") await addNote(contact, text, `late-note-${offer}-${mark(text)}`);
+    const when = callbackOf(entered);
+    if (when !== null && JSON.stringify(entered.callback) !== JSON.stringify(before.callback)) {
+      const at = Date.parse(when.at) > Date.now() ? when.at : new Date().toISOString(); // a moment that is past means at once
+      await promiseCallback(contact, { ...when, at }, entered.next_action, `late-callback-${offer}-${mark(JSON.stringify(when))}`);
     }
     wrote();
   };
@@ -47,22 +48,27 @@ export function wrapUpPlace(agent: string, offer: string, contact: string, wrote
     read: async () => told(await ask("GET", path)),
     write: async (entered, before) => {
       const { note, disposition, next_action } = entered;
-      const body = { note, disposition, next_action, callback: callbackOf(entered, before.entered), version: before.version };
+      const body = { note, disposition, next_action, callback: callbackOf(entered), version: before.version };
       const after = told(await ask("PUT", path, body));
       wrote();
       return after;
     },
-    late: (entered, before, error) => {
+    late: async (entered, before, error) => {
+      await late(entered, before);
       tell(error);
-      late(entered, before).catch(tell);
     },
   };
 }
 
-/** The call back as it can be promised: a moment that has passed since it was chosen stays chosen. */
-function callbackOf({ callback }: WrapUpDraft, before: WrapUpDraft): { at: string; number: string } | null {
-  if (callback === null) return null;
-  const isAsBefore = JSON.stringify(callback) === JSON.stringify(before.callback);
-  const at = callbackMoment(callback, isAsBefore ? 0 : Date.now());
-  return at === null ? null : { at, number: callback.number };
+/** The call back as it can be promised; a moment that has passed is kept too, and means at once. */
+function callbackOf({ callback }: WrapUpDraft): { at: string; number: string } | null {
+  const at = callback === null ? null : callbackMoment(callback, 0);
+  return callback === null || at === null ? null : { at, number: callback.number };
+}
+
+/** Of the same words the same: another text is another note. */
+function mark(text: string): string {
+  let found = 0;
+  for (const letter of text) found = (Math.imul(found, 31) + (letter.codePointAt(0) ?? 0)) >>> 0;
+  return found.toString(36);
 }

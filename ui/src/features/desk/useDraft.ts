@@ -18,14 +18,31 @@ export interface DraftInHand {
   flush: () => Promise<void>;
 }
 
+/** One keeper for each draft of this page: one that still has something to send goes on, and is found again. */
+class Keepers<T extends object> {
+  readonly #all = new Map<string, DraftKeeper<T>>();
+
+  of(key: string, make: (key: string) => DraftKeeper<T>): DraftKeeper<T> {
+    for (const [name, keeper] of this.#all) if (keeper.isDone) this.#all.delete(name);
+    const keeper = this.#all.get(key) ?? make(key);
+    this.#all.set(key, keeper);
+    return keeper;
+  }
+}
+const forms = new Keepers<FormDraft>();
+const wrapUps = new Keepers<WrapUpDraft>();
+
 /** What `agent` enters about the contact in hand, kept as it is typed; null while it is not known what was before. */
 export function useDraft(agent: string, { contact, offer }: InHand): DraftInHand | null {
   const queries = useQueryClient();
   const [keepers] = useState(() => {
     const stale = () => void queries.invalidateQueries({ queryKey: ["contact", contact], refetchType: "none" });
     return {
-      form: new DraftKeeper(`${agent}.form.${contact}`, localStorage, formPlace(contact), FORM),
-      wrapUp: new DraftKeeper(`${agent}.wrap-up.${offer}`, localStorage, wrapUpPlace(agent, offer, contact, stale, showFailure), WRAP_UP),
+      form: forms.of(`${agent}.form.${contact}`, (key) => new DraftKeeper(key, localStorage, formPlace(contact), FORM)),
+      wrapUp: wrapUps.of(
+        `${agent}.wrap-up.${offer}`,
+        (key) => new DraftKeeper(key, localStorage, wrapUpPlace(agent, offer, contact, stale, showFailure), WRAP_UP),
+      ),
     };
   });
   const form = useKeeper(keepers.form, `${agent}.form.${contact}`);

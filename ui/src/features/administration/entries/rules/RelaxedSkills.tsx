@@ -22,7 +22,8 @@ export function RelaxedSkills({ step, change, name, document, disabled }: Given)
     drop: step.drop.filter((one) => one !== skill),
     lower: Object.fromEntries(Object.entries(step.lower).filter(([one]) => one !== skill)),
   });
-  const lowered = (skill: string, level: number) => change({ ...without(skill), lower: { ...without(skill).lower, [skill]: level } });
+  const lowered = (skill: string, level: number) =>
+    change({ ...step, drop: step.drop.filter((one) => one !== skill), lower: { ...step.lower, [skill]: level } });
   const others = entriesOf(document, "skills").filter((one) => !having.includes(idOf("skills", one)));
   return (
     <Stack gap="xs" ps="md">

@@ -3,6 +3,7 @@ import { Plus, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useWords } from "../../../../app/words";
 import type { InputCommon } from "../FieldInput";
+import { inOrder } from "./queueRules";
 
 interface Given<Step> extends InputCommon {
   steps: readonly Step[];
@@ -28,6 +29,7 @@ export function StepsInput<Step extends { after_seconds: number }>({ steps, begi
                 <NumberInput
                   w={112} min={1} hideControls rightSectionWidth={44} allowDecimal={false} disabled={disabled} value={step.after_seconds} rightSection={say("unit_short.seconds")}
                   aria-label={`${name}: ${say("rules.after")}`} onChange={(to) => { if (typeof to === "number") change({ ...step, after_seconds: to }); }}
+                  onBlur={() => put(inOrder(steps))} // and not at each key, which would move the step away from under it
                 />
                 <ActionIcon
                   variant="subtle" color="gray" disabled={disabled} aria-label={say("form.remove_named", { name })} style={{ marginInlineStart: "auto" }}

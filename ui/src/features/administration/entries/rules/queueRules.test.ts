@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { destinationIn, destinationOf, nextAfter, overflowIn, relaxationIn, written } from "./queueRules";
+import { destinationIn, destinationOf, inOrder, nextAfter, overflowIn, relaxationIn, written } from "./queueRules";
 
 it("reads what the server writes and writes it back", () => {
   const overflow = [{ after_seconds: 45, to: { type: "callback" } }, { after_seconds: 90, to: { type: "queue", queue: "general" } }];
@@ -16,7 +16,7 @@ it("takes nothing in another shape", () => {
 
 it("puts steps in their order, and leaves none out of an empty list", () => {
   const steps = [{ after_seconds: 60, to: destinationOf("voicemail") }, { after_seconds: 20, to: destinationOf("callback") }];
-  expect((written(steps) as { after_seconds: number }[]).map((one) => one.after_seconds)).toEqual([20, 60]);
+  expect(inOrder(steps).map((one) => one.after_seconds)).toEqual([20, 60]);
   expect(written([])).toBeUndefined();
   expect(nextAfter(steps)).toBe(90);
 });

@@ -63,11 +63,14 @@ export function nextAfter(steps: readonly { after_seconds: number }[]): number {
   return Math.max(0, ...steps.map((one) => one.after_seconds)) + STEP_SECONDS;
 }
 
-/** The steps in the order in which they come, as the entry holds them; what is empty is left out. */
+export function inOrder<Step extends { after_seconds: number }>(steps: readonly Step[]): Step[] {
+  return [...steps].sort((one, other) => one.after_seconds - other.after_seconds);
+}
+
+/** The steps as the entry holds them; what is empty is left out. */
 export function written(steps: readonly (Overflow | Relaxation)[]): Json | undefined {
   if (steps.length === 0) return undefined;
-  const inOrder = [...steps].sort((one, other) => one.after_seconds - other.after_seconds);
-  return inOrder.map((step): Json => {
+  return steps.map((step): Json => {
     if ("to" in step) return { after_seconds: step.after_seconds, to: { ...step.to } };
     return {
       after_seconds: step.after_seconds,
