@@ -1,5 +1,6 @@
 """What an agent enters counts however the wrap-up ends, and two pages undo nothing of each other's."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from markaz.kit.time import instant
 from markaz.routing import CallbackPromised, ResultEntered
 from markaz.runtime import Message, StimulusSent
 from markaz.runtime.rows import Row
+from markaz.web.live import CENTRE
 from tests.web import people
 
 OFFER = "/api/agents/boris/wrap-ups/c1.1"
@@ -21,9 +23,9 @@ NOTHING = {"note": "", "next_action": "", "disposition": None, "callback": None}
 
 @pytest.fixture
 def wrapping_up(organisation: psycopg.Connection, day: list[Row]) -> psycopg.Connection:
-    """`boris` has had c1 and is not done with it."""
+    """`boris` talks about c1, as the read models have it: the floor is further."""
     organisation.execute("UPDATE agent SET retired_at = NULL WHERE id = 'boris'")
-    organisation.execute("UPDATE engagement SET ended_at = NULL WHERE offer = 'c1.1'")
+    organisation.execute("UPDATE engagement SET ended_at = NULL, wrap_up_at = NULL WHERE offer = 'c1.1'")
     return organisation
 
 
@@ -101,6 +103,17 @@ async def test_after_the_end_nothing_changes(client: httpx.AsyncClient, wrapping
     assert (late.status_code, late.json()["code"]) == (409, "wrap_up_over")
     assert (await client.get(OFFER)).json()["disposition"] == "solved"
     assert told(wrapping_up) == [ResultEntered("boris", "c1.1", "solved")]
+
+
+async def test_an_end_that_the_read_models_have_not_heard_of_is_an_end(
+    application: FastAPI, client: httpx.AsyncClient, wrapping_up: psycopg.Connection
+) -> None:
+    async with asyncio.timeout(20):
+        while application.state.live.hub.seen(CENTRE, "agents/boris") is None:
+            await asyncio.sleep(0.02)
+    wrapping_up.execute("UPDATE engagement SET wrap_up_at = now() WHERE offer = 'c1.1'")
+    late = await keep(client, 0, disposition="sold")
+    assert (late.status_code, late.json()["code"]) == (409, "wrap_up_over")
 
 
 @pytest.mark.parametrize(

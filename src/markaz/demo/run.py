@@ -133,6 +133,8 @@ class _Demo:
                     await self._work(world, session, addresses, calls)
                 await self._settle()
                 report = await self._report(world, addresses, time.monotonic() - began)
+                if self._options.stay:
+                    self._staying = asyncio.Event()  # from now on Ctrl-C is no interruption
                 self._tell(report)
                 if self._options.stay:
                     await self._stay(world, addresses, calls)
@@ -297,13 +299,15 @@ class _Demo:
 
     async def _stay(self, world: OutsideWorld, addresses: Addresses, calls: Sequence[Any]) -> None:
         """Leave everything running for a look at the pages, until it is told to stop, or a part has ended."""
-        self._staying = asyncio.Event()
+        assert self._staying is not None
         self._progress.say(f"\nThe centre stays open at {addresses.web_url}")
         await self._show_links()
         self._progress.say("Customers call whenever an agent is ready at a desk. Ctrl-C ends it all.")
         assert self._supervising is not None, "everything has been started"
         self._supervising.add_done_callback(lambda _: self._staying and self._staying.set())
         await stay(world, calls, self._live, self._staying)
+        if self._supervising.done():
+            self._supervising.result()  # a part that ended says why
 
     async def _close_centre(self) -> None:
         """A floor that is served here later is not to find the bank."""

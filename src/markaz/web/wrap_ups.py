@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, LiteralString
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
+from psycopg.errors import InsufficientPrivilege
 from psycopg.rows import dict_row
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -27,7 +28,10 @@ from markaz.web.problems import refusals
 NOTE_CHARACTERS_MAX: Final = 10_000
 NEXT_ACTION_CHARACTERS_MAX: Final = 1_000
 
-_OFFER = "SELECT contact, queue, ended_at IS NOT NULL FROM engagement WHERE floor = %s AND offer = %s AND agent = %s"
+_OFFER = """
+SELECT contact, queue, wrap_up_at IS NOT NULL, ended_at IS NOT NULL FROM engagement
+WHERE floor = %s AND offer = %s AND agent = %s
+"""
 _KEPT: LiteralString = """
 SELECT note, next_action, disposition, callback_at, callback_number, version, saved_by, saved_at FROM wrap_up
 WHERE floor = %(floor)s AND agent = %(agent)s AND offer = %(offer)s
@@ -155,7 +159,10 @@ async def keep_wrap_up(
         "callback_number": None if typed.callback is None else typed.callback.number,
         "version": typed.version, "author": writer.id, "saved_by": writer.name,
     }  # fmt: skip
-    saved = await (await connection.execute(_SAVE, values)).fetchone()
+    try:
+        saved = await (await connection.execute(_SAVE, values)).fetchone()
+    except InsufficientPrivilege:  # somebody else's, of a contact that the read models do not show us yet
+        saved = None
     if saved is None:
         raise ChangedMeanwhile
     if _result(values) != (_result(before) if before is not None else (None, None, None)):
@@ -168,17 +175,23 @@ async def keep_wrap_up(
 
 
 async def _offered(request: Request, connection: Connection, floor: str, agent: str, offer: str) -> Offered:
-    """From the read models, or live while they have it not yet. Raises `OfferUnknown`."""
+    """From the read models, and from the live state while they have its beginning, or its end, not yet.
+
+    Raises `OfferUnknown`.
+    """
     found = await (await connection.execute(_OFFER, (floor, offer, agent))).fetchone()
-    if found is not None:
-        return Offered(*found)
+    contact, queue, is_wrapping_up, is_over = found or ("", "", False, False)
+    if found is not None and not is_wrapping_up:
+        return Offered(contact, queue, is_over)
     live: Live = request.app.state.live
     value = await live.agent(request, agent)
-    if isinstance(value, AgentValue):
-        for one in value.contacts:
-            if one.offer == offer:
-                return Offered(one.contact, one.queue, False)
-    raise OfferUnknown(offer)
+    in_hand = value.contacts if isinstance(value, AgentValue) else ()
+    here = next((one for one in in_hand if one.offer == offer), None)
+    if here is not None:
+        return Offered(here.contact, here.queue, False)
+    if found is None:
+        raise OfferUnknown(offer)
+    return Offered(contact, queue, is_over or isinstance(value, AgentValue))
 
 
 async def _kept(connection: Connection, floor: str, agent: str, offer: str) -> dict[str, Any] | None:
