@@ -103,6 +103,7 @@ async def events(request: Request, installation: InstallationGiven) -> Streaming
     embedded: Embedded = request.app.state.embedded
     if sum(contact == shown.contact for contact in embedded.open.values()) >= PAGES_OF_ONE_MAX:
         raise TooManyWatching(PAGES_OF_ONE_MAX)
+    live.hub.check_room()  # an answer that has begun can refuse nothing
     headers = {"Access-Control-Allow-Origin": origin, "Vary": "Origin", "X-Accel-Buffering": "no"}
     told = _told(live.hub, embedded, shown, installation)
     return StreamingResponse(told, media_type="text/event-stream", headers=headers)

@@ -116,10 +116,14 @@ class Hub:
         """Whether an agent has to do with the contact, which may be gone from the floor itself."""
         return any(contact in _in_hands(value) for value in self._values.values())
 
-    def join(self, sight: Sight) -> Watcher:
+    def check_room(self) -> None:
         """Raises `TooManyWatching`."""
         if len(self._watchers) >= WATCHERS_MAX:
             raise TooManyWatching(WATCHERS_MAX)
+
+    def join(self, sight: Sight) -> Watcher:
+        """Raises `TooManyWatching`."""
+        self.check_room()
         watcher = Watcher(sight)
         self._watchers.add(watcher)
         if sight.agent is not None:
