@@ -98,10 +98,12 @@ class AgentAtDesk(Person):
         await until(both_ways, self.sound)
 
 
-async def until(holds: Callable[[], Awaitable[bool]], state: Callable[[], Awaitable[object]]) -> None:
+async def until(
+    holds: Callable[[], Awaitable[bool]], state: Callable[[], Awaitable[object]], seconds: float = SOUND_SECONDS_MAX
+) -> None:
     """Ask until `holds`; `state` is told when it never did. Pages may not be waited in: their policy refuses `eval`."""
     try:
-        async with asyncio.timeout(SOUND_SECONDS_MAX):
+        async with asyncio.timeout(seconds):
             while not await holds():
                 await asyncio.sleep(0.05)
     except TimeoutError:

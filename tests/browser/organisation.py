@@ -3,6 +3,7 @@
 DESKS = 18
 HURRIED = 17
 """The desk whose wrap-up ends by itself soon."""
+HURRY_SECONDS = 40
 SCRIPT_ID = "sales"
 GREETING = "Good day, this is {agent} of {project}. This call is recorded."
 QUESTION = "What is your order's number?"
@@ -81,7 +82,9 @@ def desks() -> str:
     parts = [PROJECT]
     for n in range(DESKS):
         parts += [
-            QUEUE.format(queue=f"desk{n}", name=f"Desk {n}", number=number_of(n), wrap_up=45 if n == HURRIED else 120),
+            QUEUE.format(
+                queue=f"desk{n}", name=f"Desk {n}", number=number_of(n), wrap_up=HURRY_SECONDS if n == HURRIED else 120
+            ),
             QUEUE.format(queue=f"help{n}", name=f"Help {n}", number=f"+493041{n:02}", wrap_up=120),
             AGENT.format(agent=f"dana{n}", name=f"Dana {n}", queue=f"desk{n}"),
             AGENT.format(agent=f"eli{n}", name=f"Eli {n}", queue=f"help{n}"),

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.agent_at_desk import AgentAtDesk, until
 from tests.browser.conftest import Arrive, Records
-from tests.browser.organisation import HURRIED, caller_of, number_of
+from tests.browser.organisation import HURRIED, HURRY_SECONDS, caller_of, number_of
 from tests.telephony.peer import Peer
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
@@ -49,7 +49,7 @@ async def test_a_page_that_is_closed_loses_nothing(arrive: Arrive, carrier: Peer
     async def seen() -> object:
         return await records(caller_of(HURRIED))
 
-    await until(called_back, seen)
+    await until(called_back, seen, HURRY_SECONDS + 20)
     promised = await records(caller_of(HURRIED))
     assert (promised["state"], [note["text"] for note in promised["notes"]]) == ("postponed", [NEXT])
     about = await records(promised["promised_in"], is_id=True)

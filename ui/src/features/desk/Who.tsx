@@ -72,7 +72,7 @@ function Card({ contact, offer }: { contact: string; offer: string }) {
 
 function History({ customer, now }: { customer: string | null; now: string }) {
   const { say } = useWords();
-  const history = useHistory(customer);
+  const history = useHistory(customer, now);
   if (history.isPending && customer !== null) return <Skeleton height={80} />;
   const lines = (history.data ?? []).filter((one) => one.contact !== now).slice(0, SHOWN_MAX);
   const promises = lines.filter((one) => one.state === "postponed");

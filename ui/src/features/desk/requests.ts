@@ -131,9 +131,10 @@ export function useContact(contact: string | null) {
   });
 }
 
-export function useHistory(customer: string | null) {
+/** What there was with `customer`, as it stands when the contact `now` comes: who rings again was here a moment ago. */
+export function useHistory(customer: string | null, now: string) {
   return useQuery({
-    queryKey: ["history", customer],
+    queryKey: ["history", customer, now],
     queryFn: async () => (await ask<{ contacts: ContactLine[] }>("GET", `/api/contacts?customer=${of(customer ?? "")}`)).contacts,
     enabled: customer !== null,
   });
