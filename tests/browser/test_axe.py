@@ -15,6 +15,7 @@ from tests.telephony.peer import Peer
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(500)]
 
 SETTLING_SECONDS = 0.05
+END_MOVING = "(one) => one.effect?.getComputedTiming().endTime === Infinity ? one.cancel() : one.finish()"
 # Focus by the keyboard changes how an element is drawn, or the field around it, or the first cell in it. Elements that
 # are drawn by the same classes are tried once.
 UNSEEN_FOCUS = """() => {
@@ -23,7 +24,7 @@ UNSEEN_FOCUS = """() => {
             const { outlineStyle, outlineWidth, outlineColor, borderColor, boxShadow, clipPath } = getComputedStyle(at);
             return [outlineStyle === "none" ? "" : outlineWidth + outlineColor, borderColor, boxShadow, clipPath];
         }).join();
-    const settled = (one) => { for (const moving of document.getAnimations()) moving.finish(); return drawn(one); };
+    const settled = (one) => { document.getAnimations().forEach(END_MOVING); return drawn(one); };
     const kinds = new Map([...document.querySelectorAll("a[href], button, input, textarea, select, [tabindex='0']")]
         .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility())
         .map((one) => [one.tagName + one.className, one]));
@@ -33,7 +34,7 @@ UNSEEN_FOCUS = """() => {
         one.focus({ focusVisible: true, preventScroll: true });
         return document.activeElement === one && settled(one) === before;
     }).map((one) => one.outerHTML.slice(0, 120));
-}"""
+}""".replace("END_MOVING", END_MOVING)
 
 
 async def problems(page: Page, where: str) -> list[str]:
@@ -53,7 +54,7 @@ async def settled(page: Page) -> None:
     """Nothing is being fetched or moves."""
     while await page.locator("[data-animate=true], .mantine-Loader-root").count():
         await asyncio.sleep(SETTLING_SECONDS)
-    await page.evaluate("document.getAnimations().forEach((one) => one.finish())")
+    await page.evaluate(f"document.getAnimations().forEach({END_MOVING})")
 
 
 async def addresses(links: Locator) -> list[str]:

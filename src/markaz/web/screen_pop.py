@@ -18,6 +18,7 @@ from markaz.web.contacts import PERMISSION
 from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
 from markaz.web.embed import make_token, origin_of, with_token
 from markaz.web.errors import ContactUnknown, ProjectUnknown, ScreenPopMissing
+from markaz.web.idempotency import Once
 from markaz.web.live import ContactValue, Live
 from markaz.web.problems import refusals
 from markaz.webhooks import Networks
@@ -28,7 +29,7 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _TEMPLATE = "SELECT rules ->> 'screen_pop' FROM project WHERE id = %s AND retired_at IS NULL"
 _CONTACT = "SELECT customer, number, queue FROM contact WHERE floor = %s AND contact = %s AND project = %s"
 
-router = APIRouter(prefix="/api/projects/{project}", tags=["projects"])
+router = APIRouter(route_class=Once, prefix="/api/projects/{project}", tags=["projects"])
 
 
 class ScreenPop(BaseModel):
