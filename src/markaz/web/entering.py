@@ -8,7 +8,7 @@ which waits in its queue from the moment that was promised.
 import secrets
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any, LiteralString
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
@@ -118,13 +118,8 @@ async def save_form(
         "floor": installation.floor, "contact": contact, "values": msgspec.json.encode(typed.values).decode(),
         "author": writer.id, "saved_by": writer.name, "version": typed.version,
     }  # fmt: skip
-    try:
-        saved = await (await connection.execute(_SAVE, values)).fetchone()
-    except InsufficientPrivilege:  # somebody else's, of a contact that the read models do not show us yet
-        saved = None
-    if saved is None:
-        raise ChangedMeanwhile
-    return Form(values=typed.values, version=saved[0], saved_by=writer.name, saved_at=saved[1])
+    version, saved_at = await save_version(connection, _SAVE, values)
+    return Form(values=typed.values, version=version, saved_by=writer.name, saved_at=saved_at)
 
 
 @router.post("/notes", status_code=HTTPStatus.CREATED, responses=refusals(*ANY, ContactUnknown))
@@ -194,6 +189,19 @@ async def about(request: Request, connection: Connection, floor: str, contact: s
     if not isinstance(value, ContactValue):
         raise ContactUnknown(contact)
     return About(value.project, value.queue, value.customer.number)
+
+
+async def save_version(
+    connection: Connection, statement: LiteralString, values: dict[str, Any]
+) -> tuple[int, datetime]:
+    """The new version and its moment. Raises `ChangedMeanwhile` where `values` name another than the last version."""
+    try:
+        saved = await (await connection.execute(statement, values)).fetchone()
+    except InsufficientPrivilege:  # somebody else's, of a contact that the read models do not show us yet
+        saved = None
+    if saved is None:
+        raise ChangedMeanwhile
+    return saved[0], saved[1]
 
 
 async def check_not_too_far(connection: Connection, at: datetime) -> None:

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, LiteralString
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
-from psycopg.errors import InsufficientPrivilege
 from psycopg.rows import dict_row
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -19,7 +18,7 @@ from markaz.kit.time import instant
 from markaz.runtime import StimulusSent, send
 from markaz.web.commands import ANY, AgentPath, Asked, Id, Words, act_for
 from markaz.web.context import Connection, InstallationGiven, Principal, Transaction
-from markaz.web.entering import Number, about, check_not_too_far
+from markaz.web.entering import Number, about, check_not_too_far, save_version
 from markaz.web.errors import CallbackNotPossible, ChangedMeanwhile, OfferUnknown, WrapUpOver
 from markaz.web.idempotency import Once
 from markaz.web.live import AgentValue, Live
@@ -159,17 +158,12 @@ async def keep_wrap_up(
         "callback_number": None if typed.callback is None else typed.callback.number,
         "version": typed.version, "author": writer.id, "saved_by": writer.name,
     }  # fmt: skip
-    try:
-        saved = await (await connection.execute(_SAVE, values)).fetchone()
-    except InsufficientPrivilege:  # somebody else's, of a contact that the read models do not show us yet
-        saved = None
-    if saved is None:
-        raise ChangedMeanwhile
+    version, saved_at = await save_version(connection, _SAVE, values)
     if _result(values) != (_result(before) if before is not None else (None, None, None)):
         entered = routing.ResultEntered(agent, offer, typed.disposition, promise)
         await send(connection, floor, StimulusSent(entered))
     return WrapUpKept(
-        contact=offered.contact, version=saved[0], saved_by=writer.name, saved_at=saved[1],
+        contact=offered.contact, version=version, saved_by=writer.name, saved_at=saved_at,
         **typed.model_dump(exclude={"version", "callback"}), callback=typed.callback,
     )  # fmt: skip
 
