@@ -36,7 +36,7 @@ check: $(DEV) ## style, types, layers, docs, pages; fast enough for every commit
 	@$(BIN)/pyright --warnings
 	@$(BIN)/python scripts/pages.py check
 
-screenshots: $(DEV) $(PROGRAMS) pages ## every page, five languages, light and dark, into ui/screenshots; axe must find nothing
+screenshots: $(DEV) $(PROGRAMS) $(CHROMIUM) pages ## every page, five languages, light and dark, into ui/screenshots; axe must find nothing
 	@MARKAZ_HOME=$(MARKAZ_HOME) $(BIN)/python scripts/screenshots.py
 
 bench-floor: $(MAIN) ## stimuli per second of the pure floor; OUT=FILE writes JSON

@@ -20,18 +20,22 @@ import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
 from axe import violations
+from chromium import find_chromium
+from desk_in_call import SHOWN, State, called, outside, patient
 from markaz import identity, organisation
 from markaz.bootstrap import Addresses, NothingRuns, database_url, load_settings, running
+from markaz.demo.harness import OutsideWorld
 from markaz.identity import Role
 from markaz.runtime import connect
+from markaz.telephony import find_program
 from markaz.telephony.asterisk.program import ROOT_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "ui/screenshots"
 BANK = ROOT / "src/markaz/demo/bank.toml"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 LANGUAGES = (("en", "gregory", "latn"), ("ru", "gregory", "latn"), ("ar", "gregory", "arab"),
              ("fa", "persian", "arabext"), ("vi", "gregory", "latn"))  # fmt: skip
+ARGUMENTS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection"]
 THEMES = ("light", "dark")
 SIZES = ((1366, 768), (390, 844))
 UP_SECONDS_MAX = 90
@@ -47,21 +51,29 @@ _COMMAND = """async ([method, path, body]) => {
 
 @dataclass(frozen=True)
 class Shot:
-    """A page as somebody with `role` sees it, after the commands `before`; None: nobody is signed in."""
+    """A page as somebody with `role` sees it, after the commands `before`; None: nobody is signed in.
+
+    `call`: what the call of a customer to that desk has come to.
+    """
 
     name: str
     path: str
     role: Role | None
     before: tuple[tuple[str, str, dict[str, Any] | None], ...] = ()
+    call: State | None = None
 
 
 SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
 OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
+CALL_OVER = (("POST", "/api/agents/amira/wrap-up", {}), ("POST", "/api/agents/amira/sign-out", None))
 PAGES = (
     Shot("sign-in", "/sign-in", None),
     Shot("enter", "/enter/no-such-link", None),
     Shot("desk-before", "/desk", "agent"),
     Shot("desk-not-ready", "/desk", "agent", (SIGNED_IN, OTHERWISE)),
+    Shot("desk-offered", "/desk", "agent", call="offered"),
+    Shot("desk-in-call", "/desk", "agent", call="in_call"),
+    Shot("desk-wrap-up", "/desk", "agent", call="wrap_up"),
     Shot("account", "/account", "agent"),
     Shot("new-number", "/administration/new-number", "administrator"),
     Shot("queues", "/administration/queues", "administrator"),
@@ -88,11 +100,11 @@ async def main() -> None:
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="markaz-screenshots-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL's own user walks through it
-        async with serving(Path(folder)) as url, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        async with serving(Path(folder)) as (url, world), async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
             for page in pages:
                 link = None if page.role is None else await link_of(Path(folder), page.role)
-                await take(browser, url, page, link, languages, taken, problems)
+                await take(browser, url, world, page, link, languages, taken, problems)
             await browser.close()
     write_sheet(taken)
     for problem in problems:
@@ -102,8 +114,8 @@ async def main() -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving(home: Path) -> AsyncIterator[str]:
-    """`markaz serve` with the bank, on free ports; the pages' address."""
+async def serving(home: Path) -> AsyncIterator[tuple[str, OutsideWorld]]:
+    """`markaz serve` with the bank, on free ports: the pages' address, and where customers call from."""
     (home / "markaz.toml").write_text("web_port = 0\nsip_port = 0\nhttp_port = 0\nmanager_port = 0\n")
     command = [sys.executable, "-m", "markaz", "--home", str(home)]
     variables = {**os.environ, **asterisk_root()}
@@ -113,12 +125,16 @@ async def serving(home: Path) -> AsyncIterator[str]:
         async with asyncio.timeout(UP_SECONDS_MAX), httpx.AsyncClient() as web:
             while (addresses := where(home)) is None:
                 await asyncio.sleep(0.2)
-            applied = await asyncio.create_subprocess_exec(*command, "apply", str(BANK), env=variables)
+            bank = home / "bank.toml"
+            bank.write_text(patient(BANK.read_text()))
+            applied = await asyncio.create_subprocess_exec(*command, "apply", str(bank), env=variables)
             if await applied.wait():
                 raise SystemExit("the bank could not be applied")
             while not await is_up(web, addresses.web_url):
                 await asyncio.sleep(0.2)
-        yield addresses.web_url
+        os.environ |= asterisk_root()
+        async with outside(find_program(home), home / "outside", addresses.host, addresses.sip_port) as world:
+            yield addresses.web_url, world
     except TimeoutError:
         raise SystemExit((home / "serve.log").read_text()) from None
     finally:
@@ -161,6 +177,7 @@ async def link_of(home: Path, role: Role) -> str:
 async def take(
     browser: Browser,
     url: str,
+    world: OutsideWorld,
     shot: Shot,
     link: str | None,
     languages: list[Any],
@@ -168,7 +185,7 @@ async def take(
     problems: list[str],
 ) -> None:
     """Every language, theme and size of one page, in one session."""
-    context = await browser.new_context(base_url=url)
+    context = await browser.new_context(base_url=url, permissions=["microphone"] if shot.call else [])
     page = await context.new_page()
     page.set_default_timeout(PAGE_MILLISECONDS_MAX)
     page.on("pageerror", lambda error: problems.append(f"{shot.name}: {error}"))
@@ -180,22 +197,36 @@ async def take(
         await page.evaluate(_COMMAND, ["POST", "/api/session/link", {"token": link}])
     for command in shot.before:
         await page.evaluate(_COMMAND, list(command))
-    for locale, calendar, digits in languages:
-        for theme in THEMES:
-            chosen = {"locale": locale, "calendar": calendar, "digits": digits, "theme": theme}
-            if link is not None:
-                await page.evaluate(_COMMAND, ["PATCH", "/api/me", chosen])
-            await page.evaluate("kept => localStorage.setItem('markaz.preferences', JSON.stringify(kept))", chosen)
-            for width, height in SIZES:
-                name = f"{shot.name}-{locale}-{theme}-{width}.png"
-                await page.set_viewport_size({"width": width, "height": height})
-                await page.goto(shot.path)
-                async with asyncio.timeout(PAGE_MILLISECONDS_MAX / 1000):
-                    await settled(page, locale)
-                await page.screenshot(path=SHOTS / name)
-                problems += [f"{name}: {found}" for found in await violations(page)]
-                taken.append(name)
+    async with contextlib.AsyncExitStack() as stack:
+        if shot.call is not None:
+            await page.evaluate(_COMMAND, ["PATCH", "/api/me", {"locale": "en"}])
+            await stack.enter_async_context(called(world, page, shot.call))
+        for locale, calendar, digits in languages:
+            for theme in THEMES:
+                chosen = {"locale": locale, "calendar": calendar, "digits": digits, "theme": theme}
+                if link is not None:
+                    await page.evaluate(_COMMAND, ["PATCH", "/api/me", chosen])
+                await page.evaluate("kept => localStorage.setItem('markaz.preferences', JSON.stringify(kept))", chosen)
+                for width, height in SIZES:
+                    name = f"{shot.name}-{locale}-{theme}-{width}.png"
+                    await page.set_viewport_size({"width": width, "height": height})
+                    await drawn(page, shot, locale)
+                    await page.screenshot(path=SHOTS / name)
+                    problems += [f"{name}: {found}" for found in await violations(page)]
+                    taken.append(name)
+    if shot.call is not None:
+        for command in CALL_OVER:
+            await page.evaluate(_COMMAND, list(command))
     await context.close()
+
+
+async def drawn(page: Page, shot: Shot, locale: str) -> None:
+    """Load the page, until it shows what the picture is of."""
+    await page.goto(shot.path)
+    async with asyncio.timeout(PAGE_MILLISECONDS_MAX / 1000):
+        await settled(page, locale)
+    if shot.call is not None:
+        await page.get_by_test_id(SHOWN[shot.call]).wait_for()
 
 
 async def settled(page: Page, locale: str) -> None:

@@ -82,9 +82,11 @@ class Customer:
         digits = ""
         async with self._telephone:
             self._leg = leg
-            if await any_of(leg.up, leg.gone, seconds=self.plan.patience_seconds) and leg.up.is_set():
-                digits = await self._be_on_the_line(leg, give_up_at)
-            await self._end(leg)
+            try:
+                if await any_of(leg.up, leg.gone, seconds=self.plan.patience_seconds) and leg.up.is_set():
+                    digits = await self._be_on_the_line(leg, give_up_at)
+            finally:  # whoever is interrupted hangs up, too
+                await self._end(leg)
         return self._log(leg, "placed", digits, heard)
 
     async def be_called_back(self, leg: Leg) -> CallerLog:

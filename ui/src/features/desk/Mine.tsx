@@ -3,10 +3,11 @@ import { shownState } from "../../app/states";
 import { useWords } from "../../app/words";
 import { Since, Until } from "../../components/Duration";
 import { StateMark } from "../../components/StateMark";
-import { useLiveContact, useLiveQueue } from "../../live/live";
+import { useLiveQueue } from "../../live/live";
 import type { AgentValue, InHand } from "../../live/values";
 import styles from "./DeskPage.module.css";
 import { useNameOf } from "./names";
+import { useCustomerNumber } from "./useCustomerNumber";
 
 /** What is in the agent's hands, and how many wait in the queues that the agent serves. */
 export function Mine({ live, focus }: { live: AgentValue | null; focus: InHand | null }) {
@@ -32,14 +33,14 @@ export function Mine({ live, focus }: { live: AgentValue | null; focus: InHand |
 
 function Item({ one, isCurrent }: { one: InHand; isCurrent: boolean }) {
   const { say } = useWords();
-  const contact = useLiveContact(one.contact);
+  const customer = useCustomerNumber(one.contact);
   const queue = useNameOf("queues", one.queue);
   const state = shownState(one.state);
   return (
     <li className={styles["item"]} aria-current={isCurrent}>
       <StateMark state={state} size={16} />
       <span>
-        <b className="cut"><bdi dir="ltr">{contact?.customer.number ?? one.contact}</bdi></b>
+        <b className="cut"><bdi dir="ltr">{customer ?? "…"}</bdi></b>
         <small>{say(`state.${state}`)} · <bdi>{queue}</bdi></small>
       </span>
       {one.until === null ? <Since moment={one.since} /> : <Until moment={one.until} />}

@@ -9,6 +9,7 @@ import type { InHand } from "../../live/values";
 import styles from "./DeskPage.module.css";
 import { useNameOf } from "./names";
 import { type ContactLine, useContact, useHistory, useScreenPop } from "./requests";
+import { useCustomerNumber } from "./useCustomerNumber";
 import { useWhy } from "./why";
 
 const SHOWN_MAX = 20;
@@ -28,7 +29,7 @@ function Card({ contact, offer }: { contact: string; offer: string }) {
   const { say, intl } = useWords();
   const live = useLiveContact(contact);
   const record = useContact(contact);
-  const customer = live?.customer.number ?? record.data?.customer ?? null;
+  const customer = useCustomerNumber(contact);
   const queue = useNameOf("queues", live?.queue ?? record.data?.queue ?? null);
   const project = useNameOf("projects", live?.project ?? record.data?.project ?? null);
   const pop = useScreenPop(live?.project ?? record.data?.project ?? null, contact);

@@ -3,15 +3,15 @@ import { type RefObject, useMemo, useState } from "react";
 import { useWords } from "../../app/words";
 import { Until } from "../../components/Duration";
 import { showFailure } from "../../components/FailureToast";
-import { useLiveContact } from "../../live/live";
 import type { InHand } from "../../live/values";
 import { CallbackFields } from "./CallbackFields";
 import { callbackMoment } from "./callback";
 import { type Draft, NOTE_CHARACTERS_MAX } from "./draft";
 import { type useDesk } from "./PhoneProvider";
-import { type Disposition, type ProjectScript, useContact } from "./requests";
+import type { Disposition, ProjectScript } from "./requests";
 import { SHORTCUTS, useShortcuts } from "./shortcuts";
 import { suggested } from "./suggested";
+import { useCustomerNumber } from "./useCustomerNumber";
 import type { DraftInHand } from "./useDraft";
 
 const NEXT_ACTION_CHARACTERS_MAX = 1_000;
@@ -27,9 +27,7 @@ export function WrapUpForm({ desk, focus, script, inHand, noteRef }: {
 }) {
   const { say } = useWords();
   const { draft, change, saving, flush } = inHand;
-  const live = useLiveContact(focus.contact);
-  const record = useContact(focus.contact).data;
-  const number = live?.customer.number ?? record?.customer ?? "";
+  const number = useCustomerNumber(focus.contact) ?? "";
   const dispositions = script?.dispositions ?? [];
   const three = useMemo(() => suggested(script, draft.events), [script, draft.events]);
   const chosen = dispositions.find(({ id }) => id === draft.disposition) ?? null;
@@ -74,26 +72,28 @@ export function WrapUpForm({ desk, focus, script, inHand, noteRef }: {
             {focus.until !== null && <> · {say("wrap_up.ends_in")} <b><Until moment={focus.until} /></b></>}
           </Text>
         </Group>
-        <Stack gap="sm">
-          <Text fw={600} id="wrap-up-result">{say("wrap_up.result")}</Text>
-          <Group gap="sm" role="group" aria-labelledby="wrap-up-result">
-            {three.map((one, n) => (
-              <Button
-                key={one.id} variant={draft.disposition === one.id ? "filled" : "default"} aria-pressed={draft.disposition === one.id}
-                onClick={() => change({ disposition: one.id })} rightSection={<kbd className="key">{SHORTCUTS[KEYS[n] ?? "first"].shown}</kbd>}
-              >
-                <bdi>{one.label}</bdi>
-              </Button>
-            ))}
-          </Group>
-          {dispositions.length > three.length && (
-            <Select
-              searchable clearable aria-label={say("wrap_up.result")} placeholder={say("wrap_up.other_result")} value={draft.disposition}
-              data={dispositions.map(({ id, label }) => ({ value: id, label }))} onChange={(disposition) => change({ disposition })}
-            />
-          )}
-          {tried && missing.includes("disposition") && <Text c="var(--mantine-color-error)" role="alert">{say("wrap_up.result_missing")}</Text>}
-        </Stack>
+        {dispositions.length > 0 && (
+          <Stack gap="sm">
+            <Text fw={600} id="wrap-up-result">{say("wrap_up.result")}</Text>
+            <Group gap="sm" role="group" aria-labelledby="wrap-up-result">
+              {three.map((one, n) => (
+                <Button
+                  key={one.id} variant={draft.disposition === one.id ? "filled" : "default"} aria-pressed={draft.disposition === one.id}
+                  onClick={() => change({ disposition: one.id })} rightSection={<kbd className="key">{SHORTCUTS[KEYS[n] ?? "first"].shown}</kbd>}
+                >
+                  <bdi>{one.label}</bdi>
+                </Button>
+              ))}
+            </Group>
+            {dispositions.length > three.length && (
+              <Select
+                searchable clearable aria-label={say("wrap_up.result")} placeholder={say("wrap_up.other_result")} value={draft.disposition}
+                data={dispositions.map(({ id, label }) => ({ value: id, label }))} onChange={(disposition) => change({ disposition })}
+              />
+            )}
+            {tried && missing.includes("disposition") && <Text c="var(--mantine-color-error)" role="alert">{say("wrap_up.result_missing")}</Text>}
+          </Stack>
+        )}
         <Textarea
           ref={noteRef} autosize minRows={3} maxRows={10} maxLength={NOTE_CHARACTERS_MAX} value={draft.note} required={chosen?.needs_note === true}
           label={<>{say("wrap_up.note")} <kbd className="key">{SHORTCUTS.note.shown}</kbd></>}
