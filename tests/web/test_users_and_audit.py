@@ -10,7 +10,8 @@ import pytest
 from fastapi import FastAPI
 from psycopg import sql
 
-from markaz.web import create_app
+from markaz.web import audit_trail, create_app
+from markaz.web.pages import cursor_of
 from tests.web.conftest import web_settings
 from tests.web.people import account, browser, session
 
@@ -247,3 +248,34 @@ async def test_many_at_once_make_one_chain(app: FastAPI, organisation: psycopg.C
         assert done >= 10, "those that waited too long for a connection were told so"
         found = (await boss.get("/api/audit/check")).json()
     assert (found["is_whole"], found["entries"]) == (True, done)
+
+
+async def test_a_long_trail_is_checked_in_parts(
+    app: FastAPI, organisation: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_trail, "CHECKED_MAX", 2)
+    async with browser(app, session(organisation, "boss")) as boss:
+        for name in ("first", "second", "third", "fourth", "fifth"):
+            await boss.patch("/api/users/owner", json={"name": name})
+
+        async def parts() -> list[tuple[int, int | None]]:
+            seen: list[tuple[int, int | None]] = []
+            cursor: str | None = None
+            while not seen or cursor is not None:
+                given = {} if cursor is None else {"cursor": cursor}
+                part = (await boss.get("/api/audit/check", params=given)).json()
+                assert part["total"] == 5
+                seen.append((part["entries"], part["broken_at"]))
+                cursor = part["next"]
+            return seen
+
+        assert await parts() == [(2, None), (4, None), (5, None)]
+        begun = (await boss.get("/api/audit/check")).json()["next"]
+        organisation.execute("UPDATE audit_entry SET hash = sha256('another') WHERE number = 2")
+        assert (await parts())[0] == (2, 2)
+        rest = (await boss.get("/api/audit/check", params={"cursor": begun})).json()
+        assert (rest["broken_at"], rest["next"]) == (2, None), (
+            "an entry that was checked a part ago is still what it was"
+        )
+        refused = await boss.get("/api/audit/check", params={"cursor": cursor_of(0, "")})
+        assert refused.status_code == 422

@@ -437,7 +437,7 @@ export interface paths {
         };
         /**
          * Check
-         * @description Go over the whole chain.
+         * @description Go over a part of the chain, from its beginning or from where the part before ended.
          */
         get: operations["check_api_audit_check_get"];
         put?: never;
@@ -1551,7 +1551,7 @@ export interface components {
         };
         /**
          * Checked
-         * @description Whether every entry is as it was appended. Who keeps `head` elsewhere can prove later that none was lost.
+         * @description Whether every entry so far is as it was appended. Who keeps `head` can prove later that none was lost.
          */
         Checked: {
             /**
@@ -1559,7 +1559,10 @@ export interface components {
              * @description The first entry that is not what was appended, or is missing
              */
             broken_at: number | null;
-            /** Entries */
+            /**
+             * Entries
+             * @description How many have been gone over, those of the parts before counted
+             */
             entries: number;
             /**
              * Head
@@ -1568,6 +1571,13 @@ export interface components {
             head: string | null;
             /** Is Whole */
             is_whole: boolean;
+            /**
+             * Next
+             * @description The cursor of the part that follows; None: the chain is over, or broken
+             */
+            next: string | null;
+            /** Total */
+            total: number;
         };
         /**
          * Code
@@ -5583,7 +5593,10 @@ export interface operations {
     };
     check_api_audit_check_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before; absent: from the beginning */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5626,7 +5639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request_invalid` */
+            /** @description `request_invalid` or `cursor_unknown` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -160,8 +160,11 @@ export interface AuditPage {
 export interface AuditCheck {
   is_whole: boolean;
   entries: number;
+  total: number;
   broken_at: number | null;
   head: string | null;
+  /** Of the part that follows. */
+  next: string | null;
 }
 
 export const WEBHOOK_KINDS = [

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text, TextInput, Title } from "@mantine/core";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useWords } from "../../app/words";
 import { Failure } from "../../components/Failure";
@@ -84,14 +84,39 @@ function One({ entry, only }: { entry: AuditEntry; only: () => void }) {
   );
 }
 
+/** Part by part, to the end or to the first entry that is not as it was written. */
+async function wholeChain(parted: (found: AuditCheck) => void, signal: AbortSignal): Promise<AuditCheck> {
+  let found: AuditCheck | null = null;
+  do {
+    const after: string = found?.next == null ? "" : `?cursor=${encodeURIComponent(found.next)}`;
+    found = await request<AuditCheck>("get", `/api/audit/check${after}`);
+    parted(found);
+  } while (found.next !== null && !signal.aborted);
+  return found;
+}
+
 /** Goes over the whole chain and says whether every entry is as it was written. */
 function Check() {
   const { say, intl } = useWords();
-  const check = useMutation({ mutationFn: () => request<AuditCheck>("get", "/api/audit/check") });
+  const [part, setPart] = useState<AuditCheck | null>(null);
+  const stop = useRef<AbortController>(null);
+  const check = useMutation({
+    mutationFn: () => {
+      stop.current = new AbortController();
+      return wholeChain(setPart, stop.current.signal);
+    },
+  });
+  useEffect(() => () => stop.current?.abort(), []);
   const [hidden, hide] = useState(false);
-  const found = check.data;
+  const found = check.data?.next === null ? check.data : undefined; // one that was stopped says nothing
   return (
     <Group gap="sm">
+      {check.isPending && part?.next != null && (
+        <>
+          <Text size="sm" className="quiet" role="status">{say("audit.checking", { done: intl.formatNumber(part.entries), total: intl.formatNumber(part.total) })}</Text>
+          <Button variant="subtle" onClick={() => stop.current?.abort()}>{say("audit.stop")}</Button>
+        </>
+      )}
       {found !== undefined && !hidden && (
         <Alert py={6} color={found.is_whole ? "green" : "red"} withCloseButton closeButtonLabel={say("form.close")} onClose={() => hide(true)}>
           {found.is_whole
