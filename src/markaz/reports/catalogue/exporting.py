@@ -9,6 +9,7 @@ import duckdb
 from psycopg import AsyncConnection, sql
 
 from markaz.reports.catalogue.facts import FEEDBACK, TABLES, FactTable
+from markaz.runtime import refold
 
 _HAS_FEEDBACK: Final = "SELECT to_regclass('feedback') IS NOT NULL"
 
@@ -24,6 +25,15 @@ async def export_parquet(
     for table in TABLES:
         is_there = table is not FEEDBACK or (found is not None and found[0])
         await _export(connection, folder, table, is_there, floor=floor, since=since, until=until)
+
+
+async def export_from_journal(
+    connection: AsyncConnection[Any], folder: Path, *, floor: str, since: datetime, until: datetime
+) -> None:
+    """The same, of what the journal alone says, whatever the read models hold."""
+    async with connection.transaction():
+        await refold(connection, floor)
+        await export_parquet(connection, folder, floor=floor, since=since, until=until)
 
 
 async def _export(

@@ -41,9 +41,7 @@ def _state(*states: str) -> Any:
 
 def _occupancy(time: Rows, settled: Settled) -> Any:
     handling = time.us.sum(where=_state("handling")(time, settled))
-    return (or_else(handling, 0) / time.us.sum(where=_state("available")(time, settled)).nullif(0)).round(
-        SHARE_DIGITS
-    )
+    return (or_else(handling, 0) / time.us.sum(where=_state("available")(time, settled)).nullif(0)).round(SHARE_DIGITS)
 
 
 def _asked(answers: Rows, settled: Settled) -> Any:
