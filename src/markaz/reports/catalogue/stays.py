@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from markaz.reports.catalogue.asked import Group
-from markaz.reports.catalogue.counting import count, mean_seconds, percentile_seconds, share
-from markaz.reports.catalogue.figure import Expression, Figure, Parameter, Rows, Settled, Unit
+from markaz.reports.catalogue.counting import MICROSECONDS, Sums, mean_seconds, percentile_seconds, share
+from markaz.reports.catalogue.figure import Aggregate, Expression, Figure, Parameter, Rows, Settled, Unit
 
 _GROUPS: Final[frozenset[Group]] = frozenset({"queue", "project"})
 _TARGET: Final = Parameter(20.0, "seconds within which an answer counts, that moment included", 0, 86_400)
@@ -19,49 +19,62 @@ _CLEVELAND: Final = "Cleveland & Mayben, Call Center Management on Fast Forward"
 _OPEN: Final = "Contacts that still wait count as offered, and as nothing else."
 
 
+def _us(seconds: float) -> int:
+    return round(seconds * MICROSECONDS)
+
+
 def _every(stays: Rows, _settled: Settled) -> Any:
-    return stays.contact.notnull()
+    return stays.slot.notnull()  # it is read anyway, and never null
 
 
 def _ended(*how: str) -> Expression:
-    return lambda stays, _settled: stays.ended.isin(how).fill_null(False)
+    return lambda stays, _settled: stays.ended.isin(how)
 
 
 def _answered(stays: Rows, _settled: Settled) -> Any:
-    return (stays.ended == "answered").fill_null(False)
+    return stays.ended == "answered"
 
 
 def _abandoned(stays: Rows, settled: Settled) -> Any:
-    return ((stays.ended == "abandoned") & (stays.wait_us > settled["short_abandon_seconds"] * 1e6)).fill_null(False)
+    return (stays.ended == "abandoned") & (stays.wait_us > _us(settled["short_abandon_seconds"]))
 
 
 def _short(stays: Rows, settled: Settled) -> Any:
-    return ((stays.ended == "abandoned") & (stays.wait_us <= settled["short_abandon_seconds"] * 1e6)).fill_null(False)
+    return (stays.ended == "abandoned") & (stays.wait_us <= _us(settled["short_abandon_seconds"]))
+
+
+def _not_short(stays: Rows, settled: Settled) -> Any:
+    return ~_short(stays, settled).fill_null(False)
 
 
 def _early(stays: Rows, settled: Settled) -> Any:
-    return ((stays.ended == "abandoned") & (stays.wait_us <= settled["target_seconds"] * 1e6)).fill_null(False)
+    return (stays.ended == "abandoned") & (stays.wait_us <= _us(settled["target_seconds"]))
 
 
 def _in_time(stays: Rows, settled: Settled) -> Any:
-    return ((stays.ended == "answered") & (stays.wait_us <= settled["target_seconds"] * 1e6)).fill_null(False)
+    return (stays.ended == "answered") & (stays.wait_us <= _us(settled["target_seconds"]))
+
+
+def _percentile(stays: Rows, settled: Settled, _sums: Sums) -> Any:
+    return percentile_seconds(stays.wait_us, _answered(stays, settled), settled["per_cent"])
 
 
 def _figure(
-    name: str, title: str, unit: Unit, formula: str, counted: Expression, value: Expression | None = None,
+    name: str, title: str, unit: Unit, formula: str, counted: Expression, value: Aggregate | None = None,
     parameters: Mapping[str, Parameter] | None = None, exclusions: tuple[str, ...] = (), source: str | None = None,
+    is_summed: bool = True,
 ) -> Figure:  # fmt: skip
     return Figure(
         name=name, title=title, unit=unit, formula=formula, exclusions=exclusions, parameters=parameters or {},
-        groups=_GROUPS, facts="stays", counted=counted, source=source,
-        value=value or (lambda stays, settled: count(counted(stays, settled))),
+        groups=_GROUPS, facts="stays", counted=counted, source=source, is_summed=is_summed,
+        value=value or (lambda stays, settled, sums: sums.of(counted(stays, settled))),
     )  # fmt: skip
 
 
 def _service_level(name: str, title: str, of: str, met: Expression, denominator: Expression, *, short: bool) -> Figure:
     return _figure(
         name, title, "share", f"{of}.", met,
-        lambda stays, settled: share(met(stays, settled), denominator(stays, settled)),
+        lambda stays, settled, sums: share(sums, met(stays, settled), denominator(stays, settled)),
         {"target_seconds": _TARGET} | ({"short_abandon_seconds": _SHORT} if short else {}), source=_CLEVELAND,
     )  # fmt: skip
 
@@ -80,7 +93,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
     _figure("abandonment", "Abandonment", "share",
             "Contacts that abandoned after more than {short_abandon_seconds} s, divided by contacts offered less short "
             "abandons.", _abandoned,
-            lambda stays, settled: share(_abandoned(stays, settled), ~_short(stays, settled)),
+            lambda stays, settled, sums: share(sums, _abandoned(stays, settled), _not_short(stays, settled)),
             {"short_abandon_seconds": _SHORT}, ("Short abandons are in neither number.",)),
     _figure("overflowed", "Overflowed", "contacts", "Contacts that left for another queue or centre unanswered.",
             _ended("overflowed")),
@@ -99,12 +112,12 @@ FIGURES: Final[tuple[Figure, ...]] = (
         "service_level_less_early", "Service level, less early abandons",
         "Contacts answered within {target_seconds} s, divided by contacts offered less those that abandoned within "
         "{target_seconds} s",
-        _in_time, lambda stays, settled: ~_early(stays, settled), short=False),
+        _in_time, lambda stays, settled: ~_early(stays, settled).fill_null(False), short=False),
     _service_level(
         "service_level_less_short", "Service level, less short abandons",
         "Contacts answered within {target_seconds} s, divided by contacts offered less those that abandoned within "
         "{short_abandon_seconds} s",
-        _in_time, lambda stays, settled: ~_short(stays, settled), short=True),
+        _in_time, _not_short, short=True),
     _service_level(
         "service_level_of_answered", "Service level of answered contacts",
         "Contacts answered within {target_seconds} s, divided by contacts answered",
@@ -114,12 +127,12 @@ FIGURES: Final[tuple[Figure, ...]] = (
         "Contacts answered or abandoned within {target_seconds} s, divided by all contacts offered",
         lambda stays, settled: _in_time(stays, settled) | _early(stays, settled), _every, short=False),
     _figure("answer_time_mean", "Mean answer time", "seconds", "Mean wait of answered contacts.", _answered,
-            lambda stays, settled: mean_seconds(stays.wait_us, _answered(stays, settled)),
+            lambda stays, settled, sums: mean_seconds(sums, stays.wait_us, _answered(stays, settled)),
             exclusions=("Contacts that nobody answered are not in it.",)),
     _figure("answer_time_percentile", "Answer time, percentile", "seconds",
             "The wait that {per_cent} % of answered contacts did not exceed, interpolated linearly.", _answered,
-            lambda stays, settled: percentile_seconds(stays.wait_us, _answered(stays, settled), settled["per_cent"]),
-            {"per_cent": _PER_CENT}, ("Contacts that nobody answered are not in it.",)),
+            _percentile, {"per_cent": _PER_CENT}, ("Contacts that nobody answered are not in it.",), is_summed=False),
     _figure("answer_time_max", "Longest answer time", "seconds", "The longest wait of an answered contact.", _answered,
-            lambda stays, settled: stays.wait_us.max(where=_answered(stays, settled)) / 1_000_000),
+            lambda stays, settled, _sums: stays.wait_us.max(where=_answered(stays, settled)) / MICROSECONDS,
+            is_summed=False),
 )  # fmt: skip
