@@ -50,7 +50,7 @@ class UnknownContact(MarkazError):
 
 @dataclass(eq=False)
 class FigureUnknown(MarkazError):
-    """The catalogue has no figure "{figure}" in version {version}: docs/guide/reports.md lists those that it has."""
+    """The catalogue has no figure "{figure}" in version {version}: docs/guide/figures.md lists those that it has."""
 
     code = "figure_unknown"
     figure: str
