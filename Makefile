@@ -10,7 +10,7 @@ SIPP := $(MARKAZ_HOME)/.sipp-found
 CHROMIUM := $(MARKAZ_HOME)/.chromium-found
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo test check screenshots bench-floor bench-import bench-bank faults bench-acd bench-simulate bench-web compile uncompile docs lock clean
+.PHONY: help setup pages demo test check screenshots bench-floor bench-import bench-bank faults bench-acd bench-simulate bench-web bench-reports compile uncompile docs lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -56,6 +56,9 @@ bench-acd: $(MAIN) $(PROGRAMS) $(SIPP) ## calls through Markaz and through app_q
 
 bench-web: $(MAIN) ## a thousand desks on live state, and requests, while calls run; SECONDS=60, OUT=FILE writes JSON
 	@OUT=$(OUT) SECONDS=$(or $(SECONDS),60) $(BIN)/python -m bench.web
+
+bench-reports: $(MAIN) ## half-hour service level over 10 million contacts, beside DuckDB and PostgreSQL; CONTACTS=, OUT=FILE
+	@OUT=$(OUT) CONTACTS=$(or $(CONTACTS),10000000) $(BIN)/python bench/reports.py
 
 bench-simulate: $(DEV) ## simulated calls per second beside SimPy and Ciw; OUT=FILE writes JSON
 	@OUT=$(OUT) $(BIN)/python -m bench.simulate

@@ -1,7 +1,18 @@
 """Figures and stories read from the read models and the journal; the only door of `markaz.reports`."""
 
 from markaz.reports.definition import ServiceLevel
-from markaz.reports.errors import InvalidDefinition, PeriodEmpty, TooManyIntervals, UnknownContact, UnknownZone
+from markaz.reports.errors import (
+    FiguresRefused,
+    FigureUnknown,
+    GroupRefused,
+    InvalidDefinition,
+    ParameterRefused,
+    PeriodEmpty,
+    TooManyIntervals,
+    UnknownContact,
+    UnknownZone,
+    ZoneRefused,
+)
 from markaz.reports.figures import report
 from markaz.reports.model import AgentTime, Contacts, Handling, Report, Row, Waits
 from markaz.reports.render import render_csv, render_json, render_table
@@ -11,9 +22,13 @@ from markaz.reports.telling import render_story, render_story_json
 __all__ = [
     "AgentTime",
     "Contacts",
+    "FigureUnknown",
+    "FiguresRefused",
+    "GroupRefused",
     "Handling",
     "InvalidDefinition",
     "Moment",
+    "ParameterRefused",
     "PeriodEmpty",
     "Report",
     "Row",
@@ -23,6 +38,7 @@ __all__ = [
     "UnknownContact",
     "UnknownZone",
     "Waits",
+    "ZoneRefused",
     "render_csv",
     "render_json",
     "render_story",

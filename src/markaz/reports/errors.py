@@ -46,3 +46,49 @@ class UnknownContact(MarkazError):
     code = "unknown_contact"
     floor: str
     contact: str
+
+
+@dataclass(eq=False)
+class FigureUnknown(MarkazError):
+    """The catalogue has no figure "{figure}" in version {version}: docs/guide/figures.md lists those that it has."""
+
+    code = "figure_unknown"
+    figure: str
+    version: int
+
+
+@dataclass(eq=False)
+class ParameterRefused(MarkazError):
+    """The figure "{figure}" can't be computed with this "{parameter}": {problem}."""
+
+    code = "parameter_refused"
+    figure: str
+    parameter: str
+    problem: str
+
+
+@dataclass(eq=False)
+class GroupRefused(MarkazError):
+    """The figure "{figure}" can't be given by {group}: ask for it by {groups}, or for all together."""
+
+    code = "group_refused"
+    figure: str
+    group: str
+    groups: str
+
+
+@dataclass(eq=False)
+class FiguresRefused(MarkazError):
+    """A report has between 1 and {figures_max} figures, not {figures}."""
+
+    code = "figures_refused"
+    figures: int
+    figures_max: int
+
+
+@dataclass(eq=False)
+class ZoneRefused(MarkazError):
+    """Intervals in {zone} begin at moments that are no quarter hours of UTC in this period: choose another zone."""
+
+    code = "zone_refused"
+    zone: str

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markaz.reports.errors import PeriodEmpty, TooManyIntervals, UnknownZone
 
-IntervalKind = Literal["half_hour", "day"]
+IntervalKind = Literal["half_hour", "hour", "day"]
+_MINUTES = {"half_hour": 30, "hour": 60}
 
 intervals_max = 20_000
 """More than a year of half hours."""
@@ -37,8 +38,9 @@ def _place(zone: str) -> ZoneInfo:
 
 def _next_boundary(moment: datetime, place: ZoneInfo, kind: IntervalKind) -> datetime:
     local = moment.astimezone(place)
-    if kind == "half_hour":
-        into = timedelta(minutes=local.minute % 30, seconds=local.second, microseconds=local.microsecond)
-        return moment - into + timedelta(minutes=30)
+    if kind != "day":
+        minutes = _MINUTES[kind]
+        into = timedelta(minutes=local.minute % minutes, seconds=local.second, microseconds=local.microsecond)
+        return moment - into + timedelta(minutes=minutes)
     # A midnight that a change-over skips is the moment of the change; one that comes twice is the first (fold 0).
     return datetime.combine(local.date() + timedelta(days=1), time(), place).astimezone(UTC)

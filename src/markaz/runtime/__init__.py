@@ -18,6 +18,7 @@ from markaz.runtime.journal import DATABASE_AWAY, END_OF_TIME, FloorLeased, Jour
 from markaz.runtime.live import LiveFloor
 from markaz.runtime.live_view import ConversationView, LiveView, live_view
 from markaz.runtime.projector import FloorImported, Projector
+from markaz.runtime.refolded import refold
 from markaz.runtime.replay import replay
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "live_view",
     "migrate",
     "receive",
+    "refold",
     "replay",
     "send",
     "tell_changes",

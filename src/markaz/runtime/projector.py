@@ -40,7 +40,7 @@ INSERT INTO projection (name, floor, number) VALUES (%s, %s, %s)
 ON CONFLICT (name, floor) DO UPDATE SET number = excluded.number
 """
 _IMPORTED = "SELECT FROM imported_floor WHERE floor = %s"
-_TABLES = ("contact", "contact_segment", "queue_visit", "engagement", "agent_activity", "journal_contact")
+TABLES = ("contact", "contact_segment", "queue_visit", "engagement", "agent_activity", "journal_contact")
 _KEYS = {
     "contact": ("contact",),
     "contact_segment": ("contact", "n"),
@@ -102,7 +102,7 @@ class Projector:
         async with connection.transaction():
             if await (await connection.execute(_IMPORTED, (self._floor,))).fetchone() is not None:
                 raise FloorImported(self._floor)
-            for table in _TABLES:
+            for table in TABLES:
                 delete = sql.SQL("DELETE FROM {} WHERE floor = %s").format(sql.Identifier(table))
                 await connection.execute(delete, (self._floor,))
             await connection.execute(_MOVE, (NAME, self._floor, 0))

@@ -1,0 +1,180 @@
+"""A report's rows out of exported facts: the same Ibis expressions, whichever engine is behind `source`."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import repeat
+from pathlib import Path
+from typing import Any, Final
+
+import ibis
+from ibis.backends import BaseBackend
+
+from markaz.reports.catalogue.asked import Asked, Chosen, Row, Value
+from markaz.reports.catalogue.counting import Sums, or_else
+from markaz.reports.catalogue.entries import figure_of
+from markaz.reports.catalogue.facts import SLOT_US, TABLES
+from markaz.reports.catalogue.figure import Facts, Figure, Rows, Settled
+from markaz.reports.catalogue.placed import Placed, microseconds
+from markaz.reports.errors import FiguresRefused, GroupRefused, ZoneRefused
+from markaz.reports.intervals import interval_starts
+
+FIGURES_MAX: Final = 50
+CONTACTS_MAX: Final = 10_000
+NONE: Final = repeat(None)
+Cell = tuple[int | None, str | None]
+"""An interval, from 0, and a key; None means all."""
+
+
+class Source:
+    """Facts that `export_parquet` wrote into `folder`, read by `engine` (an Ibis backend: DuckDB, Spark)."""
+
+    def __init__(self, engine: BaseBackend, folder: Path) -> None:
+        self._tables = {
+            table.name: engine.read_parquet(str(folder / f"{table.name}.parquet")) for table in TABLES  # pyright: ignore[reportAttributeAccessIssue]
+        }  # fmt: skip
+        self.engine = engine
+
+    def table(self, name: str) -> Rows:
+        return self._tables[name]
+
+    def kept(self, expression: Rows) -> Rows:
+        """The expression's rows, computed now and kept for what follows."""
+        return ibis.memtable(self.engine.to_pyarrow(expression))
+
+    def columns(self, expression: Rows) -> dict[str, list[Any]]:
+        """The expression's columns."""
+        return self.engine.to_pyarrow(expression).to_pydict()
+
+
+def compute(source: Source, asked: Asked) -> list[Row]:
+    """Rows in order of interval and key; all together follow their interval, the whole period comes last.
+
+    Raises `FigureUnknown`, `ParameterRefused`, `GroupRefused`, `FiguresRefused`, `UnknownZone`, `PeriodEmpty`,
+    `TooManyIntervals` and `ZoneRefused`.
+    """
+    figures = settle(asked)
+    starts = _starts(asked)
+    ends = [*starts[1:], asked.until.astimezone(UTC)]
+    placed = Placed(source, asked, starts)
+    nothing = tuple(None if not figure.per_interval else figure.empty for _, figure, _ in figures)
+    cells: dict[Cell, list[Value]] = {}
+    for facts, chosen in _by_facts(figures):
+        rows = placed.of(facts, chosen[0][2])
+        aggregated = _summed(source, placed, rows, chosen) if chosen[0][1].is_summed else _whole(placed, rows, chosen)
+        for level in _levels(asked, facts):
+            found = source.columns(aggregated(level))
+            places = [place for place, _, _ in chosen]
+            for interval, key, *values in zip(
+                found.get("interval", NONE), found.get("key", NONE), *(found[f"f{place}"] for place in places),
+                strict=False,
+            ):  # fmt: skip
+                cell = cells.setdefault((interval, key), list(nothing))
+                for place, value in zip(places, values, strict=True):
+                    cell[place] = None if value != value else value
+    keys = sorted({key for _, key in cells if key is not None})
+    numbers: list[int | None] = [None] if asked.interval == "whole" else [*range(len(starts)), None]
+    return [
+        Row(
+            began_at=None if number is None else starts[number],
+            ended_at=None if number is None else ends[number],
+            key=key,
+            values=tuple(cells.get((number, key), nothing)),
+        )
+        for number in numbers
+        for key in [*keys, None]
+    ]
+
+
+def contacts_behind(
+    source: Source, asked: Asked, chosen: Chosen, *, began_at: datetime | None, key: str | None, limit: int = 1_000
+) -> list[str]:
+    """The contacts that a figure counts in an interval (None: the period) and key (None: all), by id; none of a
+    figure of agents' time. `limit` up to `CONTACTS_MAX`.
+    """
+    figure = figure_of(chosen)
+    settled = figure.settle(chosen)
+    if figure.facts == "agent_time":
+        return []
+    starts = _starts(asked)
+    facts: Facts = "stays" if figure.facts == "days" else figure.facts
+    placed = Placed(source, asked, starts)
+    rows = placed.of(facts, settled)
+    rows = rows.filter(figure.counted(rows, settled))
+    if began_at is not None:
+        rows = placed.placed(rows)
+        rows = rows.filter(rows.interval == starts.index(began_at.astimezone(UTC)))
+    if key is not None:
+        rows = rows.filter(rows.key == key)
+    found = rows.select("contact").distinct().order_by("contact").limit(min(limit, CONTACTS_MAX))
+    return source.columns(found)["contact"]
+
+
+Chosen_ = tuple[int, Figure, Settled]
+"""A figure's place in what was asked, and its parameters."""
+
+
+def settle(asked: Asked) -> list[Chosen_]:
+    """What was chosen, checked."""
+    if not 1 <= len(asked.figures) <= FIGURES_MAX:
+        raise FiguresRefused(len(asked.figures), FIGURES_MAX)
+    found: list[Chosen_] = []
+    for place, chosen in enumerate(asked.figures):
+        figure = figure_of(chosen)
+        if asked.group is not None and asked.group not in figure.groups:
+            raise GroupRefused(figure.name, asked.group, ", ".join(sorted(figure.groups)))
+        found.append((place, figure, figure.settle(chosen)))
+    return found
+
+
+def _starts(asked: Asked) -> list[datetime]:
+    kind = "day" if asked.interval == "whole" else asked.interval
+    starts = interval_starts(asked.since, asked.until, zone=asked.zone, kind=kind)
+    if any(microseconds(start) % SLOT_US for start in starts[1:]):
+        raise ZoneRefused(asked.zone)
+    return starts[:1] if asked.interval == "whole" else starts
+
+
+def _by_facts(figures: Iterable[Chosen_]) -> Iterator[tuple[Facts, list[Chosen_]]]:
+    """Figures that are aggregated together; contacts whose window is over are rows of their own by its days."""
+    found: dict[tuple[Facts, Any, bool], list[Chosen_]] = {}
+    for place, figure, settled in figures:
+        window = settled["days"] if figure.facts == "resolutions" else None
+        found.setdefault((figure.facts, window, figure.is_summed), []).append((place, figure, settled))
+    for (facts, _, _), chosen in found.items():
+        yield facts, chosen
+
+
+def _levels(asked: Asked, facts: Facts) -> list[tuple[str, ...]]:
+    """Every interval and key, every interval, every key, and all."""
+    keys: list[tuple[str, ...]] = [()] if asked.group is None else [("key",), ()]
+    if asked.interval == "whole" or facts == "days":
+        return keys
+    return [("interval", *key) for key in keys] + keys
+
+
+Aggregated = Callable[[tuple[str, ...]], Rows]
+"""The values of some figures, grouped by a level's columns."""
+
+
+def _summed(source: Source, placed: Placed, rows: Rows, chosen: list[Chosen_]) -> Aggregated:
+    """The rows are read once, and summed by quarter hour and key: every level is made of those sums."""
+    sums = Sums()
+    values = {f"f{place}": figure.value(rows, settled, sums) for place, figure, settled in chosen}
+    finest = [name for name in ("interval", "slot", "key") if name in rows.columns]
+    parts = {name: or_else(part.sum(), 0) for name, part in sums.parts.items()}
+    partial = source.kept(rows.group_by(finest).agg(**parts) if finest else rows.agg(**parts))
+    partial = placed.placed(partial)
+
+    def aggregated(level: tuple[str, ...]) -> Rows:
+        totals = {name: or_else(partial[name].sum(), 0) for name in parts}
+        whole = partial.group_by(list(level)).agg(**totals) if level else partial.agg(**totals)
+        return whole.select(*level, **values)
+
+    return aggregated
+
+
+def _whole(placed: Placed, rows: Rows, chosen: list[Chosen_]) -> Aggregated:
+    """What cannot be added up is aggregated anew for each level."""
+    rows = placed.placed(rows)
+    values = {f"f{place}": figure.value(rows, settled, Sums()) for place, figure, settled in chosen}
+    return lambda level: rows.group_by(list(level)).agg(**values) if level else rows.agg(**values)
