@@ -46,6 +46,26 @@ class OpenIdSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return f"OpenIdSettings(id={self.id!r}, issuer={self.issuer!r})"
 
 
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where mail goes out. With `starttls` it is encrypted or not sent; without, only on this machine."""
+
+    host: str
+    sender: str
+    port: int = 587
+    user: str | None = None
+    password: str | None = None
+    starttls: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.starttls and self.host not in _LOCAL:
+            raise ValueError(f"mail to {self.host} would go out in the open: leave `starttls` on")
+        if "@" not in self.sender:
+            raise ValueError(f"`sender` of [mail] is no address: {self.sender}")
+
+    def __repr__(self) -> str:
+        return f"MailSettings(host={self.host!r}, port={self.port})"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `markaz.toml` may say. Ports are on `host`; 0 takes a free one, which `run/` then records.
 
@@ -53,7 +73,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     Asterisk listens for trunks and phones; `sip_host`: where phones reach it when web runs on another machine.
     `floor`: the shard that this installation runs. `public_url`: where browsers reach the web process when something
     stands before it that speaks TLS. `openid`: who else may vouch for people. `webhook_networks`: private networks
-    ("10.1.0.0/16") to which webhooks may be sent, also without TLS; public addresses always may, with it.
+    ("10.1.0.0/16") to which webhooks may be sent, also without TLS; public addresses always may, with it. `mail`: the
+    server that sends reports to those who were agreed on; None: nothing is mailed.
     """
 
     home: Path = Path(".markaz")
@@ -69,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_url: str | None = None
     openid: tuple[OpenIdSettings, ...] = ()
     webhook_networks: tuple[str, ...] = ()
+    mail: MailSettings | None = None
 
     def __post_init__(self) -> None:
         if not self.floor or not all(c.isascii() and (c.islower() or c.isdigit() or c in "-_") for c in self.floor):

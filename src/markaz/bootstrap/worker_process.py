@@ -1,4 +1,6 @@
-"""The worker process: read models from the journal, the ledger of recordings compared with the files, webhooks."""
+"""The worker process: read models from the journal, the ledger of recordings compared with the files, webhooks,
+agreed reports and their mail.
+"""
 
 import asyncio
 import logging
@@ -11,6 +13,7 @@ from markaz.bootstrap.addresses import database_url
 from markaz.bootstrap.settings import Settings
 from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
+from markaz.reports.agreements import Mailer, MailServer, Reporter
 from markaz.runtime import Projector, connect
 from markaz.telephony import reconcile_recordings
 from markaz.webhooks import Deliverer, Feeder, networks_of
@@ -38,6 +41,8 @@ class WorkerProcess:
             tasks.create_task(_keep("recordings", self._reconcile_recordings))
             tasks.create_task(_keep("webhooks", Feeder(self._url, self._settings.floor).run))
             tasks.create_task(_keep("deliveries", deliverer.run))
+            tasks.create_task(_keep("reports", Reporter(self._url, self._settings.floor, self._clock).run))
+            tasks.create_task(_keep("mail", Mailer(self._url, self._settings.floor, _server(self._settings)).run))
 
     async def _reconcile_recordings(self) -> None:
         async with await connect(self._url) as connection:
@@ -49,6 +54,16 @@ class WorkerProcess:
                     now=moment(self._clock()),
                 )
                 await asyncio.sleep(RECONCILE_SECONDS)
+
+
+def _server(settings: Settings) -> MailServer | None:
+    mail = settings.mail
+    if mail is None:
+        return None
+    return MailServer(
+        host=mail.host, port=mail.port, sender=mail.sender, user=mail.user, password=mail.password,
+        starttls=mail.starttls,
+    )  # fmt: skip
 
 
 async def _keep(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

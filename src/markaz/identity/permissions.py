@@ -90,6 +90,11 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     ),
     Permission("figures.read", "read reports", (*_READERS, *CLIENT_ROLES), ("figures.read",)),
     Permission("webhooks.manage", "tell other systems what happens", ("administrator",), ("webhooks.manage",)),
+    Permission(
+        "reports.agree",
+        "propose reports, sign them or decline, want them corrected",
+        ("administrator", "manager", "client_owner"),
+    ),
 )
 
 BY_NAME: Final[Mapping[str, Permission]] = {permission.name: permission for permission in PERMISSIONS}
@@ -133,6 +138,7 @@ _RECORDINGS: Final = Visible(_reach(("administrator", "manager", "supervisor", "
 _IMPORTED: Final = Visible(_reach(_READERS))
 _ENTERED: Final = Visible(_reach(_READERS, CLIENT_ROLES, ("agent",)))
 """Changed in one's own name alone, which no row of somebody else's shows."""
+_FIGURES: Final = _reach(_READERS, CLIENT_ROLES)
 _WEBHOOKS: Final = Visible(_reach(("administrator",)), _reach(("administrator",)))
 _HIDDEN: Final = Visible()
 _MANAGED: Final = _reach(("administrator", "manager"), ("client_owner",))
@@ -203,6 +209,10 @@ TABLES: Final[Mapping[str, Visible]] = {
     "embed_token": _HIDDEN,
     "seal": _HIDDEN,
     "audit_head": _HIDDEN,
+    "report_version": Visible(_FIGURES, _reach(("administrator", "manager"), ("client_owner",))),
+    "report_delivery": Visible(_FIGURES),
+    "report_sending": Visible(_FIGURES),
+    "report_wish": Visible(_FIGURES),
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

@@ -92,3 +92,28 @@ class ZoneRefused(MarkazError):
 
     code = "zone_refused"
     zone: str
+
+
+@dataclass(eq=False)
+class TermsRefused(MarkazError):
+    """A report can't be agreed on with these terms: {problem}."""
+
+    code = "terms_refused"
+    problem: str
+
+
+@dataclass(eq=False)
+class MoveRefused(MarkazError):
+    """The version is {state}: "{move}" is for {who}, while it is open to that."""
+
+    code = "move_refused"
+    move: str
+    state: str
+    who: str
+
+
+@dataclass(eq=False)
+class TermsChanged(MarkazError):
+    """The terms that were signed are not those of this version: look at it again, then sign."""
+
+    code = "terms_changed"

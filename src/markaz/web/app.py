@@ -17,6 +17,7 @@ from markaz.identity.openid import Provider, Providers
 from markaz.runtime import Follower, LiveView
 from markaz.web import (
     administration,
+    agreed,
     audit_trail,
     contacts,
     conversations,
@@ -139,6 +140,8 @@ def create_app(settings: WebSettings) -> FastAPI:
     for part in (sign_in, openid, own_account, users, invitations, keys, audit_trail):
         app.include_router(part.router)
     for router in administration.ROUTERS:
+        app.include_router(router)
+    for router in agreed.ROUTERS:
         app.include_router(router)
     for part in (contacts, entering, webhooks, screen_pop, embed, live):
         app.include_router(part.router)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from markaz import identity, organisation
+from markaz import identity, organisation, reports
 from markaz.kit.errors import MarkazError
 from markaz.telephony import SoundUnreadable
 from markaz.web import errors
@@ -60,6 +60,21 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.QueueUnknown: HTTPStatus.NOT_FOUND,
     errors.ContactUnknown: HTTPStatus.NOT_FOUND,
     errors.WebhookUnknown: HTTPStatus.NOT_FOUND,
+    errors.ReportUnknown: HTTPStatus.NOT_FOUND,
+    errors.ProjectsOfOneClient: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooManyReports: HTTPStatus.CONFLICT,
+    errors.CorrectionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.FigureUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.ParameterRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.GroupRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.FiguresRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.ZoneRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.UnknownZone: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.PeriodEmpty: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.TooManyIntervals: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.TermsRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    reports.MoveRefused: HTTPStatus.CONFLICT,
+    reports.TermsChanged: HTTPStatus.CONFLICT,
     errors.DeliveryUnknown: HTTPStatus.NOT_FOUND,
     errors.ScreenPopMissing: HTTPStatus.NOT_FOUND,
     errors.EmbedRefused: HTTPStatus.UNAUTHORIZED,

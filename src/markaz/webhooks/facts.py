@@ -17,6 +17,7 @@ Kind = Literal[
     "contact.closed",
     "callback.promised",
     "recording.ready",
+    "report.delivered",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 

@@ -100,6 +100,8 @@ def contacts_behind(
     placed = Placed(source, asked, starts)
     rows = placed.of(facts, settled)
     rows = rows.filter(figure.counted(rows, settled))
+    if began_at is not None and began_at not in starts:
+        return []
     if began_at is not None:
         rows = placed.placed(rows)
         rows = rows.filter(rows.interval == starts.index(began_at.astimezone(UTC)))

@@ -1,0 +1,154 @@
+"""Mails deliveries to the addresses that were agreed, and tries again for two days; how it went is kept for both sides.
+
+A mail is claimed for a while before it is sent, and its result is saved after: no transaction waits for a mail server.
+"""
+
+import asyncio
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any, Final, LiteralString
+from zoneinfo import ZoneInfo
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from markaz.reports.agreements.rendering import definition_lines
+from markaz.reports.agreements.terms import Terms
+from markaz.runtime import connect
+
+PAUSES_SECONDS: Final = (60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400)
+"""Before each further attempt; after the last of them a mail has failed, and the portal still has what it said."""
+ATTEMPT_SECONDS_MAX: Final = 30.0
+CLAIM_SECONDS: Final = 120
+DUE_MAX: Final = 20
+POLL_SECONDS: Final = 1.0
+NO_SERVER: Final = "no mail server is named: set [mail] in markaz.toml"
+
+_CLAIM: LiteralString = """
+UPDATE report_sending AS s SET next_at = now() + make_interval(secs => %s)
+FROM report_delivery AS d JOIN report_version AS v
+    ON (v.centre, v.report, v.version) = (d.centre, d.report, d.version)
+WHERE (d.centre, d.report, d.period_began, d.n) = (s.centre, s.report, s.period_began, s.n)
+    AND d.floor = %s AND (s.centre, s.report, s.period_began, s.n, s.recipient) IN (
+        SELECT centre, report, period_began, n, recipient FROM report_sending
+        WHERE state = 'pending' AND next_at <= now() ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING s.centre, s.report, s.period_began, s.n, s.recipient, s.attempts, d.version, d.period_ended, d.sha256, d.why,
+    d.file, v.terms
+"""
+_RESULT = """
+UPDATE report_sending SET attempts = %(attempts)s, state = %(state)s, problem = %(problem)s,
+    next_at = CASE WHEN %(state)s = 'pending' THEN clock_timestamp() + make_interval(secs => %(pause)s) END,
+    ended_at = CASE WHEN %(state)s = 'pending' THEN NULL ELSE clock_timestamp() END
+WHERE (centre, report, period_began, n, recipient)
+    = (%(centre)s, %(report)s, %(period_began)s, %(n)s, %(recipient)s)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where mail goes out. `starttls`: it is encrypted or not sent at all."""
+
+    host: str
+    port: int
+    sender: str
+    user: str | None = None
+    password: str | None = None
+    starttls: bool = True
+
+    def __repr__(self) -> str:
+        return f"MailServer(host={self.host!r}, port={self.port})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    centre: str
+    report: str
+    period_began: datetime
+    n: int
+    recipient: str
+    attempts: int
+    version: int
+    period_ended: datetime
+    sha256: str
+    why: str | None
+    file: bytes
+    terms: str
+
+
+class Mailer:
+    """One floor's; two at once are harmless."""
+
+    def __init__(self, url: str, floor: str, server: MailServer | None) -> None:
+        self._url = url
+        self._floor = floor
+        self._server = server
+
+    async def run(self) -> None:
+        """Until cancelled; raises psycopg errors when the database goes away."""
+        async with await connect(self._url) as connection:
+            while True:
+                if await self.send_due(connection) < DUE_MAX:
+                    await asyncio.sleep(POLL_SECONDS)
+
+    async def send_due(self, connection: AsyncConnection[Any]) -> int:
+        """Try what is due; how many that were."""
+        async with connection.cursor(row_factory=class_row(_Mail)) as cursor:
+            mails = await (await cursor.execute(_CLAIM, (CLAIM_SECONDS, self._floor, DUE_MAX))).fetchall()
+        for mail in mails:
+            problem = await self._try(mail)
+            attempts = mail.attempts + 1
+            is_over = problem is None or attempts > len(PAUSES_SECONDS)
+            pause = PAUSES_SECONDS[min(attempts, len(PAUSES_SECONDS)) - 1]
+            values = {
+                "attempts": attempts, "problem": problem, "pause": pause,
+                "state": ("delivered" if problem is None else "failed") if is_over else "pending",
+                "centre": mail.centre, "report": mail.report, "period_began": mail.period_began, "n": mail.n,
+                "recipient": mail.recipient,
+            }  # fmt: skip
+            await connection.execute(_RESULT, values)
+        return len(mails)
+
+    async def _try(self, mail: _Mail) -> str | None:
+        """What went wrong, in words; None: the server has it."""
+        if self._server is None:
+            return NO_SERVER
+        try:
+            await asyncio.to_thread(_send, self._server, letter(mail, self._server.sender))
+        except (smtplib.SMTPException, OSError) as error:
+            return str(error) or type(error).__name__
+        return None
+
+
+def letter(mail: _Mail, sender: str) -> EmailMessage:
+    """The mail with its attachment; a correction says why, and that the one before is kept."""
+    terms = msgspec.json.decode(mail.terms, type=Terms)
+    day = f"{mail.period_began.astimezone(ZoneInfo(terms.zone)):%Y-%m-%d}"
+    message = EmailMessage()
+    message["From"], message["To"] = sender, mail.recipient
+    message["Subject"] = f"{'Correction: ' if mail.n else ''}{_one_line(terms.name)}, {day}"
+    message["Message-ID"] = f"<{mail.report}.{day}.{mail.n}.{mail.sha256[:12]}@markaz>"
+    words = [f"{terms.name}: {terms.period} from {day}.", ""]
+    if mail.n:
+        words += [f"This corrects what was delivered before, which is kept beside it. Why: {mail.why}", ""]
+    words += [*definition_lines(terms, mail.version), "", f"SHA-256 of the numbers: {mail.sha256}"]
+    message.set_content("\n".join(words))
+    kind = ("text", "csv") if terms.format == "csv" else ("application", "pdf")
+    message.add_attachment(mail.file, maintype=kind[0], subtype=kind[1], filename=f"{day}.{terms.format}")
+    return message
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _send(server: MailServer, message: EmailMessage) -> None:
+    with smtplib.SMTP(server.host, server.port, timeout=ATTEMPT_SECONDS_MAX) as session:
+        if server.starttls:
+            session.starttls(context=ssl.create_default_context())
+        if server.user is not None:
+            session.login(server.user, server.password or "")
+        session.send_message(message)
