@@ -20,7 +20,7 @@ def interval_starts(since: datetime, until: datetime, *, zone: str, kind: Interv
     """
     if since >= until:
         raise PeriodEmpty(since, until)
-    place = _place(zone)
+    place = place_of(zone)
     starts = [since.astimezone(UTC)]
     while (start := _next_boundary(starts[-1], place, kind)) < until:
         if len(starts) >= intervals_max:
@@ -29,7 +29,8 @@ def interval_starts(since: datetime, until: datetime, *, zone: str, kind: Interv
     return starts
 
 
-def _place(zone: str) -> ZoneInfo:
+def place_of(zone: str) -> ZoneInfo:
+    """Raises `UnknownZone`."""
     try:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

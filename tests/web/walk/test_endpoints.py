@@ -20,7 +20,13 @@ from tests.web.people import PASSWORD, browser, session
 
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
 CONTACT = {"contact": "own"}
+TERMS = {"name": "Daily", "projects": ["hotline"], "figures": [{"figure": "offered"}], "first_day": "2026-11-25"}
 BODIES: dict[str, Any] = {
+    "POST /api/reports": TERMS,
+    "POST /api/reports/preview": TERMS,
+    "POST /api/reports/{report}/versions": TERMS,
+    "POST /api/reports/{report}/versions/{version}": {"move": "end"},
+    "POST /api/reports/{report}/deliveries/wishes": {"period_began": "2026-11-25T12:00:00Z", "kind": "recompute"},
     "PUT /api/contacts/{contact}/form": {"values": {}},
     "PUT /api/agents/{agent}/wrap-ups/{offer}": {"version": 0},
     "POST /api/contacts/{contact}/notes": {"text": "a note"},

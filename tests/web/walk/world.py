@@ -4,6 +4,7 @@ A row's labels say whose it is: `centre` (the first one's), `client` (its client
 role's name (the account that has it), or `foreign` (the other centre's). Texts of others say so, so that a leak shows.
 """
 
+import json
 from typing import Any, Final
 
 import psycopg
@@ -26,6 +27,8 @@ KEYS: Final[dict[str, str]] = {
     "audit_entry": "centre || number", "permission": "permission || holder",
     "contact_form": "floor || contact", "contact_note": "floor || contact", "kept_answer": "asker",
     "wrap_up": "floor || agent || offer",
+    "report_version": "centre || report", "report_delivery": "centre || report", "report_sending": "centre || report",
+    "report_wish": "id",
     "webhook": "floor || id", "webhook_delivery": "floor", "webhook_attempt": "delivery",
 } | dict.fromkeys(
     ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
@@ -85,6 +88,27 @@ def contacts(*columns: str, **more: Any) -> list[Row]:
 
 def floors(**more: Any) -> list[Row]:
     return [({"floor": "main", **more}, CENTRE), ({"floor": "foreign", **more}, FOREIGN)]
+
+
+def reports(*, columns: tuple[str, ...], **more: Any) -> list[Row]:
+    """Rows about a report of the bank's, one of the shop's and one of the other centre's."""
+    rows: list[Row] = []
+    for centre, report, client, project, labels in (
+        ("c", "r", "bank", "hotline", CLIENT), ("c", "Shopkeeper", "shop", "shopline", CENTRE),
+        ("d", "foreign", "foreign-client", "foreign-line", FOREIGN),
+    ):  # fmt: skip
+        figures = [{"figure": "offered"}]
+        terms = {
+            "name": report,
+            "projects": [project],
+            "figures": figures,
+            "interval": "day",
+            "first_day": "2026-11-25",
+        }
+        floor = "main" if centre == "c" else "foreign"
+        named = {"client": client, "terms": json.dumps(terms), "floor": floor}
+        rows.append(({"centre": centre, "report": report, **{name: named[name] for name in columns}, **more}, labels))
+    return rows
 
 
 def agents(**more: Any) -> list[Row]:
@@ -238,6 +262,18 @@ def rows() -> dict[str, list[Row]]:
         "kept_answer": [
             ({"asker": role, "key": "k", "fingerprint": b"", "status": 200, "body": b"", "expires_at": MOMENT}, {role})
             for role in ROLES
+        ],
+        "report_version": reports(
+            version=1, hash="h", state="agreed", proposed_by="centre", proposer="P", columns=("client", "terms")
+        ),
+        "report_delivery": reports(
+            period_began=MOMENT, n=0, version=1, period_ended=MOMENT, due_at=MOMENT, rows="[]", sha256="h",
+            journal_number=1, file=b"", columns=("client", "floor"),
+        ),
+        "report_sending": reports(period_began=MOMENT, n=0, recipient="a@b.example", columns=()),
+        "report_wish": [
+            ({"id": row["report"], **row}, labels)
+            for row, labels in reports(period_began=MOMENT, kind="recompute", asked_by="P", columns=("client",))
         ],
         "webhook": floors(id="w", url="u", kinds=[], secret="s", number=0),
         "webhook_delivery": [

@@ -1056,6 +1056,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agreed Reports
+         * @description All reports that the asker may see.
+         */
+        get: operations["agreed_reports_api_reports_get"];
+        put?: never;
+        /**
+         * Propose
+         * @description Propose a new report to the other side.
+         */
+        post: operations["propose_api_reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalogue
+         * @description Every figure that a report may have.
+         */
+        get: operations["catalogue_api_reports_catalogue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description The last period that is over, in the numbers of these terms; nothing is kept.
+         */
+        post: operations["preview_api_reports_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Report
+         * @description A report with all its versions.
+         */
+        get: operations["one_report_api_reports__report__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description What was delivered, corrections included.
+         */
+        get: operations["deliveries_api_reports__report__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Behind
+         * @description The contacts that a number counts, as the read models have them now.
+         */
+        get: operations["behind_api_reports__report__deliveries_contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Delivered File
+         * @description The delivered numbers as a file, whichever format is mailed.
+         */
+        get: operations["delivered_file_api_reports__report__deliveries_file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries/one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Delivery
+         * @description A delivery with its numbers, how it was sent, and what was asked about it since.
+         */
+        get: operations["one_delivery_api_reports__report__deliveries_one_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wish
+         * @description Let what was delivered last be recomputed from the journal; what differs is corrected where that is wished.
+         */
+        post: operations["wish_api_reports__report__deliveries_wishes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Anew
+         * @description Propose other terms; those that are agreed go on until the other side has signed these.
+         */
+        post: operations["propose_anew_api_reports__report__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Sign what the other side proposed, decline it, withdraw one's own, or end what is agreed.
+         */
+        post: operations["decide_api_reports__report__versions__version__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scripts/{project}": {
         parameters: {
             query?: never;
@@ -1496,6 +1720,16 @@ export interface components {
             status: number | null;
         };
         /**
+         * Behind
+         * @description The contacts that a figure counts, by id; `is_all` false: there are more.
+         */
+        Behind: {
+            /** Contacts */
+            contacts: string[];
+            /** Is All */
+            is_all: boolean;
+        };
+        /**
          * CallbackAccepted
          * @description The call back has a contact of its own.
          */
@@ -1711,12 +1945,27 @@ export interface components {
         };
         /**
          * Decision
+         * @description `hash`: the fingerprint of the terms that are signed, of an agreement; `words`: why, of a refusal.
+         */
+        "Decision-Input": {
+            /** Hash */
+            hash?: string | null;
+            /**
+             * Move
+             * @enum {string}
+             */
+            move: "agree" | "decline" | "withdraw" | "end";
+            /** Words */
+            words?: string | null;
+        };
+        /**
+         * Decision
          * @description Why the contact went to `agent`, in parts; a page says it in the reader's language.
          *
          *     `by`: "contact", it came and looked for an agent; "agent", one became free and looked for a contact. `free`: agents
          *     alike to this one who were free then, this one counted; `passed_over`: contacts elsewhere that were less urgent.
          */
-        Decision: {
+        "Decision-Output": {
             /** Agent */
             agent: string;
             /** By */
@@ -1764,6 +2013,50 @@ export interface components {
             state: string;
         };
         /**
+         * DeliveryLine
+         * @description A delivery of a period. `n` counts corrections; `made_at` after `due_at` by more than moments: it was late.
+         */
+        DeliveryLine: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Journal Number */
+            journal_number: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** N */
+            n: number;
+            /**
+             * Period Began
+             * Format: date-time
+             */
+            period_began: string;
+            /**
+             * Period Ended
+             * Format: date-time
+             */
+            period_ended: string;
+            /** Sha256 */
+            sha256: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * DeliveryList
+         * @description The newest first.
+         */
+        DeliveryList: {
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryLine"][];
+        };
+        /**
          * DeliveryPage
          * @description Newest first.
          */
@@ -1772,6 +2065,53 @@ export interface components {
             deliveries: components["schemas"]["Delivery"][];
             /** Next */
             next: string | null;
+        };
+        /** DeliveryShown */
+        DeliveryShown: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Figures */
+            figures: components["schemas"]["FigureShown"][];
+            /** Group */
+            group: string | null;
+            /** Journal Number */
+            journal_number: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** N */
+            n: number;
+            /**
+             * Period Began
+             * Format: date-time
+             */
+            period_began: string;
+            /**
+             * Period Ended
+             * Format: date-time
+             */
+            period_ended: string;
+            /** Projects */
+            projects: string[];
+            /** Rows */
+            rows: components["schemas"]["RowShown"][];
+            /** Sendings */
+            sendings: components["schemas"]["SendingShown"][];
+            /** Sha256 */
+            sha256: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string | null;
+            /** Wishes */
+            wishes: components["schemas"]["WishShown"][];
+            /** Zone */
+            zone: string;
         };
         /**
          * Edited
@@ -1857,50 +2197,6 @@ export interface components {
             version: number;
         };
         /**
-         * Entry
-         * @description Something that was done. `hash` covers it and the entry before.
-         */
-        Entry: {
-            /**
-             * Action
-             * @example recording.played
-             */
-            action: string;
-            /**
-             * Actor
-             * @description user:, key: or `nobody`
-             * @example user:8c0f...
-             */
-            actor: string;
-            /** Actor Name */
-            actor_name: string;
-            /** Address */
-            address: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * Client
-             * @description Whose matter it was
-             */
-            client: string | null;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            };
-            /** Hash */
-            hash: string;
-            /** Number */
-            number: number;
-            /**
-             * Subject
-             * @example recording:o17
-             */
-            subject: string;
-        };
-        /**
          * Factor
          * @description What an authenticator app is told: by hand, as a link, or as a picture (`data:` URI).
          */
@@ -1936,6 +2232,54 @@ export interface components {
              * @example body.reason
              */
             where: string;
+        };
+        /**
+         * FigureChosen
+         * @description A figure of the catalogue; parameters that are absent have its defaults.
+         */
+        FigureChosen: {
+            /**
+             * Figure
+             * @example service_level
+             */
+            figure: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: number | string;
+            };
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /**
+         * FigureShown
+         * @description A figure with the words that both sides agreed on: its formula, then what is left out.
+         */
+        FigureShown: {
+            /**
+             * Column
+             * @description How a file heads the figure's column
+             */
+            column: string;
+            /** Figure */
+            figure: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: number | string;
+            };
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+            /** Words */
+            words: string[];
         };
         /**
          * FloorHealth
@@ -2185,7 +2529,7 @@ export interface components {
              */
             at: string;
             /** @description Of a decision that gave this contact to an agent */
-            decision?: components["schemas"]["Decision"] | null;
+            decision?: components["schemas"]["Decision-Output"] | null;
             /** Kind */
             kind: string;
             /** Text */
@@ -3079,7 +3423,20 @@ export interface components {
             /** Cursor */
             cursor: string | null;
             /** Entries */
-            entries: components["schemas"]["Entry"][];
+            entries: components["schemas"]["markaz__web__audit_trail__Entry"][];
+        };
+        /** ParameterShown */
+        ParameterShown: {
+            /** Default */
+            default: number | string;
+            /** Greatest */
+            greatest: number | null;
+            /** Least */
+            least: number | null;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
         };
         /**
          * PartView
@@ -3163,6 +3520,26 @@ export interface components {
             present_password?: string | null;
         };
         /**
+         * Preview
+         * @description What the terms would have given for a period that is over.
+         */
+        Preview: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Figures */
+            figures: components["schemas"]["FigureShown"][];
+            /** Rows */
+            rows: components["schemas"]["RowShown"][];
+        };
+        /**
          * Problem
          * @description A refusal (RFC 9457).
          */
@@ -3204,6 +3581,18 @@ export interface components {
              * @example urn:markaz:problem:agent_unknown
              */
             type: string;
+        };
+        /**
+         * Proposed
+         * @description Where the proposal stands, until the other side has signed.
+         */
+        Proposed: {
+            /** Hash */
+            hash: string;
+            /** Report */
+            report: string;
+            /** Version */
+            version: number;
         };
         /**
          * ProviderShown
@@ -3275,6 +3664,46 @@ export interface components {
             /** Recovery Codes */
             recovery_codes: string[];
         };
+        /** ReportList */
+        ReportList: {
+            /** Reports */
+            reports: components["schemas"]["ReportShown"][];
+        };
+        /**
+         * ReportShown
+         * @description A report: its versions, the newest first, and when the next one is due (null: it is not agreed).
+         */
+        ReportShown: {
+            /** Client */
+            client: string;
+            /** Name */
+            name: string;
+            /** Next Due At */
+            next_due_at: string | null;
+            /** Report */
+            report: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "agreed" | "declined" | "withdrawn" | "superseded" | "ended";
+            /** Versions */
+            versions: components["schemas"]["VersionShown"][];
+        };
+        /**
+         * RowShown
+         * @description One interval (null: the whole period) and key (null: all together); values in the order of the figures.
+         */
+        RowShown: {
+            /** Began At */
+            began_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Key */
+            key: string | null;
+            /** Values */
+            values: (number | null)[];
+        };
         /**
          * ScreenPop
          * @description `url` is the address for the contact that was asked for.
@@ -3323,6 +3752,27 @@ export interface components {
             state: string;
         };
         /**
+         * SendingShown
+         * @description How the mail to a recipient went.
+         */
+        SendingShown: {
+            /** Attempts */
+            attempts: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Next At */
+            next_at: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Recipient */
+            recipient: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+        };
+        /**
          * Session
          * @description Who is signed in, and what that one may do.
          */
@@ -3365,7 +3815,7 @@ export interface components {
          */
         Subscribed: {
             /** Kinds */
-            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready")[];
+            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered")[];
             /** Project */
             project?: string | null;
             /**
@@ -3392,6 +3842,63 @@ export interface components {
              * @enum {string}
              */
             mode: "listen" | "whisper" | "barge";
+        };
+        /**
+         * TermsGiven
+         * @description What both sides sign. `deliver_at`: the time of day, in `zone`, of the day after the period.
+         */
+        TermsGiven: {
+            /**
+             * Deliver At
+             * @default 06:00
+             */
+            deliver_at: string;
+            /** Figures */
+            figures: components["schemas"]["FigureChosen"][];
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Format
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "pdf";
+            /** Group */
+            group?: ("queue" | "project" | "disposition") | null;
+            /**
+             * Interval
+             * @default half_hour
+             * @enum {string}
+             */
+            interval: "half_hour" | "hour" | "day" | "whole";
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @default day
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            /** Projects */
+            projects: string[];
+            /**
+             * Recipients
+             * @default []
+             */
+            recipients: string[];
+            /**
+             * Webhook
+             * @default false
+             */
+            webhook: boolean;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
         };
         /**
          * ToQueue
@@ -3499,6 +4006,44 @@ export interface components {
             roles: ("administrator" | "manager" | "supervisor" | "planner" | "quality_analyst" | "agent" | "client_owner" | "client_viewer")[];
             /** Signed In At */
             signed_in_at: string | null;
+        };
+        /**
+         * VersionShown
+         * @description A version of a report's terms. `hash` is what is signed; `moves` what the asker may do with it.
+         */
+        VersionShown: {
+            /** Decided At */
+            decided_at: string | null;
+            /** Decider */
+            decider: string | null;
+            /** Figures */
+            figures: components["schemas"]["FigureShown"][];
+            /** Hash */
+            hash: string;
+            /** Moves */
+            moves: ("agree" | "decline" | "withdraw" | "end")[];
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * Proposed By
+             * @enum {string}
+             */
+            proposed_by: "centre" | "client";
+            /** Proposer */
+            proposer: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "agreed" | "declined" | "withdrawn" | "superseded" | "ended";
+            terms: components["schemas"]["TermsGiven"];
+            /** Version */
+            version: number;
+            /** Words */
+            words: string | null;
         };
         /**
          * Webhook
@@ -3616,6 +4161,57 @@ export interface components {
             state: string;
         };
         /**
+         * Wish
+         * @description `correct` needs a reason: what differs is delivered anew, beside what was.
+         */
+        Wish: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "recompute" | "correct";
+            /**
+             * Period Began
+             * Format: date-time
+             */
+            period_began: string;
+            /** Why */
+            why?: string | null;
+        };
+        /**
+         * WishShown
+         * @description A recomputation or a correction that somebody wanted; `compared` is there when it is done.
+         */
+        WishShown: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Compared */
+            compared: {
+                [key: string]: unknown;
+            } | null;
+            /** Done At */
+            done_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "recompute" | "correct";
+            /** Why */
+            why: string | null;
+        };
+        /** WishTaken */
+        WishTaken: {
+            /** Id */
+            id: string;
+        };
+        /**
          * WithAgent
          * @description With a colleague who is signed in, ready or not.
          */
@@ -3719,6 +4315,63 @@ export interface components {
             version: number;
         };
         /**
+         * Entry
+         * @description A figure of the catalogue, as it is with its defaults.
+         */
+        markaz__web__agreed__definitions__Entry: {
+            figure: components["schemas"]["FigureShown"];
+            /** Groups */
+            groups: string[];
+            /** Parameters */
+            parameters: components["schemas"]["ParameterShown"][];
+            /** Source */
+            source: string | null;
+        };
+        /**
+         * Entry
+         * @description Something that was done. `hash` covers it and the entry before.
+         */
+        markaz__web__audit_trail__Entry: {
+            /**
+             * Action
+             * @example recording.played
+             */
+            action: string;
+            /**
+             * Actor
+             * @description user:, key: or `nobody`
+             * @example user:8c0f...
+             */
+            actor: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Client
+             * @description Whose matter it was
+             */
+            client: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
+            /** Number */
+            number: number;
+            /**
+             * Subject
+             * @example recording:o17
+             */
+            subject: string;
+        };
+        /**
          * Changed
          * @description What is to be different. An e-mail can be given once, by whoever has none.
          */
@@ -3749,7 +4402,7 @@ export interface components {
          */
         markaz__web__webhooks__Changed: {
             /** Kinds */
-            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready")[] | null;
+            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered")[] | null;
             /** Project */
             project?: string | null;
             /** Url */
@@ -8852,6 +9505,924 @@ export interface operations {
             };
             /** @description `version_needed` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreed_reports_api_reports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_api_reports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposed"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_reports` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `figure_unknown` or `parameter_refused` or `group_refused` or `figures_refused` or `zone_refused` or `unknown_zone` or `period_empty` or `too_many_intervals` or `terms_refused` or `projects_of_one_client` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue_api_reports_catalogue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["markaz__web__agreed__definitions__Entry"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_reports_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `figure_unknown` or `parameter_refused` or `group_refused` or `figures_refused` or `zone_refused` or `unknown_zone` or `period_empty` or `too_many_intervals` or `terms_refused` or `projects_of_one_client` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_report_api_reports__report__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportShown"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_api_reports__report__deliveries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    behind_api_reports__report__deliveries_contacts_get: {
+        parameters: {
+            query: {
+                /** @description When the period began, as the list says */
+                period_began: string;
+                /** @description The figure's place in the report */
+                figure: number;
+                /** @description 0: as first delivered; 1 and on: corrections */
+                n?: number;
+                /** @description The row's interval; absent: the whole period */
+                began_at?: string | null;
+                /** @description The row's key; absent: all together */
+                key?: string | null;
+            };
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Behind"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delivered_file_api_reports__report__deliveries_file_get: {
+        parameters: {
+            query: {
+                /** @description When the period began, as the list says */
+                period_began: string;
+                /** @description 0: as first delivered; 1 and on: corrections */
+                n?: number;
+                format?: "csv" | "pdf";
+            };
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_delivery_api_reports__report__deliveries_one_get: {
+        parameters: {
+            query: {
+                /** @description When the period began, as the list says */
+                period_began: string;
+                /** @description 0: as first delivered; 1 and on: corrections */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryShown"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wish_api_reports__report__deliveries_wishes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishTaken"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `correction_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_anew_api_reports__report__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposed"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `figure_unknown` or `parameter_refused` or `group_refused` or `figures_refused` or `zone_refused` or `unknown_zone` or `period_empty` or `too_many_intervals` or `terms_refused` or `projects_of_one_client` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_reports__report__versions__version__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportShown"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `move_refused` or `terms_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from markaz.reports.catalogue import Asked, Chosen, Group, IntervalOf, settle
 from markaz.reports.errors import TermsRefused
-from markaz.reports.intervals import interval_starts
+from markaz.reports.intervals import interval_starts, place_of
 
 PeriodKind = Literal["day", "week", "month"]
 Format = Literal["csv", "pdf"]
@@ -82,7 +81,7 @@ def asked_for(terms: Terms, period: Period, *, floor: str) -> Asked:
 def period_of(terms: Terms, day: date) -> Period:
     """The period that `day` lies in. Raises `UnknownZone`, `TermsRefused`."""
     first, after = _days(terms.period, day)
-    place = ZoneInfo(terms.zone)
+    place = place_of(terms.zone)
     began, ended = (datetime.combine(one, time(), place).astimezone(UTC) for one in (first, after))
     return Period(began, ended, datetime.combine(after, _time_of(terms), place).astimezone(UTC))
 
@@ -91,11 +90,11 @@ def periods_due(terms: Terms, *, after: datetime | None, now: datetime) -> Itera
     """Periods whose report is due at `now`, the earliest first, that began after `after` (the last one delivered)."""
     day = terms.first_day
     if after is not None:
-        day = max(day, after.astimezone(ZoneInfo(terms.zone)).date() + timedelta(days=1))
+        day = max(day, after.astimezone(place_of(terms.zone)).date() + timedelta(days=1))
     while (period := period_of(terms, day)).due_at <= now:
         if after is None or period.began_at > after:
             yield period
-        day = period.ended_at.astimezone(ZoneInfo(terms.zone)).date()
+        day = period.ended_at.astimezone(place_of(terms.zone)).date()
 
 
 def _days(kind: PeriodKind, day: date) -> tuple[date, date]:

@@ -29,6 +29,7 @@ from markaz.web.visitors import AddressGiven
 DELIVERIES_MAX = 400
 CONTACTS_SHOWN_MAX = 1_000
 
+_KNOWN = "SELECT 1 FROM report_version WHERE report = %s"
 _LIST: LiteralString = """
 SELECT period_began, period_ended, n, version, due_at, made_at, sha256, why, journal_number FROM report_delivery
 WHERE report = %s ORDER BY period_began DESC, n DESC LIMIT %s
@@ -132,9 +133,11 @@ class Behind(BaseModel):
     is_all: bool
 
 
-@router.get("", responses=refusals(*ANY))
+@router.get("", responses=refusals(*ANY, ReportUnknown))
 async def deliveries(report: Id, reader: Reader, connection: Transaction) -> DeliveryList:
     """What was delivered, corrections included."""
+    if await (await connection.execute(_KNOWN, (report,))).fetchone() is None:
+        raise ReportUnknown(report)
     async with connection.cursor(row_factory=dict_row) as rows:
         found = await (await rows.execute(_LIST, (report, DELIVERIES_MAX))).fetchall()
     return DeliveryList(deliveries=[DeliveryLine(**row) for row in found])
