@@ -90,6 +90,8 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     ),
     Permission("figures.read", "read reports", (*_READERS, *CLIENT_ROLES), ("figures.read",)),
     Permission("webhooks.manage", "tell other systems what happens", ("administrator",), ("webhooks.manage",)),
+    Permission("sample.agree", "say how much of a project its client hears", ("administrator", "manager")),
+    Permission("sample.draw", "give the client's half of a sample's seed", ("client_owner",)),
 )
 
 BY_NAME: Final[Mapping[str, Permission]] = {permission.name: permission for permission in PERMISSIONS}
@@ -203,6 +205,11 @@ TABLES: Final[Mapping[str, Visible]] = {
     "embed_token": _HIDDEN,
     "seal": _HIDDEN,
     "audit_head": _HIDDEN,
+    "recording_play": _RECORDINGS,
+    "recording_comment": _RECORDINGS,
+    "sample_terms": _RECORDINGS,
+    "sample_day": Visible(_RECORDINGS.read, _reach(client=("client_owner",))),
+    "sample_contact": _RECORDINGS,
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

@@ -31,7 +31,11 @@ KEYS: Final[dict[str, str]] = {
     ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
      "disposition", "not_ready_reason", "sound"),
     "centre || ' ' || id",
-) | {"script_version": "centre || script", "organisation_change": "centre || number"}  # fmt: skip
+) | {"script_version": "centre || script", "organisation_change": "centre || number"} | dict.fromkeys(
+    ("recording_play", "recording_comment"), "floor || recording"
+) | dict.fromkeys(("sample_terms", "sample_day"), "floor || project") | {
+    "sample_contact": "floor || contact"
+}  # fmt: skip
 """What tells a table's rows apart, of the columns that the web may read; of others it reads nothing at all."""
 
 
@@ -85,6 +89,19 @@ def contacts(*columns: str, **more: Any) -> list[Row]:
 
 def floors(**more: Any) -> list[Row]:
     return [({"floor": "main", **more}, CENTRE), ({"floor": "foreign", **more}, FOREIGN)]
+
+
+def projects(**more: Any) -> list[Row]:
+    whose = (("main", "hotline", CLIENT), ("main", "shopline", CENTRE), ("foreign", "foreign-line", FOREIGN))
+    return [({"floor": floor, "project": project, **more}, labels) for floor, project, labels in whose]
+
+
+def _sampled() -> list[Row]:
+    """Every contact was drawn."""
+    rows = contacts("contact", day=MOMENT, hash="0", is_drawn=True)
+    for (row, _), project in zip(rows, ("hotline", "hotline", "shopline", "foreign-line"), strict=True):
+        row["project"] = project
+    return rows
 
 
 def agents(**more: Any) -> list[Row]:
@@ -247,6 +264,16 @@ def rows() -> dict[str, list[Row]]:
         "webhook_attempt": [
             ({"delivery": n, "n": 1, "milliseconds": 1}, labels) for n, (_, labels) in enumerate(floors(), 1)
         ],
+        "recording_play": contacts("contact", "recording", id="p", purpose="play", author="x", played_by="s",
+                                   expires_at=MOMENT),
+        "recording_comment": contacts("contact", "recording", id="c", at_seconds=1, text="t", author="x",
+                                      written_by="s"),
+        "sample_terms": projects(from_day=MOMENT, share_basis_points=100, zone="UTC", author="x", agreed_by="s"),
+        "sample_day": projects(
+            day=MOMENT, zone="UTC", begins_at=MOMENT, ends_at=MOMENT, share_basis_points=100, commitment="c",
+            centre_half="h", committed_at=MOMENT, sealed_at=MOMENT, contacts=2, manifest="m",
+        ),
+        "sample_contact": _sampled(),
     }  # fmt: skip
 
 
