@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,7 +19,9 @@ from markaz.runtime import Follower, LiveView
 from markaz.web import (
     administration,
     audit_trail,
+    comments,
     contacts,
+    contacts_sheet,
     conversations,
     day,
     desk,
@@ -32,6 +35,9 @@ from markaz.web import (
     openid,
     own_account,
     phone_socket,
+    recordings,
+    sample_terms,
+    samples,
     screen_pop,
     sign_in,
     users,
@@ -67,7 +73,7 @@ class WebSettings:
     `sip_socket`: the URL at which Asterisk takes SIP over WebSocket, on this machine.
     `public_url`: where browsers reach it when that is not what requests say; `providers`: who else vouches for people;
     `floor_key`: the key with which the process follows the floor (None: it does not); `webhook_networks`: private
-    networks to which webhooks may be sent.
+    networks to which webhooks may be sent; `recordings`: the folder of recordings (None: it is on another machine).
     """
 
     database_url: str
@@ -80,6 +86,7 @@ class WebSettings:
     providers: tuple[Provider, ...] = ()
     floor_key: str | None = None
     webhook_networks: Networks = ()
+    recordings: Path | None = None
 
 
 def create_app(settings: WebSettings) -> FastAPI:
@@ -140,7 +147,9 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(part.router)
     for router in administration.ROUTERS:
         app.include_router(router)
-    for part in (contacts, entering, webhooks, screen_pop, embed, live):
+    for part in (contacts, entering, webhooks, screen_pop, embed, live, recordings, comments, contacts_sheet):
+        app.include_router(part.router)
+    for part in (sample_terms, samples):
         app.include_router(part.router)
     serve_pages(app)
     app.add_middleware(RequestIds)
@@ -166,6 +175,7 @@ def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) 
         providers=Providers(settings.providers, settings.encryption_key),
         public_url=settings.public_url,
         clock=settings.clock,
+        recordings=settings.recordings,
     )
 
 
