@@ -32,6 +32,7 @@ from markaz.web import (
     invitations,
     keys,
     live,
+    names,
     openid,
     own_account,
     phone_socket,
@@ -147,7 +148,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(part.router)
     for router in administration.ROUTERS:
         app.include_router(router)
-    for part in (contacts, entering, webhooks, screen_pop, embed, live, recordings, comments, contacts_sheet):
+    for part in (contacts, entering, webhooks, screen_pop, embed, live, recordings, comments, contacts_sheet, names):
         app.include_router(part.router)
     for part in (sample_terms, samples):
         app.include_router(part.router)

@@ -73,7 +73,7 @@ REFUSED = (*ANY, RecordingUnknown, RecordingNotSampled)
 NOT_THERE = (*REFUSED, RecordingNotReady, RecordingMissing, RecordingErased, RecordingElsewhere)
 
 
-class Pause(BaseModel):
+class PausedSpan(BaseModel):
     """Nothing was kept from one moment to the other, in seconds from the beginning."""
 
     from_seconds: float
@@ -90,7 +90,7 @@ class HeardRecording(BaseModel):
     seconds: float | None
     problem: str | None
     may_hear: bool = Field(description="A client may hear what its sample holds, staff all that it sees")
-    pauses: list[Pause]
+    pauses: list[PausedSpan]
 
 
 class Begin(Asked):
@@ -131,7 +131,7 @@ async def recording(
     row = await _row(connection, installation.floor, recording)
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_PAUSES, (installation.floor, recording))
-        return HeardRecording(**row, pauses=[Pause(**one) for one in await cursor.fetchall()])
+        return HeardRecording(**row, pauses=[PausedSpan(**one) for one in await cursor.fetchall()])
 
 
 @router.post("/plays", status_code=HTTPStatus.CREATED, responses=refusals(*NOT_THERE))

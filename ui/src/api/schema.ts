@@ -816,6 +816,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names
+         * @description All names; a client gets those of its own projects, and of no agent.
+         */
+        get: operations["names_api_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/numbers/quick": {
         parameters: {
             query?: never;
@@ -2339,7 +2359,7 @@ export interface components {
              */
             may_hear: boolean;
             /** Pauses */
-            pauses: components["schemas"]["Pause-Output"][];
+            pauses: components["schemas"]["PausedSpan"][];
             /** Problem */
             problem: string | null;
             /** Recording */
@@ -2562,14 +2582,16 @@ export interface components {
             telephony: string;
         };
         /**
-         * Named
-         * @description Something with an id and what people call it.
+         * Names
+         * @description As far as the asker may see them, retired ones too: contacts of the past name them.
          */
-        Named: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
+        Names: {
+            /** Agents */
+            agents: components["schemas"]["markaz__web__names__Named"][];
+            /** Projects */
+            projects: components["schemas"]["markaz__web__names__Named"][];
+            /** Queues */
+            queues: components["schemas"]["markaz__web__names__Named"][];
         };
         /**
          * NewKey
@@ -3448,7 +3470,7 @@ export interface components {
          * Pause
          * @description Why the project stands still.
          */
-        "Pause-Input": {
+        Pause: {
             /**
              * Reason
              * @example agents are being retrained
@@ -3456,10 +3478,10 @@ export interface components {
             reason: string;
         };
         /**
-         * Pause
+         * PausedSpan
          * @description Nothing was kept from one moment to the other, in seconds from the beginning.
          */
-        "Pause-Output": {
+        PausedSpan: {
             /** From Seconds */
             from_seconds: number;
             /** To Seconds */
@@ -3886,9 +3908,9 @@ export interface components {
              * @description As which agent contacts are taken
              */
             agent?: string | null;
-            centre: components["schemas"]["Named"];
+            centre: components["schemas"]["markaz__web__sign_in__Named"];
             /** @description Only for people of a client */
-            client?: components["schemas"]["Named"] | null;
+            client?: components["schemas"]["markaz__web__sign_in__Named"] | null;
             /**
              * Expires At
              * @description Unless it is used before then
@@ -4310,6 +4332,18 @@ export interface components {
             version: number;
         };
         /**
+         * Named
+         * @description A thing and what it is called; a queue is also of a project.
+         */
+        markaz__web__names__Named: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project?: string | null;
+        };
+        /**
          * Changed
          * @description What is to be different. An e-mail can be given once, by whoever has none.
          */
@@ -4333,6 +4367,16 @@ export interface components {
             present_password?: string | null;
             /** Theme */
             theme?: ("auto" | "light" | "dark") | null;
+        };
+        /**
+         * Named
+         * @description Something with an id and what people call it.
+         */
+        markaz__web__sign_in__Named: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Changed
@@ -7980,6 +8024,71 @@ export interface operations {
             };
         };
     };
+    names_api_names_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quick_api_numbers_quick_post: {
         parameters: {
             query?: {
@@ -9033,7 +9142,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Pause-Input"];
+                "application/json": components["schemas"]["Pause"];
             };
         };
         responses: {
