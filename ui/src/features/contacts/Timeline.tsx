@@ -57,7 +57,7 @@ function Told({ moment }: { moment: Moment }): ReactNode {
     case "wrap_up":
       return <>{say("story.wrap_up", { agent: agentOf(moment.agent) })}{moment.disposition !== null && <>: <bdi>{moment.disposition}</bdi></>}</>;
     case "note":
-      return <>{moment.next && <span className="quiet">{say("story.next")} </span>}<span className={styles["text"]} dir="auto">{moment.text}</span>{moment.by !== null && <span className="quiet"> · <bdi>{moment.by}</bdi></span>}</>;
+      return <>{moment.next && <span className="quiet">{say("story.next")} </span>}<bdi className={styles["text"]}>{moment.text}</bdi>{moment.by !== null && <span className="quiet"> · <bdi>{moment.by}</bdi></span>}</>;
     case "closed": {
       const outcome = OUTCOMES.find((one) => one === moment.outcome);
       return say("story.closed", { outcome: outcome === undefined ? "" : say(`outcome.${outcome}`) });

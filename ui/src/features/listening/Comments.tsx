@@ -23,11 +23,11 @@ export function Comments({ recording, comments, at, seek }: { recording: string;
             <li key={one.id}>
               <Anchor component="button" type="button" size="sm" onClick={() => seek(one.at_seconds)}><Duration seconds={one.at_seconds} /></Anchor>
               <div>
-                <p dir="auto">{one.text}</p>
+                <p><bdi>{one.text}</bdi></p>
                 <Text size="xs" className="quiet"><bdi>{one.written_by}</bdi>, {intl.formatDate(one.written_at, { dateStyle: "medium", timeStyle: "short" })}</Text>
               </div>
               {one.is_mine && (
-                <ActionIcon variant="subtle" color="gray" size="sm" aria-label={say("comment.remove")} title={say("comment.remove")} loading={remove.isPending && remove.variables === one.id} onClick={() => remove.mutate(one.id)}>
+                <ActionIcon variant="subtle" color="gray" size={24} aria-label={say("comment.remove")} title={say("comment.remove")} loading={remove.isPending && remove.variables === one.id} onClick={() => remove.mutate(one.id)}>
                   <Trash2 size={14} aria-hidden />
                 </ActionIcon>
               )}

@@ -86,10 +86,10 @@ function SideTools({ side, mix, set }: { side: Side; mix: Mix; set: (mix: Mix) =
     <div className={styles["side"]}>
       <bdi>{name}</bdi>
       <span>
-        <ActionIcon size="sm" variant={muted ? "filled" : "subtle"} color={muted ? "petrol" : "gray"} aria-pressed={muted} aria-label={say("player.mute", { side: name })} title={say("player.mute", { side: name })} onClick={() => change({ muted: !muted })}>
+        <ActionIcon size={24} variant={muted ? "filled" : "subtle"} color={muted ? "petrol" : "gray"} aria-pressed={muted} aria-label={say("player.mute", { side: name })} title={say("player.mute", { side: name })} onClick={() => change({ muted: !muted })}>
           {muted ? <VolumeX size={14} aria-hidden /> : <Volume2 size={14} aria-hidden />}
         </ActionIcon>
-        <ActionIcon size="sm" variant={alone ? "filled" : "subtle"} color={alone ? "petrol" : "gray"} aria-pressed={alone} aria-label={say("player.alone", { side: name })} title={say("player.alone", { side: name })} onClick={() => change({ alone: !alone })}>
+        <ActionIcon size={24} variant={alone ? "filled" : "subtle"} color={alone ? "petrol" : "gray"} aria-pressed={alone} aria-label={say("player.alone", { side: name })} title={say("player.alone", { side: name })} onClick={() => change({ alone: !alone })}>
           <Headphones size={14} aria-hidden />
         </ActionIcon>
       </span>
