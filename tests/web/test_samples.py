@@ -121,7 +121,9 @@ async def test_the_client_gives_its_half_and_the_sample_is_recomputed_by_hand(
         await draw(database, clock)
         sample = (await client.get(AT, params={"day": DAY})).json()
         sheet = (await client.get(f"{AT}.csv", params={"day": DAY})).text
-    assert sample["state"] == "drawn"
+        recorded(organisation, "told-too-late")
+        assert (await client.get(AT, params={"day": DAY})).json()["late"] == 1, "what is not in the list is not hidden"
+    assert (sample["state"], sample["late"]) == ("drawn", 0)
     rows = list(csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff"))))
     # From here on nothing of ours: what the client was shown before, and the program `sha256sum`.
     assert by_hand(sample["centre_half"]) == before["commitment"]

@@ -57,6 +57,11 @@ SELECT its.contact, its.hash, its.is_drawn, (
 FROM sample_contact AS its WHERE its.floor = %s AND its.project = %s AND its.day = %s
 ORDER BY its.contact COLLATE "C"
 """
+_LATE = """
+SELECT count(DISTINCT contact.contact) FROM contact JOIN recording USING (floor, contact)
+WHERE floor = %(floor)s AND project = %(project)s AND expected_at >= %(begins_at)s AND expected_at < %(ends_at)s
+    AND NOT EXISTS (SELECT FROM sample_contact AS its WHERE its.floor = contact.floor AND its.contact = contact.contact)
+"""
 _GIVE = """
 UPDATE sample_day SET client_half = %s, given_by = %s, given_at = %s
 WHERE floor = %s AND project = %s AND day = %s AND sealed_at IS NOT NULL AND client_half IS NULL AND drawn_at IS NULL
@@ -123,6 +128,7 @@ class Sample(SampleDay):
 
     rule: str
     drawn: list[Sampled]
+    late: int = Field(description="Contacts recorded in the day that were told after the list was sealed: not in it")
 
 
 class Half(Asked):
@@ -153,7 +159,8 @@ async def sample(
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_DRAWN, (installation.floor, project, one.day, CONTACTS_SHOWN_MAX))
         drawn = [Sampled(**row) for row in await cursor.fetchall()]
-    return Sample(**one.model_dump(), rule=listening.RULE, drawn=drawn)
+    late = 0 if one.sealed_at is None else await _late(connection, installation.floor, project, one)
+    return Sample(**one.model_dump(), rule=listening.RULE, drawn=drawn, late=late)
 
 
 @router.get(
@@ -237,6 +244,12 @@ async def _days(
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_DAYS, asked)
         return [_shown(row, now) for row in await cursor.fetchall()]
+
+
+async def _late(connection: Connection, floor: str, project: str, day: SampleDay) -> int:
+    asked = {"floor": floor, "project": project, "begins_at": day.begins_at, "ends_at": day.ends_at}
+    (late,) = await (await connection.execute(_LATE, asked)).fetchone() or (0,)
+    return late
 
 
 def _shown(row: dict[str, Any], now: datetime) -> SampleDay:

@@ -3725,6 +3725,11 @@ export interface components {
             given_at: string | null;
             /** Given By */
             given_by: string | null;
+            /**
+             * Late
+             * @description Contacts recorded in the day that were told after the list was sealed: not in it
+             */
+            late: number;
             /** Limit */
             limit: string;
             /**

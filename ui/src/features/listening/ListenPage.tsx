@@ -112,6 +112,7 @@ function Day({ project, day, open, toggle }: { project: string; day: string; ope
         <Title order={2}>{intl.formatDate(`${day}T12:00:00Z`, { dateStyle: "full", timeZone: "UTC" })}</Title>
         <Text className="quiet">{say(`listen.told.${sample.state}`, { share, all: sample.contacts ?? 0, drawn: sample.drawn.length, zone: `\u2066${sample.zone}\u2069` })}</Text>
         {sample.state === "drawn" && sample.client_half === null && <Text size="sm"><StateMark state="alarm" /> {say("listen.without_client")}</Text>}
+        {sample.late > 0 && <Text size="sm"><StateMark state="alarm" /> {say("listen.late", { count: sample.late })}</Text>}
       </div>
       {sample.state === "sealed" && <DrawIt project={project} day={day} may={may("sample.draw")} />}
       {sample.state === "drawn" && <Drawn sample={sample} open={open} toggle={toggle} />}
