@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
+import heard
 from axe import violations
 from chromium import find_chromium
 from desk_in_call import SHOWN, State, called, outside, patient
@@ -87,6 +88,10 @@ PAGES = (
     Shot("webhooks", "/administration/webhooks", "administrator"),
     Shot("audit", "/audit", "administrator"),
     Shot("nowhere", "/no-such-page", "administrator"),
+    Shot("contacts", "/contacts", "supervisor"),
+    Shot("contact", f"/contacts?open={heard.OPEN}", "supervisor"),
+    Shot("listen", f"/listen?day={heard.DRAWN}&open={heard.OPEN}", "quality_analyst"),
+    Shot("listen-draw", f"/listen?day={heard.SEALED}", "client_owner"),
 )
 
 
@@ -101,6 +106,8 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="markaz-screenshots-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL's own user walks through it
         async with serving(Path(folder)) as (url, world), async_playwright() as playwright:
+            async with await connect(database_url(load_settings(Path(folder)))) as connection:
+                await heard.seed(connection, Path(folder) / "recordings")
             browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
             for page in pages:
                 link = None if page.role is None else await link_of(Path(folder), page.role)
@@ -171,7 +178,8 @@ async def link_of(home: Path, role: Role) -> str:
         centre = await organisation.centre_of(connection, settings.floor)
         assert centre is not None
         agent = "amira" if role == "agent" else None
-        return await identity.make_link(connection, centre, role, name="Amira Hassan", agent=agent)
+        client = "bank" if role in identity.CLIENT_ROLES else None
+        return await identity.make_link(connection, centre, role, name="Amira Hassan", client=client, agent=agent)
 
 
 async def take(

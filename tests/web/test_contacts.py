@@ -13,6 +13,7 @@ from markaz.routing import CallbackPromised
 from markaz.runtime import Message, StimulusSent
 from markaz.runtime.rows import Row
 from tests.web import people
+from tests.web.listening import another_client
 
 HOUR = timedelta(hours=1)
 
@@ -92,6 +93,23 @@ async def test_a_client_is_not_told_who_served_whom(
     async with people.browser(application, viewer) as browser:
         assert all(one["agents"] == [] for one in (await browser.get("/api/contacts")).json()["contacts"])
         assert (await browser.get("/api/contacts", params={"agent": "amal"})).json()["code"] == "not_permitted"
+
+
+async def test_a_client_is_told_the_names_of_its_own_projects_alone(
+    application: FastAPI, day: list[Row], organisation: psycopg.Connection
+) -> None:
+    another_client(organisation)
+    viewer = people.session(organisation, people.account(organisation, "client_viewer", client="bank"))
+    async with people.browser(application, viewer) as browser:
+        told = (await browser.get("/api/names")).json()
+    assert {kind: [one["name"] for one in told[kind]] for kind in told} == {
+        "projects": ["Hotline"], "queues": ["Cards", "Loans"], "agents": [],
+    }  # fmt: skip
+    supervisor = people.session(organisation, people.account(organisation, "supervisor"))
+    async with people.browser(application, supervisor) as browser:
+        told = (await browser.get("/api/names")).json()
+    assert [one["id"] for one in told["agents"]] == ["amal", "boris"]
+    assert [one["id"] for one in told["projects"]] == ["hotline", "shopline"]
 
 
 async def test_notes_add_up(client: httpx.AsyncClient, day: list[Row]) -> None:

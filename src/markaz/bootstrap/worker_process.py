@@ -1,6 +1,4 @@
-"""The worker process: read models from the journal, the ledger of recordings compared with the files, webhooks,
-agreed reports and their mail.
-"""
+"""The worker process: read models from the journal, recordings beside their files, webhooks, samples, agreed reports."""
 
 import asyncio
 import logging
@@ -13,6 +11,7 @@ from markaz.bootstrap.addresses import database_url
 from markaz.bootstrap.settings import Settings
 from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
+from markaz.listening import Sampler
 from markaz.reports.agreements import Mailer, MailServer, Reporter
 from markaz.runtime import Projector, connect
 from markaz.telephony import reconcile_recordings
@@ -43,6 +42,7 @@ class WorkerProcess:
             tasks.create_task(_keep("deliveries", deliverer.run))
             tasks.create_task(_keep("reports", Reporter(self._url, self._settings.floor, self._clock).run))
             tasks.create_task(_keep("mail", Mailer(self._url, self._settings.floor, _server(self._settings)).run))
+            tasks.create_task(_keep("samples", Sampler(self._url, self._settings.floor, self._clock).run))
 
     async def _reconcile_recordings(self) -> None:
         async with await connect(self._url) as connection:

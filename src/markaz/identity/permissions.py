@@ -95,6 +95,8 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         "propose reports, sign them or decline, want them corrected",
         ("administrator", "manager", "client_owner"),
     ),
+    Permission("sample.agree", "say how much of a project its client hears", ("administrator", "manager")),
+    Permission("sample.draw", "give the client's half of a sample's seed", ("client_owner",)),
 )
 
 BY_NAME: Final[Mapping[str, Permission]] = {permission.name: permission for permission in PERMISSIONS}
@@ -213,6 +215,11 @@ TABLES: Final[Mapping[str, Visible]] = {
     "report_delivery": Visible(_FIGURES),
     "report_sending": Visible(_FIGURES),
     "report_wish": Visible(_FIGURES),
+    "recording_play": _RECORDINGS,
+    "recording_comment": _RECORDINGS,
+    "sample_terms": _RECORDINGS,
+    "sample_day": Visible(_RECORDINGS.read, _reach(client=("client_owner",))),
+    "sample_contact": _RECORDINGS,
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

@@ -37,7 +37,16 @@ from markaz.organisation.model import (
 from markaz.organisation.publishing import PublishedScript, keep_sound, published_script, sound
 from markaz.organisation.quick import NewNumber, edits_for_number
 from markaz.organisation.service import apply, entries, load, prompts, retire, stimuli, trunks
-from markaz.organisation.sheets import SHEET_BYTES_MAX, SHEETS, Imported, SheetProblem, SheetRefused, bring, write_sheet
+from markaz.organisation.sheets import (
+    SHEET_BYTES_MAX,
+    SHEETS,
+    Imported,
+    SheetProblem,
+    SheetRefused,
+    bring,
+    write_rows,
+    write_sheet,
+)
 from markaz.organisation.tables import metadata
 
 __all__ = [
@@ -108,5 +117,6 @@ __all__ = [
     "undo",
     "version",
     "why_not_undone",
+    "write_rows",
     "write_sheet",
 ]

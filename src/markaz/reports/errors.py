@@ -90,7 +90,7 @@ class FiguresRefused(MarkazError):
 class ZoneRefused(MarkazError):
     """Intervals in {zone} begin at moments that are no quarter hours of UTC in this period: choose another zone."""
 
-    code = "zone_refused"
+    code = "zone_border_refused"
     zone: str
 
 

@@ -56,7 +56,7 @@ def schema_drift(url: str, *, also: "Sequence[MetaData]" = ()) -> list[str]:
 
     from markaz.identity import metadata as organisation_metadata  # the organisation's, and who may see it
     from markaz.runtime import agreed  # noqa: F401  its tables are in the runtime's metadata
-    from markaz.runtime.entered import metadata as runtime_metadata  # the floor's tables, and what is entered
+    from markaz.runtime.listened import metadata as runtime_metadata  # the floor's tables, what is entered and heard
 
     declared = [organisation_metadata, runtime_metadata, *also]
     with _transaction(url) as connection:

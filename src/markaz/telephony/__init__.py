@@ -14,6 +14,8 @@ from markaz.telephony.asterisk.program import AsteriskMissing, AsteriskProgram, 
 from markaz.telephony.asterisk.provision import ProvisioningRefused
 from markaz.telephony.asterisk.server import AsteriskFailed, AsteriskServer
 from markaz.telephony.ledger import DatabaseLedger, ExpectedRecording, Ledger
+from markaz.telephony.peaks import COUNT_MAX as PEAKS_MAX
+from markaz.telephony.peaks import Peaks, peaks
 from markaz.telephony.prompts import Prompt, PromptNotSpoken, PromptPress, PromptShelf
 from markaz.telephony.recordings import Counts, reconcile_recordings
 from markaz.telephony.sound import SoundUnreadable, telephone_wav
@@ -21,6 +23,7 @@ from markaz.telephony.telephony import Telephony
 
 __all__ = [
     "BROWSER_PHONE",
+    "PEAKS_MAX",
     "SOCKET_PATH",
     "AriLost",
     "AsteriskFailed",
@@ -35,6 +38,7 @@ __all__ = [
     "DatabaseLedger",
     "ExpectedRecording",
     "Ledger",
+    "Peaks",
     "Prompt",
     "PromptNotSpoken",
     "PromptPress",
@@ -47,6 +51,7 @@ __all__ = [
     "asterisk_files",
     "find_espeak",
     "find_program",
+    "peaks",
     "reconcile_recordings",
     "telephone_wav",
 ]

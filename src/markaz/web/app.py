@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,7 +20,9 @@ from markaz.web import (
     administration,
     agreed,
     audit_trail,
+    comments,
     contacts,
+    contacts_sheet,
     conversations,
     day,
     desk,
@@ -30,9 +33,13 @@ from markaz.web import (
     invitations,
     keys,
     live,
+    names,
     openid,
     own_account,
     phone_socket,
+    recordings,
+    sample_terms,
+    samples,
     screen_pop,
     sign_in,
     users,
@@ -68,7 +75,7 @@ class WebSettings:
     `sip_socket`: the URL at which Asterisk takes SIP over WebSocket, on this machine.
     `public_url`: where browsers reach it when that is not what requests say; `providers`: who else vouches for people;
     `floor_key`: the key with which the process follows the floor (None: it does not); `webhook_networks`: private
-    networks to which webhooks may be sent.
+    networks to which webhooks may be sent; `recordings`: the folder of recordings (None: it is on another machine).
     """
 
     database_url: str
@@ -81,6 +88,7 @@ class WebSettings:
     providers: tuple[Provider, ...] = ()
     floor_key: str | None = None
     webhook_networks: Networks = ()
+    recordings: Path | None = None
 
 
 def create_app(settings: WebSettings) -> FastAPI:
@@ -143,7 +151,9 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(router)
     for router in agreed.ROUTERS:
         app.include_router(router)
-    for part in (contacts, entering, webhooks, screen_pop, embed, live):
+    for part in (contacts, entering, webhooks, screen_pop, embed, live, recordings, comments, contacts_sheet, names):
+        app.include_router(part.router)
+    for part in (sample_terms, samples):
         app.include_router(part.router)
     serve_pages(app)
     app.add_middleware(RequestIds)
@@ -169,6 +179,7 @@ def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) 
         providers=Providers(settings.providers, settings.encryption_key),
         public_url=settings.public_url,
         clock=settings.clock,
+        recordings=settings.recordings,
     )
 
 

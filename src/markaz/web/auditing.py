@@ -17,6 +17,15 @@ async def audit_of_contact(
     await audit(connection, action, f"contact:{contact}", client=client, address=address, **details)
 
 
+async def audit_of_recording(
+    connection: Connection, action: str, floor: str, contact: str, recording: str, address: str, **details: object
+) -> None:
+    """Append what was done with a recording of a contact; the contact stands in the details."""
+    client = await _client(connection, _OF_CONTACT, floor, contact)
+    details = {"contact": contact, **details}
+    await audit(connection, action, f"recording:{recording}", client=client, address=address, **details)
+
+
 async def audit_of_project(
     connection: Connection, action: str, project: str | None, subject: str, address: str, **details: object
 ) -> None:

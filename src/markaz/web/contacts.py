@@ -22,7 +22,7 @@ PERMISSION = "contacts.see"
 EXPLAINED_MAX = 2_000
 """Lines that explain one contact; a longer story is told by `markaz explain`."""
 
-_LIST: LiteralString = """
+LIST: LiteralString = """
 SELECT contact, channel, project, number, customer, state, queue, arrived_at, queued_at, answered_at, closed_at,
     outcome, reason, callback_promised, agents, follows, promised_in
 FROM contact
@@ -31,6 +31,7 @@ WHERE floor = %(floor)s
     AND (%(queue)s::text IS NULL OR queue = %(queue)s)
     AND (%(agent)s::text IS NULL OR %(agent)s = ANY (agents))
     AND (%(customer)s::text IS NULL OR customer = %(customer)s)
+    AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
     AND (%(since)s::timestamptz IS NULL OR arrived_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR arrived_at < %(until)s)
     AND (%(at)s::timestamptz IS NULL OR (arrived_at, contact) < (%(at)s, %(contact)s))
@@ -195,33 +196,40 @@ class WholeContact(Contact):
 Reader = Annotated[Principal, Depends(allowed(PERMISSION))]
 
 
-@router.get("", responses=refusals(*ANY, CursorUnknown, NotPermittedThere))
-async def contacts(
+def searched(
     principal: Reader,
     installation: InstallationGiven,
-    connection: Transaction,
-    cursor: Cursor = None,
-    limit: Limit = 50,
     project: Annotated[Id | None, Query()] = None,
     queue: Annotated[Id | None, Query()] = None,
     agent: Annotated[Id | None, Query()] = None,
     customer: Annotated[Id | None, Query(description="The whole number, as it was told")] = None,
+    outcome: Annotated[Id | None, Query(description="How it ended", examples=["answered"])] = None,
     since: Annotated[datetime | None, Query(alias="from", description="Arrived at or after")] = None,
     until: Annotated[datetime | None, Query(alias="to", description="Arrived before")] = None,
-) -> ContactPage:
-    """Contacts that the asker may see, the newest first. A client, who is not told of agents, cannot ask by one."""
+) -> dict[str, Any]:
+    """What is looked for. A client, who is not told of agents, cannot ask by one. Raises `NotPermittedThere`."""
     if agent is not None and principal.client is not None:
         raise NotPermittedThere
-    at, last = place_of(cursor, tuple[int, str]) if cursor is not None else (None, None)
-    asked = {
+    return {
         "floor": installation.floor, "project": project, "queue": queue, "customer": customer, "agent": agent,
-        "since": aware(since), "until": aware(until), "at": None if at is None else _moment(at), "contact": last,
-        "limit": limit + 1,
+        "outcome": outcome, "since": aware(since), "until": aware(until),
     }  # fmt: skip
+
+
+Search = Annotated[dict[str, Any], Depends(searched)]
+
+
+@router.get("", responses=refusals(*ANY, CursorUnknown, NotPermittedThere))
+async def contacts(
+    principal: Reader, connection: Transaction, search: Search, cursor: Cursor = None, limit: Limit = 50
+) -> ContactPage:
+    """Contacts that the asker may see, the newest first. A client, who is not told of agents, cannot ask by one."""
+    at, last = place_of(cursor, tuple[int, str]) if cursor is not None else (None, None)
+    asked = search | {"at": None if at is None else _moment(at), "contact": last, "limit": limit + 1}
     async with connection.cursor(row_factory=dict_row) as rows:
-        await rows.execute(_LIST, asked)
+        await rows.execute(LIST, asked)
         found = await rows.fetchall()
-    shown = [Contact(**_shown(principal, row)) for row in found[:limit]]
+    shown = [Contact(**told_to(principal, row)) for row in found[:limit]]
     more = cursor_of(instant(shown[-1].arrived_at), shown[-1].contact) if len(found) > limit else None
     return ContactPage(contacts=shown, next=more)
 
@@ -240,13 +248,13 @@ async def one_contact(
     is_client = principal.client is not None
     form = await form_of(connection, installation.floor, contact)
     return WholeContact(
-        **_shown(principal, told.facts),
-        segments=[Segment(**_shown(principal, row)) for row in told.segments],
-        queue_visits=[QueueVisit(**_shown(principal, row)) for row in told.queue_visits],
-        engagements=[Engagement(**_shown(principal, row)) for row in told.engagements],
-        recordings=[Recording(**_shown(principal, row)) for row in told.recordings],
-        notes=[Note(**_shown(principal, row)) for row in await _rows(connection, _NOTES, installation.floor, contact)],
-        form=None if form is None else Form(**_shown(principal, form.model_dump())),
+        **told_to(principal, told.facts),
+        segments=[Segment(**told_to(principal, row)) for row in told.segments],
+        queue_visits=[QueueVisit(**told_to(principal, row)) for row in told.queue_visits],
+        engagements=[Engagement(**told_to(principal, row)) for row in told.engagements],
+        recordings=[Recording(**told_to(principal, row)) for row in told.recordings],
+        notes=[Note(**told_to(principal, row)) for row in await _rows(connection, _NOTES, installation.floor, contact)],
+        form=None if form is None else Form(**told_to(principal, form.model_dump())),
         explanation=[]
         if is_client
         else [
@@ -278,7 +286,7 @@ async def form_of(connection: Connection, floor: str, contact: str) -> Form | No
     return Form(**found[0]) if found else None
 
 
-def _shown(principal: Principal, row: dict[str, Any]) -> dict[str, Any]:
+def told_to(principal: Principal, row: dict[str, Any]) -> dict[str, Any]:
     """The row as the asker may see it: a client does not learn who the agents are."""
     if principal.client is None:
         return row

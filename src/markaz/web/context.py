@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import psycopg
@@ -58,6 +59,8 @@ class Installation:
     providers: Providers
     public_url: str | None
     clock: Callable[[], datetime]
+    recordings: Path | None
+    """The folder of recordings; None where it is on another machine."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -51,6 +51,7 @@ def run_web(settings: Settings) -> int:
             providers=tuple(Provider(**msgspec.structs.asdict(one)) for one in settings.openid),
             floor_key=installation_key(settings, "web-floor"),
             webhook_networks=networks_of(settings.webhook_networks),
+            recordings=settings.recordings,
         )
     )
     server = Server(

@@ -21,6 +21,7 @@ from tests.web.people import PASSWORD, browser, session
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
 CONTACT = {"contact": "own"}
 TERMS = {"name": "Daily", "projects": ["hotline"], "figures": [{"figure": "offered"}], "first_day": "2026-11-25"}
+HEARD = {"recording": "own", "comment": "c", "day": "2026-11-25"}
 BODIES: dict[str, Any] = {
     "POST /api/reports": TERMS,
     "POST /api/reports/preview": TERMS,
@@ -66,6 +67,10 @@ BODIES: dict[str, Any] = {
     "POST /api/organisation/{sheet}.csv": {},
     "POST /api/numbers/quick": {"number": "+4930", "name": "One", "greeting": "Hello."},
     "POST /api/prompts/{prompt}/sound": {},
+    "POST /api/recordings/{recording}/plays": {},
+    "POST /api/recordings/{recording}/comments": {"at_seconds": 1.5, "text": "a comment"},
+    "POST /api/projects/{project}/sample/terms": {"share_basis_points": 500, "zone": "UTC"},
+    "POST /api/projects/{project}/sample/{day}/half": {"half": "4 6 1"},
 }
 """What is sent where a body is taken; a new endpoint with a body needs its line."""
 NOT_SENT = {"POST /api/session"}
@@ -142,7 +147,7 @@ async def test_a_role_may_do_what_the_page_says(app: FastAPI, owner: psycopg.Con
     before = dumped(owner, hidden)
     owner.execute("UPDATE account SET agent = 'cyrus' WHERE id IN ('manager', 'supervisor', 'quality_analyst')")
     mine = {"agent": "amal" if role == "agent" else "cyrus", "project": "hotline", "user": "client_viewer",
-            "invitation": "i client_viewer", "key": "k c", "session": "x", "provider": "x"}  # fmt: skip
+            "invitation": "i client_viewer", "key": "k c", "session": "x", "provider": "x", **HEARD}  # fmt: skip
     if role == "client_viewer":
         mine["user"] = "client_owner"
     for endpoint in walked(app):
@@ -162,10 +167,11 @@ async def test_ids_of_others_open_nothing(app: FastAPI, owner: psycopg.Connectio
     owner.execute("INSERT INTO account (id, centre, name, email, roles, client) VALUES "
                   "('foreign-agent', 'd', 'Foreign', 'foreign-agent@example.org', '{agent}', NULL)")  # fmt: skip
     others = [{"agent": "foreign-agent", "project": "foreign-line", "user": "foreign-agent",
-               "invitation": "i foreign-person", "key": "k d", "session": "of foreign-person"}]  # fmt: skip
+               "invitation": "i foreign-person", "key": "k d", "session": "of foreign-person",
+               **HEARD, "recording": "x"}]  # fmt: skip
     if role == "client_owner":
         others.append({"agent": "amal", "project": "shopline", "user": "Shopkeeper", "invitation": "i Shopkeeper",
-                       "key": "k c", "session": "of administrator"})  # fmt: skip
+                       "key": "k c", "session": "of administrator", **HEARD, "recording": "shop"})  # fmt: skip
     before = dumped(owner, "oreign|Shopkeeper")
     for names in others:
         for endpoint in walked(app):

@@ -34,7 +34,11 @@ KEYS: Final[dict[str, str]] = {
     ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
      "disposition", "not_ready_reason", "sound"),
     "centre || ' ' || id",
-) | {"script_version": "centre || script", "organisation_change": "centre || number"}  # fmt: skip
+) | {"script_version": "centre || script", "organisation_change": "centre || number"} | dict.fromkeys(
+    ("recording_play", "recording_comment"), "floor || recording"
+) | dict.fromkeys(("sample_terms", "sample_day"), "floor || project") | {
+    "sample_contact": "floor || contact"
+}  # fmt: skip
 """What tells a table's rows apart, of the columns that the web may read; of others it reads nothing at all."""
 
 
@@ -97,17 +101,29 @@ def reports(*, columns: tuple[str, ...], **more: Any) -> list[Row]:
         ("c", "r", "bank", "hotline", CLIENT), ("c", "Shopkeeper", "shop", "shopline", CENTRE),
         ("d", "foreign", "foreign-client", "foreign-line", FOREIGN),
     ):  # fmt: skip
-        figures = [{"figure": "offered"}]
         terms = {
             "name": report,
             "projects": [project],
-            "figures": figures,
+            "figures": [{"figure": "offered"}],
             "interval": "day",
             "first_day": "2026-11-25",
         }
         floor = "main" if centre == "c" else "foreign"
         named = {"client": client, "terms": json.dumps(terms), "floor": floor}
         rows.append(({"centre": centre, "report": report, **{name: named[name] for name in columns}, **more}, labels))
+    return rows
+
+
+def projects(**more: Any) -> list[Row]:
+    whose = (("main", "hotline", CLIENT), ("main", "shopline", CENTRE), ("foreign", "foreign-line", FOREIGN))
+    return [({"floor": floor, "project": project, **more}, labels) for floor, project, labels in whose]
+
+
+def _sampled() -> list[Row]:
+    """Every contact was drawn."""
+    rows = contacts("contact", day=MOMENT, hash="0", is_drawn=True)
+    for (row, _), project in zip(rows, ("hotline", "hotline", "shopline", "foreign-line"), strict=True):
+        row["project"] = project
     return rows
 
 
@@ -283,6 +299,16 @@ def rows() -> dict[str, list[Row]]:
         "webhook_attempt": [
             ({"delivery": n, "n": 1, "milliseconds": 1}, labels) for n, (_, labels) in enumerate(floors(), 1)
         ],
+        "recording_play": contacts("contact", "recording", id="p", purpose="play", author="x", played_by="s",
+                                   expires_at=MOMENT),
+        "recording_comment": contacts("contact", "recording", id="c", at_seconds=1, text="t", author="x",
+                                      written_by="s"),
+        "sample_terms": projects(from_day=MOMENT, share_basis_points=100, zone="UTC", author="x", agreed_by="s"),
+        "sample_day": projects(
+            day=MOMENT, zone="UTC", begins_at=MOMENT, ends_at=MOMENT, share_basis_points=100, commitment="c",
+            centre_half="h", committed_at=MOMENT, sealed_at=MOMENT, contacts=2, manifest="m",
+        ),
+        "sample_contact": _sampled(),
     }  # fmt: skip
 
 

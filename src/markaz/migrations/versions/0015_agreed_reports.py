@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0015"
-down_revision = "0017"
+down_revision = "0014"
 
 _SEEN = """
     centre = (SELECT context_centre()) AND (SELECT context_may('figures.read'))

@@ -3,7 +3,7 @@
 from markaz.organisation.sheets.bringing import Imported, SheetRefused, bring
 from markaz.organisation.sheets.columns import SHEETS, Column
 from markaz.organisation.sheets.reading import SHEET_BYTES_MAX, Sheet, SheetProblem, read_sheet
-from markaz.organisation.sheets.writing import write_sheet
+from markaz.organisation.sheets.writing import write_rows, write_sheet
 
 __all__ = [
     "SHEETS",
@@ -15,5 +15,6 @@ __all__ = [
     "SheetRefused",
     "bring",
     "read_sheet",
+    "write_rows",
     "write_sheet",
 ]

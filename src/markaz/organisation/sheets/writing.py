@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -16,10 +16,20 @@ BYTE_ORDER_MARK = "\ufeff"
 
 def write_sheet(sheet: str, document: Document) -> bytes:
     """One line for each entry, by id, after a line of column names; UTF-8, with a byte order mark and CRLF."""
+    rows = _holidays(document) if sheet == "holidays" else _entries(sheet, document)
+    return _written([column.name for column in SHEETS[sheet]], rows)
+
+
+def write_rows(columns: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """A sheet of rows that are no part of an organisation, in the same form; what would be a formula is harmless."""
+    return _written(columns, ([cell_of(value, "text") for value in row] for row in rows))
+
+
+def _written(columns: list[str], rows: Iterable[list[str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([column.name for column in SHEETS[sheet]])
-    writer.writerows(_holidays(document) if sheet == "holidays" else _entries(sheet, document))
+    writer.writerow(columns)
+    writer.writerows(rows)
     return (BYTE_ORDER_MARK + out.getvalue()).encode()
 
 

@@ -6,12 +6,12 @@ import { useWords } from "../../app/words";
 import styles from "../administration/entries/EntryPanel.module.css";
 
 /** What belongs to one row, beside its table; Escape closes it. */
-export function SidePanel({ title, close, children, foot }: { title: ReactNode; close: () => void; children: ReactNode; foot?: ReactNode }) {
+export function SidePanel({ title, close, children, foot, wide = false }: { title: ReactNode; close: () => void; children: ReactNode; foot?: ReactNode; wide?: boolean }) {
   const { say } = useWords();
   const id = useId();
   useHotkeys([["Escape", close]], ["SELECT"]);
   return (
-    <aside className={`panel ${styles["panel"] ?? ""}`} aria-labelledby={id}>
+    <aside className={`panel ${styles["panel"] ?? ""} ${wide ? (styles["wide"] ?? "") : ""}`} aria-labelledby={id}>
       <header className={styles["head"]}>
         <Title order={2} id={id} className="cut" style={{ flex: 1 }}>{title}</Title>
         <ActionIcon variant="subtle" color="gray" aria-label={say("form.close")} onClick={close}><X size={18} aria-hidden /></ActionIcon>

@@ -1,7 +1,9 @@
 import type { Catalogue } from "..";
 import account from "./account.json";
+import contacts from "./contacts.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
+import listening from "./listening.json";
 import numbers from "./numbers.json";
 import organisation from "./organisation.json";
 import past from "./past.json";
@@ -10,6 +12,6 @@ import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue: Catalogue = { ...account, ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...listening, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
 
 export default catalogue;

@@ -5,7 +5,7 @@ import { type KeyboardEvent, type ReactNode, useMemo, useRef } from "react";
 import { useSearchParams } from "react-router";
 import { useWords } from "../../../app/words";
 import styles from "./DataTable.module.css";
-import { download } from "./download";
+import { download, fetchFile } from "./download";
 import { type Column, type Sort, csvOf, rowsFor, sortOf } from "./rows";
 
 const ALL_DRAWN_MAX = 200;
@@ -23,6 +23,8 @@ interface Given<Row> {
   onOpen?: (key: string) => void;
   empty: ReactNode;
   actions?: ReactNode;
+  /** Where the server gives the whole table as a file; absent: the page writes it of what it shows. */
+  sheet?: string;
 }
 
 /** The view of a table, held by the address bar: what is typed, sorted by, hidden. */
@@ -40,7 +42,7 @@ function useView() {
 }
 
 /** Rows to find, sort, open by keyboard or pointer, and take away as a file; long tables draw only what is seen. */
-export function DataTable<Row>({ name, columns, rows, keyOf, open = null, onOpen, empty, actions }: Given<Row>) {
+export function DataTable<Row>({ name, columns, rows, keyOf, open = null, onOpen, empty, actions, sheet }: Given<Row>) {
   const { say, intl } = useWords();
   const { typed, sort, hidden, put } = useView();
   const scroll = useRef<HTMLDivElement>(null);
@@ -67,7 +69,7 @@ export function DataTable<Row>({ name, columns, rows, keyOf, open = null, onOpen
         <ColumnChooser columns={columns} hidden={hidden} put={(ids) => put("hide", ids.join(","))} />
         <Button
           variant="default" leftSection={<Download size={16} aria-hidden />} disabled={found.length === 0}
-          onClick={() => download(`${name}.csv`, new Blob([csvOf(found, visible)], { type: "text/csv;charset=utf-8" }))}
+          onClick={() => (sheet === undefined ? download(`${name}.csv`, new Blob([csvOf(found, visible)], { type: "text/csv;charset=utf-8" })) : fetchFile(sheet))}
         >
           CSV
         </Button>
