@@ -30,6 +30,10 @@ SIGHTS = (
     Sight("agent", agent="a9"),
     Sight("client", projects=frozenset({"p1"})),
 )
+NOBODY = {
+    "offered": 0, "answered": 0, "answered_in_time": 0, "abandoned": 0,
+    "service_level": None, "answer_mean_seconds": None,
+}  # fmt: skip
 told = st.lists(
     st.tuples(st.integers(0, 40), st.one_of(drawn.hostiles, drawn.hostiles, drawn.configurings, drawn.supervisings)),
     max_size=60,
@@ -190,6 +194,7 @@ def test_a_wait_is_told_by_its_moments() -> None:
     shown = {seconds: msgspec.json.decode(msgspec.json.encode(values)) for seconds, values in seen_at.items()}
     assert shown[9]["queues/q"] == {
         "project": "p", "waiting": 1, "waiting_since": "2027-01-15T08:00:09Z", "paused": False,
+        "today": NOBODY, "recent": NOBODY, "expected_wait_seconds": None,
     }  # fmt: skip
     assert shown[30]["agents/a"]["contacts"][0]["until"] == "2027-01-15T08:00:45Z"
     assert shown[34]["contacts/c"]["waited_seconds"] == 25.0

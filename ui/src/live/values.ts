@@ -6,12 +6,29 @@ export interface FloorValue {
   silent: boolean;
 }
 
+/** What became of the contacts that entered a queue in a time; reports count the same way. Shares are 0 to 1. */
+export interface LiveFigures {
+  offered: number;
+  answered: number;
+  /** Within the queue's target, that moment included. */
+  answered_in_time: number;
+  abandoned: number;
+  service_level: number | null;
+  answer_mean_seconds: number | null;
+}
+
 export interface QueueValue {
   project: string;
   waiting: number;
   /** When the longest waiting contact began to wait. */
   waiting_since: string | null;
   paused: boolean;
+  /** Since midnight in the centre's zone. */
+  today: LiveFigures;
+  /** The present minute and the fourteen before. */
+  recent: LiveFigures;
+  /** How long whoever came last still waits; null when nobody waits, or no pace is known yet. */
+  expected_wait_seconds: number | null;
 }
 
 export type EngagementState =

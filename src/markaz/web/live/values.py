@@ -17,13 +17,37 @@ class Value(msgspec.Struct, frozen=True):
     """What stands under a key."""
 
 
+class LiveFigures(msgspec.Struct, frozen=True):
+    """What became of the contacts that entered a queue in a time; reports count the same way.
+
+    `offered`: entries into the queue. `answered_in_time`: answered within the queue's `target_seconds`, that moment
+    included. `abandoned` leaves out short abandons. `service_level` is `answered_in_time` over `offered`, 0 to 1, and
+    `answer_mean_seconds` how long those who were answered had waited; None when there was nobody.
+    """
+
+    offered: int = 0
+    answered: int = 0
+    answered_in_time: int = 0
+    abandoned: int = 0
+    service_level: float | None = None
+    answer_mean_seconds: float | None = None
+
+
 class QueueValue(Value, frozen=True):
-    """`waiting_since` is when the longest waiting contact began to wait; `paused` when its project stands still."""
+    """`waiting_since` is when the longest waiting contact began to wait; `paused` when its project stands still.
+
+    `today` counts who came since midnight in the centre's zone, `recent` in the present minute and the fourteen before.
+    `expected_wait_seconds`: how long whoever came last still waits, which is the number waiting times the queue's pace
+    (the smoothed time between two contacts that leave it); None when nobody waits, or no pace is known yet.
+    """
 
     project: str
     waiting: int
     waiting_since: datetime | None
     paused: bool
+    today: LiveFigures = LiveFigures()
+    recent: LiveFigures = LiveFigures()
+    expected_wait_seconds: float | None = None
 
 
 class InHand(msgspec.Struct, frozen=True):
@@ -117,7 +141,16 @@ def queue_value(state: routing.FloorState, queue: routing.QueueState, longest: I
     if queue.retired and not queue.waiting:
         return None
     paused = state.projects[queue.rules.project].paused
-    return QueueValue(queue.rules.project, queue.waiting, _moment(longest), paused)
+    expected: float | None = None
+    if queue.waiting and queue.pace is not None:
+        expected = queue.waiting * queue.pace / SECOND
+    return QueueValue(
+        project=queue.rules.project,
+        waiting=queue.waiting,
+        waiting_since=_moment(longest),
+        paused=paused,
+        expected_wait_seconds=expected,
+    )
 
 
 def agent_value(state: routing.FloorState, agent: routing.Agent) -> AgentValue | None:
