@@ -2451,11 +2451,13 @@ export interface components {
         };
         /**
          * Centre
-         * @description An outsourcer, the tenant.
+         * @description An outsourcer, the tenant. Its days begin at midnight in `zone`, an IANA name.
          */
         OrganisationCentre: {
             id: string;
             name: string;
+            /** @default UTC */
+            zone: string;
         };
         /**
          * Change
