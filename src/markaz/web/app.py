@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from markaz.identity import Prover, SecondFactors, SignIn
 from markaz.identity.openid import Provider, Providers
+from markaz.kit.time import instant
 from markaz.runtime import Follower, LiveView
 from markaz.web import (
     administration,
@@ -121,7 +122,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.state.webhook_networks = settings.webhook_networks
     url, key = settings.database_url, settings.floor_key
     following = None if key is None else Follower(url, settings.floor, enter_as(key))
-    app.state.live = live.Live(following, opened, session_ends(url))
+    app.state.live = live.Live(following, opened, session_ends(url), lambda: instant(settings.clock()))
     app.state.embedded = embed.Embedded()
     app.state.phone_sockets = phone_socket.Sockets()
     answer_with_problems(app)

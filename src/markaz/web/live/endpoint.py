@@ -14,6 +14,7 @@ import msgspec
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.requests import HTTPConnection
 
+from markaz.kit.time import Instant
 from markaz.runtime import DATABASE_AWAY, Follower
 from markaz.web.live.hub import Hub, TooManyWatching, Watcher
 from markaz.web.live.replica import Replica
@@ -60,12 +61,14 @@ class Again(msgspec.Struct, frozen=True, tag_field="type", tag="again", forbid_u
 class Live:
     """The live state of one web process. Without a follower nothing happens, and everything is stale."""
 
-    def __init__(self, follower: Follower | None, opened: Opener, ends: SessionEnds) -> None:
+    def __init__(
+        self, follower: Follower | None, opened: Opener, ends: SessionEnds, clock: Callable[[], Instant]
+    ) -> None:
         self.hub = Hub()
         self.opened = opened
         self._ends = ends
         self.open: dict[Watcher, tuple[HTTPConnection, Opened]] = {}
-        self._replica = None if follower is None else Replica(follower, self.hub)
+        self._replica = None if follower is None else Replica(follower, self.hub, clock)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

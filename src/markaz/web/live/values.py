@@ -136,7 +136,14 @@ class FloorValue(Value, frozen=True):
 AnyValue = QueueValue | AgentValue | ContactValue | FloorValue
 
 
-def queue_value(state: routing.FloorState, queue: routing.QueueState, longest: Instant | None) -> QueueValue | None:
+def queue_value(
+    state: routing.FloorState,
+    queue: routing.QueueState,
+    *,
+    longest: Instant | None,
+    today: LiveFigures,
+    recent: LiveFigures,
+) -> QueueValue | None:
     """None for a queue that is retired and empty; `longest`: when the longest waiting contact began to wait."""
     if queue.retired and not queue.waiting:
         return None
@@ -149,6 +156,8 @@ def queue_value(state: routing.FloorState, queue: routing.QueueState, longest: I
         waiting=queue.waiting,
         waiting_since=_moment(longest),
         paused=paused,
+        today=today,
+        recent=recent,
         expected_wait_seconds=expected,
     )
 
