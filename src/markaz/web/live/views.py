@@ -26,6 +26,8 @@ Changes = dict[str, AnyValue | None]
 
 _QUIET = (routing.Noted, routing.Decided, routing.AnnouncePlace)
 """They tell of many, and change nobody."""
+_OF_PROJECTS = (routing.ProjectConfigured, routing.ProjectPaused, routing.ProjectResumed)
+"""They change every queue of a project; that a contact belongs to one changes none."""
 
 
 def contact_key(contact: str) -> str:
@@ -63,8 +65,8 @@ class Touched:
                     self.agents.add(_id(agent))
             if (queue := getattr(one, "queue", None)) is not None:
                 self.queues.add(_id(queue))
-            if (project := getattr(one, "project", None)) is not None:
-                self.projects.add(_id(project))
+            if isinstance(one, _OF_PROJECTS):
+                self.projects.add(_id(one.project))
 
 
 def _id(named: object) -> str:
