@@ -110,8 +110,8 @@ async def test_the_centre_is_renamed_and_never_retired(connection: psycopg.Async
     document = await organisation.load(connection, "demo")
     assert document is not None
     assert document.centre == organisation.Centre(id="demo", name="New", zone="Asia/Tehran")
+    bad = Edit(section="centre", id="demo", entry={"name": "New", "zone": "Mars"})
     with pytest.raises(DocumentRefused, match=r'centre\.zone: unknown time zone "Mars"'):
-        bad = Edit(section="centre", id="demo", entry={"name": "New", "zone": "Mars"})
         await organisation.edit(connection, "demo", [bad], made_by="Ada")
     await organisation.undo(connection, "demo", 2, made_by="Ada")
     assert await organisation.load(connection, "demo") == by_id(BANK)

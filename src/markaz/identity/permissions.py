@@ -90,6 +90,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     ),
     Permission("figures.read", "read reports", (*_READERS, *CLIENT_ROLES), ("figures.read",)),
     Permission("webhooks.manage", "tell other systems what happens", ("administrator",), ("webhooks.manage",)),
+    Permission("agents.move", "let agents serve other queues for now", _LEADERS, ("desk.act",)),
 )
 
 BY_NAME: Final[Mapping[str, Permission]] = {permission.name: permission for permission in PERMISSIONS}

@@ -18,6 +18,7 @@ from markaz.kit.time import instant
 from markaz.runtime import Follower, LiveView
 from markaz.web import (
     administration,
+    assigning,
     audit_trail,
     contacts,
     conversations,
@@ -32,6 +33,7 @@ from markaz.web import (
     live,
     openid,
     own_account,
+    pausing,
     phone_socket,
     screen_pop,
     sign_in,
@@ -135,7 +137,8 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.include_router(day.router)
     app.include_router(conversations.router)
     app.include_router(conversations.supervision)
-    app.include_router(desk.projects)
+    app.include_router(assigning.router)
+    app.include_router(pausing.router)
     app.include_router(phone_socket.router)
     for part in (sign_in, openid, own_account, users, invitations, keys, audit_trail):
         app.include_router(part.router)

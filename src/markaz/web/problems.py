@@ -58,6 +58,8 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.AgentUnknown: HTTPStatus.NOT_FOUND,
     errors.ProjectUnknown: HTTPStatus.NOT_FOUND,
     errors.QueueUnknown: HTTPStatus.NOT_FOUND,
+    errors.PromptUnknown: HTTPStatus.NOT_FOUND,
+    errors.BackupMissing: HTTPStatus.CONFLICT,
     errors.ContactUnknown: HTTPStatus.NOT_FOUND,
     errors.WebhookUnknown: HTTPStatus.NOT_FOUND,
     errors.DeliveryUnknown: HTTPStatus.NOT_FOUND,

@@ -164,6 +164,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent}/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign
+         * @description Let the agent serve these queues until that is taken back or they sign out; what skills a queue wants stays.
+         */
+        put: operations["assign_api_agents__agent__queues_put"];
+        post?: never;
+        /**
+         * Take Back
+         * @description Let the agent serve again what the organisation says. For one who does, nothing changes.
+         */
+        delete: operations["take_back_api_agents__agent__queues_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent}/ready": {
         parameters: {
             query?: never;
@@ -979,7 +1003,7 @@ export interface paths {
         put?: never;
         /**
          * Pause
-         * @description Stop a project in one action; contacts hear and get what its pause rule says.
+         * @description Stop a project in one action; contacts hear and get what is chosen here, or what its pause rule says.
          */
         post: operations["pause_api_projects__project__pause_post"];
         delete?: never;
@@ -1475,6 +1499,25 @@ export interface components {
             presence: string;
             reason: string | null;
             state: string;
+        };
+        /**
+         * Assignment
+         * @description What the agent serves instead of their own queues.
+         */
+        Assignment: {
+            /**
+             * Note
+             * @description What the agent is told
+             * @example twenty minutes, please
+             */
+            note?: string | null;
+            /**
+             * Queues
+             * @example [
+             *       "loans"
+             *     ]
+             */
+            queues: string[];
         };
         /**
          * Attempt
@@ -2221,6 +2264,23 @@ export interface components {
             telephony: string;
         };
         /**
+         * Meanwhile
+         * @description What callers hear and get while the project stands still.
+         */
+        Meanwhile: {
+            /**
+             * Prompt
+             * @description A prompt of the organisation; absent: nothing is said
+             */
+            prompt?: string | null;
+            /**
+             * To
+             * @description wait: for the project to go on; backup: the other centre that the project's settings name
+             * @enum {string}
+             */
+            to: "wait" | "callback" | "voicemail" | "backup";
+        };
+        /**
          * Named
          * @description Something with an id and what people call it.
          */
@@ -2261,6 +2321,12 @@ export interface components {
          */
         NotReady: {
             /**
+             * Note
+             * @description What the agent is told, by whoever acts for them
+             * @example take a break
+             */
+            note?: string | null;
+            /**
              * Reason
              * @example lunch
              */
@@ -2298,6 +2364,18 @@ export interface components {
         NoteWritten: {
             /** Text */
             text: string;
+        };
+        /**
+         * Noted
+         * @description What an agent is told by whoever acts for them.
+         */
+        Noted: {
+            /**
+             * Note
+             * @description What the agent is told, by whoever acts for them
+             * @example take a break
+             */
+            note?: string | null;
         };
         /**
          * NumberMade
@@ -3110,6 +3188,8 @@ export interface components {
          * @description Why the project stands still.
          */
         Pause: {
+            /** @description Absent: as the project's own pause rule says */
+            meanwhile?: components["schemas"]["Meanwhile"] | null;
             /**
              * Reason
              * @example agents are being retrained
@@ -4435,7 +4515,97 @@ export interface operations {
             };
         };
     };
-    ready_api_agents__agent__ready_post: {
+    assign_api_agents__agent__queues_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_unknown` or `queue_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_not_signed_in` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_agents__agent__queues_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -4446,6 +4616,87 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ready_api_agents__agent__ready_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Noted"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {
@@ -4774,7 +5025,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Noted"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {
@@ -8386,8 +8641,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `project_unknown` */
+            /** @description `project_unknown` or `prompt_unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `backup_missing` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,6 +23,8 @@ export interface QueueValue {
   /** When the longest waiting contact began to wait. */
   waiting_since: string | null;
   paused: boolean;
+  pause_reason: string | null;
+  paused_since: string | null;
   /** Since midnight in the centre's zone. */
   today: LiveFigures;
   /** The present minute and the fourteen before. */
@@ -57,6 +59,10 @@ export interface AgentValue {
   phone: boolean;
   queues: string[];
   contacts: InHand[];
+  /** Serves other queues for now than the organisation says. */
+  moved: boolean;
+  /** What whoever last changed something for this agent says to them. */
+  note: string | null;
 }
 
 export interface PartValue {

@@ -45,6 +45,8 @@ class QueueValue(Value, frozen=True):
     waiting: int
     waiting_since: datetime | None
     paused: bool
+    pause_reason: str | None = None
+    paused_since: datetime | None = None
     today: LiveFigures = LiveFigures()
     recent: LiveFigures = LiveFigures()
     expected_wait_seconds: float | None = None
@@ -66,7 +68,8 @@ class InHand(msgspec.Struct, frozen=True):
 class AgentValue(Value, frozen=True):
     """`state` is the busiest of the contacts in hand, else the presence, and `since` when that began.
 
-    `reason` is why the agent is not ready; `phone` whether it can be reached; `queues` those that the agent serves.
+    `reason` is why the agent is not ready; `phone` whether it can be reached; `queues` those that the agent serves, for
+    now alone when `moved`. `note`: what whoever last changed this for the agent says to them.
     """
 
     presence: routing.Presence
@@ -76,6 +79,8 @@ class AgentValue(Value, frozen=True):
     phone: bool
     queues: tuple[str, ...]
     contacts: tuple[InHand, ...]
+    moved: bool = False
+    note: str | None = None
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -147,7 +152,7 @@ def queue_value(
     """None for a queue that is retired and empty; `longest`: when the longest waiting contact began to wait."""
     if queue.retired and not queue.waiting:
         return None
-    paused = state.projects[queue.rules.project].paused
+    project = state.projects[queue.rules.project]
     expected: float | None = None
     if queue.waiting and queue.pace is not None:
         expected = queue.waiting * queue.pace / SECOND
@@ -155,7 +160,9 @@ def queue_value(
         project=queue.rules.project,
         waiting=queue.waiting,
         waiting_since=_moment(longest),
-        paused=paused,
+        paused=project.paused,
+        pause_reason=project.reason,
+        paused_since=_moment(project.paused_at),
         today=today,
         recent=recent,
         expected_wait_seconds=expected,
@@ -181,6 +188,8 @@ def agent_value(state: routing.FloorState, agent: routing.Agent) -> AgentValue |
         phone=agent.phone,
         queues=tuple(sorted(agent.profile.queues)),
         contacts=tuple(_in_hand(state, state.engagements[offer]) for offer in agent.engagements),
+        moved=agent.settings is not None,
+        note=agent.note,
     )
 
 

@@ -9,6 +9,7 @@ const KNOWN = [
   "key.made", "key.revoked", "recording.played", "organisation.changed",
   "agent.acted_for", "contact.supervised", "contact.taken_over", "project.paused", "project.resumed",
   "webhook.added", "webhook.changed", "webhook.secret_made", "webhook.removed",
+  "agent.assigned", "agent.assignment_ended", "agent.told", "alarm.taken", "alarm.given_back", "alarm_rule.changed",
 ] as const;
 
 export function actionShown(action: string, say: ReturnType<typeof useWords>["say"]): string {
