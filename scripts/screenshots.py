@@ -75,6 +75,11 @@ PAGES = (
     Shot("webhooks", "/administration/webhooks", "administrator"),
     Shot("audit", "/audit", "administrator"),
     Shot("nowhere", "/no-such-page", "administrator"),
+    Shot("floor", "/floor", "supervisor", (SIGNED_IN, OTHERWISE)),
+    Shot("floor-queue", "/floor?open=queue:general", "supervisor"),
+    Shot("floor-agent", "/floor?open=agent:amira", "supervisor"),
+    Shot("floor-pause", "/floor?open=pause", "supervisor"),
+    Shot("floor-wall", "/floor/wall", "supervisor"),
 )
 
 

@@ -31,6 +31,8 @@ export interface QueueValue {
   recent: LiveFigures;
   /** How long whoever came last still waits; null when nobody waits, or no pace is known yet. */
   expected_wait_seconds: number | null;
+  /** Within which an answer counts as in time. */
+  target_seconds: number;
 }
 
 export type EngagementState =

@@ -1,6 +1,7 @@
 import account from "./account.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
+import floor from "./floor.json";
 import numbers from "./numbers.json";
 import organisation from "./organisation.json";
 import past from "./past.json";
@@ -9,6 +10,6 @@ import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue = { ...account, ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue = { ...account, ...desk, ...failure, ...floor, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
 
 export default catalogue;

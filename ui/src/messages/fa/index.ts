@@ -2,6 +2,7 @@ import type { Catalogue } from "..";
 import account from "./account.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
+import floor from "./floor.json";
 import numbers from "./numbers.json";
 import organisation from "./organisation.json";
 import past from "./past.json";
@@ -10,6 +11,6 @@ import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue: Catalogue = { ...account, ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue: Catalogue = { ...account, ...desk, ...failure, ...floor, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
 
 export default catalogue;
