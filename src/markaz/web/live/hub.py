@@ -112,6 +112,11 @@ class Hub:
     def seen(self, sight: Sight, key: str) -> AnyValue | None:
         return seen(sight, key, self._values)
 
+    def queues(self, sight: Sight) -> dict[str, QueueValue]:
+        """The queues that may be seen, by id."""
+        found = all_seen(sight, self._values).items()
+        return {key.partition("/")[2]: value for key, value in found if isinstance(value, QueueValue)}
+
     def is_in_hand(self, contact: str) -> bool:
         """Whether an agent has to do with the contact, which may be gone from the floor itself."""
         return any(contact in _in_hands(value) for value in self._values.values())

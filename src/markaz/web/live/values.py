@@ -50,6 +50,8 @@ class QueueValue(Value, frozen=True):
     today: LiveFigures = LiveFigures()
     recent: LiveFigures = LiveFigures()
     expected_wait_seconds: float | None = None
+    target_seconds: int = 20
+    """Within which an answer counts as in time."""
 
 
 class InHand(msgspec.Struct, frozen=True):
@@ -166,6 +168,7 @@ def queue_value(
         today=today,
         recent=recent,
         expected_wait_seconds=expected,
+        target_seconds=queue.rules.target_seconds,
     )
 
 
