@@ -91,6 +91,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     Permission("figures.read", "read reports", (*_READERS, *CLIENT_ROLES), ("figures.read",)),
     Permission("webhooks.manage", "tell other systems what happens", ("administrator",), ("webhooks.manage",)),
     Permission("agents.move", "let agents serve other queues for now", _LEADERS, ("desk.act",)),
+    Permission("alarms.manage", "take alarms over, and change the rules by which they rise", _LEADERS, ("desk.act",)),
 )
 
 BY_NAME: Final[Mapping[str, Permission]] = {permission.name: permission for permission in PERMISSIONS}
@@ -204,6 +205,8 @@ TABLES: Final[Mapping[str, Visible]] = {
     "embed_token": _HIDDEN,
     "seal": _HIDDEN,
     "audit_head": _HIDDEN,
+    "alarm": Visible(_reach(_READERS), _reach(_LEADERS)),
+    "alarm_rule": Visible(_reach(_READERS), _reach(_LEADERS)),
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

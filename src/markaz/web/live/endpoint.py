@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from markaz.kit.time import Instant
 from markaz.runtime import DATABASE_AWAY, Follower
+from markaz.web.live.alarming import Alarming
 from markaz.web.live.figures import Slot
 from markaz.web.live.hub import Hub, TooManyWatching, Watcher
 from markaz.web.live.replica import Replica
@@ -64,19 +65,27 @@ class Live:
     """The live state of one web process. Without a follower nothing happens, and everything is stale."""
 
     def __init__(
-        self, follower: Follower | None, opened: Opener, ends: SessionEnds, clock: Callable[[], Instant]
+        self,
+        follower: Follower | None,
+        opened: Opener,
+        ends: SessionEnds,
+        clock: Callable[[], Instant],
+        alarming: Callable[[Hub, Replica], Alarming] | None = None,
     ) -> None:
         self.hub = Hub()
         self.opened = opened
         self._ends = ends
         self.open: dict[Watcher, tuple[HTTPConnection, Opened]] = {}
         self._replica = None if follower is None else Replica(follower, self.hub, clock)
+        self._alarming = None if self._replica is None or alarming is None else alarming(self.hub, self._replica)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(self._recheck()), asyncio.create_task(self._end_sessions())]
         if self._replica is not None:
             tasks.append(asyncio.create_task(self._replica.run()))
+        if self._alarming is not None:
+            tasks.append(asyncio.create_task(self._alarming.run()))
         try:
             yield
         finally:

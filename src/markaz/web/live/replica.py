@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import aclosing
 
+from markaz import routing
 from markaz.kit.errors import MarkazError
 from markaz.kit.time import Instant
 from markaz.runtime import DATABASE_AWAY, Begun, Follower, Handled, Reported
@@ -26,6 +27,8 @@ class Replica:
 
     def __init__(self, follower: Follower, hub: Hub, clock: Callable[[], Instant]) -> None:
         self.figures = Figures()
+        self.state: routing.FloorState | None = None
+        """For reading: the floor itself; None before the copy has begun."""
         self._hub = hub
         self._follower = follower
         self._clock = clock
@@ -62,6 +65,7 @@ class Replica:
             case Begun():
                 self.figures = Figures(one.ended, one.visits, counted=one.counted, zone=self._reported.zone)
                 self.figures.pass_time(self._clock())
+                self.state = one.core.floor.state
                 self._views, self._touched = Views(one.core, self.figures, self._reported), Touched()
                 self._hub.begin(self._views.values, self._follower.number)
             case Handled(said=said):

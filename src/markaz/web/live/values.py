@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from markaz import routing
+from markaz import alarms, routing
 from markaz.kit.time import SECOND, Instant, moment
 
 
@@ -140,7 +140,20 @@ class FloorValue(Value, frozen=True):
     silent: bool
 
 
-AnyValue = QueueValue | AgentValue | ContactValue | FloorValue
+class AlarmValue(Value, frozen=True):
+    """An alarm that is up. `cure`: what may help now; `taken_by` and `taken_name`: who has taken it over."""
+
+    kind: alarms.Kind
+    subject: str
+    parameters: dict[str, float]
+    cure: alarms.Cure | None
+    risen_at: datetime
+    taken_by: str | None
+    taken_name: str | None
+    taken_at: datetime | None
+
+
+AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | AlarmValue
 
 
 def queue_value(
