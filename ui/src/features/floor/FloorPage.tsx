@@ -1,5 +1,5 @@
 import { Button, Text, Title } from "@mantine/core";
-import { MonitorUp, Pause } from "lucide-react";
+import { BellRing, MonitorUp, Pause } from "lucide-react";
 import { type KeyboardEvent, useMemo } from "react";
 import { Link, Route, Routes, useSearchParams } from "react-router";
 import { useActions } from "../../app/actions";
@@ -9,6 +9,8 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { useLiveState } from "../../live/live";
 import { SHORTCUTS, useShortcuts } from "../desk/shortcuts";
 import { AgentDrawer } from "./AgentDrawer";
+import { AlarmList } from "./AlarmList";
+import { AlarmRules } from "./AlarmRules";
 import { AgentGrid } from "./AgentGrid";
 import styles from "./FloorPage.module.css";
 import { floorOf } from "./floor";
@@ -18,6 +20,7 @@ import { QueueRows } from "./QueueRows";
 import { WallPage } from "./WallPage";
 
 const PAUSE = "pause";
+const RULES = "rules";
 
 /** The floor as it is this second, and the wall's six numbers. */
 export function Component() {
@@ -53,15 +56,18 @@ function FloorPage() {
         <header className={styles["head"]}>
           <Title order={1}>{say("nav.floor")}</Title>
           <Text size="sm" className="quiet">{say("floor.keys")}</Text>
+          {may("alarms.manage") && <Button variant="default" leftSection={<BellRing size={16} aria-hidden />} onClick={() => choose(open === RULES ? null : RULES)}>{say("floor.rules")}</Button>}
           <Button component={Link} to="/floor/wall" variant="default" leftSection={<MonitorUp size={16} aria-hidden />}>{say("floor.wall")}</Button>
           {pause !== undefined && (
             <Button leftSection={<Pause size={16} aria-hidden />} rightSection={<kbd className="key">{SHORTCUTS.pause_project.shown}</kbd>} onClick={pause}>{say("floor.pause")}</Button>
           )}
         </header>
+        <AlarmList onOpen={choose} />
         <QueueRows queues={floor.queues} agents={floor.agents} open={open} onOpen={choose} />
         <AgentGrid agents={floor.agents} open={open} onOpen={choose} />
       </div>
       {open === PAUSE && <PausePanel floor={floor} close={() => choose(null)} />}
+      {open === RULES && <AlarmRules close={() => choose(null)} />}
       {kind === "queue" && <QueueDrawer key={id} id={id} floor={floor} close={() => choose(null)} onOpen={choose} />}
       {kind === "agent" && <AgentDrawer key={id} id={id} floor={floor} close={() => choose(null)} />}
     </div>

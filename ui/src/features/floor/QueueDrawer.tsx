@@ -114,7 +114,7 @@ function PersonRow({ card, onOpen, act }: { card: AgentCard; onOpen: (what: stri
   const name = useNameOf("agents", card.id);
   const acting = useMutation({ mutationFn: async () => act?.run() });
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap="xs" wrap="nowrap" data-person={card.id}>
       <StateMark state={card.state} />
       <Button variant="subtle" size="compact-sm" color="gray" onClick={() => onOpen(`agent:${card.id}`)}><bdi>{name}</bdi></Button>
       <Since moment={card.agent.since} />

@@ -6,7 +6,7 @@ import { StateMark } from "../../components/StateMark";
 import { useNameOf } from "../desk/names";
 import styles from "./FloorPage.module.css";
 import { type AgentCard, type QueueRow, contactsBehind, midnightIn, recentFrom } from "./floor";
-import { useSeries, useZone } from "./requests";
+import { useAlarmRules, useSeries, useZone } from "./requests";
 import { Share } from "./Share";
 import { Sparkline } from "./Sparkline";
 
@@ -21,6 +21,8 @@ interface Shown {
 export function QueueRows({ queues, agents, open, onOpen }: Shown) {
   const { say } = useWords();
   const series = useSeries().data ?? {};
+  const level = useAlarmRules().data?.find(({ kind }) => kind === "service_level");
+  const aim = level?.enabled === true ? level.limit : null;
   const head = ["waiting", "longest", "recent", "today", "expected", "hours"] as const;
   return (
     <section className={`panel ${styles["queues"] ?? ""}`} aria-labelledby="queues">
@@ -31,7 +33,7 @@ export function QueueRows({ queues, agents, open, onOpen }: Shown) {
       {queues.map((row) => (
         <Row
           key={row.id} row={row} ready={agents.filter(({ agent, state }) => state === "ready" && agent.queues.includes(row.id)).length}
-          slots={series[row.id] ?? []} isOpen={open === `queue:${row.id}`} onOpen={() => onOpen(`queue:${row.id}`)}
+          slots={series[row.id] ?? []} aim={aim} isOpen={open === `queue:${row.id}`} onOpen={() => onOpen(`queue:${row.id}`)}
         />
       ))}
       {queues.length === 0 && <Text p="md" className="quiet">{say("floor.queues.empty")}</Text>}
@@ -39,8 +41,8 @@ export function QueueRows({ queues, agents, open, onOpen }: Shown) {
   );
 }
 
-function Row({ row, ready, slots, isOpen, onOpen }: {
-  row: QueueRow; ready: number; slots: Parameters<typeof Sparkline>[0]["slots"]; isOpen: boolean; onOpen: () => void;
+function Row({ row, ready, slots, aim, isOpen, onOpen }: {
+  row: QueueRow; ready: number; aim: number | null; slots: Parameters<typeof Sparkline>[0]["slots"]; isOpen: boolean; onOpen: () => void;
 }) {
   const { say, intl } = useWords();
   const { id, queue } = row;
@@ -71,7 +73,7 @@ function Row({ row, ready, slots, isOpen, onOpen }: {
         <Share of={queue.today.service_level} />
       </Link>
       <span data-label={say("floor.expected")}>{queue.expected_wait_seconds === null ? "–" : <Duration seconds={queue.expected_wait_seconds} />}</span>
-      {slots.some(({ offered }) => offered > 0) && <Sparkline slots={slots} label={say("floor.hours.of", { queue: name })} aim={null} />}
+      {slots.some(({ offered }) => offered > 0) && <Sparkline slots={slots} label={say("floor.hours.of", { queue: name })} aim={aim} />}
     </div>
   );
 }

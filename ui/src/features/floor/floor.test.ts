@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { AgentValue, LiveFigures, QueueValue } from "../../live/values";
-import { added, contactsBehind, floorOf, grouped, midnightIn, recentFrom, wholeOf } from "./floor";
+import type { AgentValue, AlarmValue, LiveFigures, QueueValue } from "../../live/values";
+import { added, alarmsOf, contactsBehind, floorOf, grouped, midnightIn, recentFrom, wholeOf } from "./floor";
 
 const NOBODY: LiveFigures = { offered: 0, answered: 0, answered_in_time: 0, abandoned: 0, service_level: null, answer_mean_seconds: null };
 
@@ -32,6 +32,14 @@ it("puts the longest wait first, and agents by state and how long", () => {
   expect(grouped(floor.agents).map(({ state, cards }) => [state, cards.map(({ id }) => id)])).toEqual([
     ["ready", ["cyd", "ben"]], ["in_conversation", ["ann"]],
   ]);
+});
+
+it("puts alarms that nobody has before those that somebody sees to", () => {
+  const alarm = (risen_at: string, taken_by: string | null): AlarmValue => ({
+    kind: "waiting", subject: "a", parameters: {}, cure: null, risen_at, taken_by, taken_name: taken_by, taken_at: null,
+  });
+  const values = { "alarms/x": alarm("2027-01-15T08:00:00Z", "sid"), "alarms/y": alarm("2027-01-15T09:00:00Z", null), "alarms/z": alarm("2027-01-15T08:30:00Z", null) };
+  expect(alarmsOf({ ...VALUES, ...values }).map(({ id }) => id)).toEqual(["z", "y", "x"]);
 });
 
 it("adds queues up, weighing means by answers", () => {

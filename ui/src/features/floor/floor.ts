@@ -1,7 +1,7 @@
 /** The floor as a supervisor sees it, out of the live state. Pure. */
 
 import { type AgentState, shownState } from "../../app/states";
-import type { AgentValue, LiveFigures, QueueValue, Values } from "../../live/values";
+import type { AgentValue, AlarmValue, LiveFigures, QueueValue, Values } from "../../live/values";
 
 export interface QueueRow {
   id: string;
@@ -42,6 +42,20 @@ function since({ queue }: QueueRow): number {
 
 export function grouped(agents: readonly AgentCard[]): { state: AgentState; cards: readonly AgentCard[] }[] {
   return GROUPS.map((state) => ({ state, cards: agents.filter((card) => card.state === state) })).filter(({ cards }) => cards.length > 0);
+}
+
+export interface AlarmRow {
+  id: string;
+  alarm: AlarmValue;
+}
+
+/** Alarms that nobody has taken over come first, the oldest before later ones. */
+export function alarmsOf(values: Values): AlarmRow[] {
+  const found = Object.entries(values)
+    .filter(([key]) => key.startsWith("alarms/"))
+    .map(([key, value]) => ({ id: key.slice("alarms/".length), alarm: value as AlarmValue }));
+  return found.sort((one, other) =>
+    Number(one.alarm.taken_by !== null) - Number(other.alarm.taken_by !== null) || one.alarm.risen_at.localeCompare(other.alarm.risen_at));
 }
 
 /** Figures of several queues as one. Means are weighed by how many were answered. */

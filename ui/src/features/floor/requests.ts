@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ask } from "../../api/client";
+import type { AlarmValue } from "../../live/values";
 
 const of = encodeURIComponent;
 const REFRESH_MILLISECONDS = 30_000;
@@ -54,6 +55,35 @@ export function pause(project: string, reason: string, meanwhile: { prompt: stri
 
 export function resume(project: string): Promise<unknown> {
   return ask("POST", `/api/projects/${of(project)}/resume`);
+}
+
+export function take(alarm: string): Promise<unknown> {
+  return ask("POST", `/api/alarms/${of(alarm)}/take`);
+}
+
+export function giveBack(alarm: string): Promise<unknown> {
+  return ask("POST", `/api/alarms/${of(alarm)}/give-back`);
+}
+
+export interface AlarmRule {
+  kind: AlarmValue["kind"];
+  limit: number | null;
+  offered_min: number;
+  after_seconds: number;
+  clear_seconds: number;
+  enabled: boolean;
+}
+
+export function useAlarmRules() {
+  return useQuery({
+    queryKey: ["floor", "alarm-rules"],
+    queryFn: () => ask<AlarmRule[]>("GET", "/api/alarm-rules"),
+    staleTime: 60_000,
+  });
+}
+
+export function giveRule({ kind, ...rule }: AlarmRule): Promise<unknown> {
+  return ask("PUT", `/api/alarm-rules/${of(kind)}`, rule);
 }
 
 export interface FiveMinutes {
