@@ -80,6 +80,8 @@ PAGES = (
     Shot("floor-agent", "/floor?open=agent:amira", "supervisor"),
     Shot("floor-pause", "/floor?open=pause", "supervisor"),
     Shot("floor-wall", "/floor/wall", "supervisor"),
+    Shot("floor-rules", "/floor?open=rules", "supervisor"),
+    Shot("floor-alarm", "/floor", "supervisor", (("PUT", "/api/alarm-rules/not_ready", {"limit": 0}),)),
 )
 
 

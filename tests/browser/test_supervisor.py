@@ -158,7 +158,7 @@ async def test_an_alarm_is_taken_over_and_ends_when_an_agent_is_moved_and_the_qu
 
     await customer.hang_up()
     await carrier.until(lambda: customer.ended)
-    await installation.ask(eli, "wrap-up")
+    await installation.ask(eli, "wrap-up", disposition="solved")
     await card(sid, eli).click()
     await sid.button("floor.move.back").click()
     await expect(card(sid, eli).get_by_label(sid.say("floor.moved"))).to_have_count(0)

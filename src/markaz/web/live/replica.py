@@ -64,7 +64,7 @@ class Replica:
         match one:
             case Begun():
                 self.figures = Figures(one.ended, one.visits, counted=one.counted, zone=self._reported.zone)
-                self.figures.pass_time(self._clock())
+                self.figures.pass_time(max(self._clock(), self._follower.at))
                 self.state = one.core.floor.state
                 self._views, self._touched = Views(one.core, self.figures, self._reported), Touched()
                 self._hub.begin(self._views.values, self._follower.number)
