@@ -57,6 +57,7 @@ class Shot:
 
 SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
 OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
+ALARMING = ("PUT", "/api/alarm-rules/not_ready", {"limit": 0})
 PAGES = (
     Shot("sign-in", "/sign-in", None),
     Shot("enter", "/enter/no-such-link", None),
@@ -81,7 +82,7 @@ PAGES = (
     Shot("floor-pause", "/floor?open=pause", "supervisor"),
     Shot("floor-wall", "/floor/wall", "supervisor"),
     Shot("floor-rules", "/floor?open=rules", "supervisor"),
-    Shot("floor-alarm", "/floor", "supervisor", (("PUT", "/api/alarm-rules/not_ready", {"limit": 0}),)),
+    Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
 )
 
 

@@ -4,15 +4,13 @@ The agents have plain telephones with a tone of their own, so that the far ends 
 microphone is the browser's.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.agent_at_desk import AgentAtDesk, until
-from tests.browser.conftest import AGENT_TONE, SCREEN, Enter, invite
+from tests.browser.conftest import AGENT_TONE, SCREEN, Arrive, Enter
 from tests.browser.organisation import caller_of, number_of
 from tests.telephony.hearing import Ears
 from tests.telephony.peer import Peer
@@ -39,33 +37,14 @@ new MutationObserver(() => {
 """
 """When a card first showed a state, by the page's clock."""
 
-Supervise = Callable[[str], Awaitable[AgentAtDesk]]
 
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def supervise(
-    installation: Installation, chromium: Browser, browser_database: str, browser_ports: dict[str, dict[str, int]]
-) -> AsyncIterator[Supervise]:
-    """Bring a supervisor with an agent's seat to the floor's page: `await supervise("eli18")`."""
-    url = f"http://127.0.0.1:{browser_ports['markaz']['web']}"
-    here: list[AgentAtDesk] = []
-
-    async def come(seat: str) -> AgentAtDesk:
-        context = await chromium.new_context(viewport=SCREEN)
-        await context.grant_permissions(["microphone"], origin=url)
-        await context.add_init_script(WATCH)
-        email = await invite(browser_database, "supervisor", agent=seat, into=(context, url))
-        supervisor = AgentAtDesk(context, url, agent=seat, email=email)
-        here.append(supervisor)
-        await supervisor.open("/floor")
-        await expect(supervisor.page.locator(f"[data-agent={seat}]")).to_be_visible()
-        return supervisor
-
-    yield come
-    for supervisor in here:
-        await installation.ask(supervisor.agent, "sign-out")
-        await supervisor.context.close()
-        assert not supervisor.faults, supervisor.faults
+async def supervise(arrive: Arrive, chromium: Browser, seat: str) -> AgentAtDesk:
+    """A supervisor with an agent's seat, at the floor's page."""
+    context = await chromium.new_context(viewport=SCREEN)
+    await context.add_init_script(WATCH)
+    supervisor = await arrive(seat, context=context, role="supervisor", path="/floor")
+    await expect(card(supervisor, seat)).to_be_visible()
+    return supervisor
 
 
 def card(supervisor: AgentAtDesk, agent: str) -> Locator:
@@ -79,10 +58,10 @@ async def ready(installation: Installation, carrier: Peer, agent: str) -> None:
 
 
 async def test_a_call_is_seen_at_once_heard_whispered_to_joined_and_taken_over(
-    installation: Installation, carrier: Peer, supervise: Supervise, tmp_path: Path
+    installation: Installation, carrier: Peer, arrive: Arrive, chromium: Browser, tmp_path: Path
 ) -> None:
     dana, seat = f"dana{HEARD}", f"eli{HEARD}"
-    sid = await supervise(seat)
+    sid = await supervise(arrive, chromium, seat)
     await ready(installation, carrier, dana)
     await expect(card(sid, dana)).to_have_attribute("data-state", "ready")
     customer = await carrier.call(number_of(HEARD), caller_of(HEARD))
@@ -126,12 +105,12 @@ async def test_a_call_is_seen_at_once_heard_whispered_to_joined_and_taken_over(
 
 
 async def test_an_alarm_is_taken_over_and_ends_when_an_agent_is_moved_and_the_queue_drains(
-    installation: Installation, carrier: Peer, supervise: Supervise, enter: Enter
+    installation: Installation, carrier: Peer, arrive: Arrive, chromium: Browser, enter: Enter
 ) -> None:
     eli, seat, queue = f"eli{DRAINED}", f"dana{DRAINED}", f"desk{DRAINED}"
     answer = await installation.web.put("/api/alarm-rules/nobody_ready", json={"after_seconds": 1, "clear_seconds": 1})
     assert answer.is_success, answer.text
-    sid = await supervise(seat)
+    sid = await supervise(arrive, chromium, seat)
     mona = await enter("manager", "/floor")
     await ready(installation, carrier, eli)
     customer = await carrier.call(number_of(DRAINED), caller_of(DRAINED))
@@ -171,3 +150,29 @@ async def test_an_alarm_is_taken_over_and_ends_when_an_agent_is_moved_and_the_qu
         is_answered, lambda: installation.rows("SELECT * FROM queue_visit WHERE queue = %(queue)s", queue=queue)
     )
     await installation.ask(eli, "sign-out")
+
+
+async def test_what_a_supervisor_says_is_read_at_the_desk(installation: Installation, arrive: Arrive) -> None:
+    dana = await arrive(f"dana{DRAINED}")
+    await dana.begin()
+    await installation.ask(dana.agent, "not-ready", reason="training", note="Come and see me.")
+    await expect(dana.page.get_by_test_id("note")).to_have_text("Come and see me.")
+    await dana.go_ready()
+    await expect(dana.page.get_by_test_id("note")).to_have_count(0)
+
+
+async def test_a_project_is_paused_and_goes_on(enter: Enter) -> None:
+    mona = await enter("manager", "/floor")
+    row = mona.page.locator("[data-queue=first0]")
+    await expect(row).to_be_visible()
+    await mona.page.keyboard.press("Alt+KeyZ")
+    panel = mona.page.get_by_role("complementary")
+    await panel.get_by_label(mona.say("floor.pause.project"), exact=True).first.click()
+    await mona.page.get_by_role("option", name="Orders").click()
+    await mona.field("floor.pause.reason", panel).fill("Being retrained")
+    await panel.get_by_role("radio", name=mona.say("floor.pause.to.callback")).check()
+    await mona.button("floor.pause.do", panel).click()
+    await expect(row).to_contain_text("Being retrained")
+    await row.locator("[data-row]").click()
+    await mona.button("floor.resume", mona.page.get_by_role("complementary")).click()
+    await expect(row).not_to_contain_text("Being retrained")
