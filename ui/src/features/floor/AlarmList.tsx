@@ -40,7 +40,7 @@ function OneAlarm({ row: { id, alarm }, onOpen }: { row: AlarmRow; onOpen: (what
     <div className={styles["alarm"]} data-alarm={alarm.kind} data-mine={isMine}>
       <StateMark state="alarm" size={16} />
       <p>
-        {sentence} <Since moment={alarm.risen_at} />
+        {sentence} <small className="quiet" title={say("floor.alarm.up")}>· <Since moment={alarm.risen_at} /></small>
         {alarm.cure !== null && <Cure alarm={alarm} cure={alarm.cure} />}
       </p>
       <Group gap="xs">

@@ -15,7 +15,7 @@ export function useAlarmSentence({ kind, subject, parameters }: AlarmValue): str
   const { locale } = useIntl();
   const name = useNameOf(SECTIONS[kind], subject === "" ? null : subject);
   return say(`floor.alarm.${kind}`, {
-    name,
+    name: `\u2068${name}\u2069`, // a name of whatever direction stays by itself
     lasted: written(parameters["seconds"] ?? 0, "clock", locale),
     waiting: parameters["waiting"] ?? 0,
     share: parameters["share"] ?? 0,
