@@ -12,6 +12,7 @@ import { AgentDrawer } from "./AgentDrawer";
 import { AlarmList } from "./AlarmList";
 import { AlarmRules } from "./AlarmRules";
 import { AgentGrid } from "./AgentGrid";
+import { ContactDrawer } from "./ContactDrawer";
 import styles from "./FloorPage.module.css";
 import { floorOf } from "./floor";
 import { PausePanel } from "./PausePanel";
@@ -69,6 +70,7 @@ function FloorPage() {
       {open === PAUSE && <PausePanel floor={floor} close={() => choose(null)} />}
       {open === RULES && <AlarmRules close={() => choose(null)} />}
       {kind === "queue" && <QueueDrawer key={id} id={id} floor={floor} close={() => choose(null)} onOpen={choose} />}
+      {kind === "contact" && <ContactDrawer key={id} id={id} close={() => choose(null)} onOpen={choose} />}
       {kind === "agent" && <AgentDrawer key={id} id={id} floor={floor} close={() => choose(null)} />}
     </div>
   );

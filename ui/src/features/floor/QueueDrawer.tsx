@@ -41,7 +41,7 @@ export function QueueDrawer({ id, floor, close, onOpen }: { id: string; floor: F
           </Group>
         )}
         <Figures id={id} today={queue.today} recent={queue.recent} target={queue.target_seconds} />
-        <Waiting id={id} />
+        <Waiting id={id} onOpen={onOpen} />
         <People title={say("floor.serve")} cards={here} empty={say("floor.serve.empty")} onOpen={onOpen} />
         {may("agents.move") && movable.length > 0 && (
           <People
@@ -76,7 +76,7 @@ function Figures({ id, today, recent, target }: { id: string; today: LiveFigures
   );
 }
 
-function Waiting({ id }: { id: string }) {
+function Waiting({ id, onOpen }: { id: string; onOpen: (what: string) => void }) {
   const { say } = useWords();
   const values = useLiveState((state) => state.values);
   const waiting = Object.entries(values)
@@ -89,7 +89,7 @@ function Waiting({ id }: { id: string }) {
       <Title order={3}>{say("floor.waiting")}</Title>
       {waiting.slice(0, WAITING_SHOWN_MAX).map(({ contact, value }) => (
         <Group key={contact} gap="xs">
-          <Link className={styles["behind"] ?? ""} to={`/contacts?open=${encodeURIComponent(contact)}`}><bdi dir="ltr">{value.customer.name ?? value.customer.number}</bdi></Link>
+          <Button variant="subtle" size="compact-sm" color="gray" onClick={() => onOpen(`contact:${contact}`)}><bdi dir="ltr">{value.customer.name ?? value.customer.number}</bdi></Button>
           {value.waiting_since !== null && <Since moment={value.waiting_since} />}
         </Group>
       ))}
