@@ -67,6 +67,7 @@ class Shot:
 SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
 OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
 CALL_OVER = (("POST", "/api/agents/amira/wrap-up", {}), ("POST", "/api/agents/amira/sign-out", None))
+ALARMING = ("PUT", "/api/alarm-rules/not_ready", {"limit": 0})
 PAGES = (
     Shot("sign-in", "/sign-in", None),
     Shot("enter", "/enter/no-such-link", None),
@@ -92,6 +93,13 @@ PAGES = (
     Shot("contact", f"/contacts?open={heard.OPEN}", "supervisor"),
     Shot("listen", f"/listen?day={heard.DRAWN}&open={heard.OPEN}", "quality_analyst"),
     Shot("listen-draw", f"/listen?day={heard.SEALED}", "client_owner"),
+    Shot("floor", "/floor", "supervisor", (SIGNED_IN, OTHERWISE)),
+    Shot("floor-queue", "/floor?open=queue:general", "supervisor"),
+    Shot("floor-agent", "/floor?open=agent:amira", "supervisor"),
+    Shot("floor-pause", "/floor?open=pause", "supervisor"),
+    Shot("floor-wall", "/floor/wall", "supervisor"),
+    Shot("floor-rules", "/floor?open=rules", "supervisor"),
+    Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
 )
 
 

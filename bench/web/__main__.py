@@ -28,9 +28,10 @@ from markaz.bootstrap import Settings, installation_key, load_settings, prepare_
 from markaz.bootstrap.addresses import choose_addresses
 from markaz.identity import new_token, token_hash
 from markaz.kit.postgres import PostgresServer
-from markaz.runtime import Core, migrate
+from markaz.runtime import Core, Said, migrate
 from markaz.runtime.journal import read_page
 from markaz.runtime.rows import stimulus_of
+from markaz.web.live.figures import Figures
 from markaz.web.live.views import Touched, Views, queue_key
 
 SUPERVISORS = 20
@@ -83,13 +84,14 @@ async def changes_of_rows(url: str, first: int, last: int) -> tuple[dict[int, fl
     everybody: dict[int, float] = {}
     anybody: dict[int, float] = {}
     core = Core()
-    views = Views(core)
+    views = Views(core, figures := Figures())
     async with await psycopg.AsyncConnection.connect(url) as connection:
         after = 0
         while rows := await read_page(connection, "main", after=after, rows_max=2_000):
             for row in rows:
                 touched = Touched()
-                touched.add(stimulus := stimulus_of(row), core.handle(row.at, stimulus))
+                touched.add(stimulus := stimulus_of(row), outputs := core.handle(row.at, stimulus))
+                figures.fold(Said(row.number, row.at, stimulus, outputs))
                 changed = views.refresh(touched)
                 if first < row.number <= last and changed:
                     anybody[row.number] = row.at / 1e6

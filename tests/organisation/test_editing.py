@@ -105,12 +105,14 @@ async def test_two_who_edit_at_once_both_get_their_way_or_one_is_told(database: 
 
 
 async def test_the_centre_is_renamed_and_never_retired(connection: psycopg.AsyncConnection[Any]) -> None:
-    await organisation.edit(
-        connection, "demo", [Edit(section="centre", id="demo", entry={"name": "New"})], made_by="Ada"
-    )  # fmt: skip
+    moved = Edit(section="centre", id="demo", entry={"name": "New", "zone": "Asia/Tehran"})
+    await organisation.edit(connection, "demo", [moved], made_by="Ada")
     document = await organisation.load(connection, "demo")
     assert document is not None
-    assert document.centre.name == "New"
+    assert document.centre == organisation.Centre(id="demo", name="New", zone="Asia/Tehran")
+    bad = Edit(section="centre", id="demo", entry={"name": "New", "zone": "Mars"})
+    with pytest.raises(DocumentRefused, match=r'centre\.zone: unknown time zone "Mars"'):
+        await organisation.edit(connection, "demo", [bad], made_by="Ada")
     await organisation.undo(connection, "demo", 2, made_by="Ada")
     assert await organisation.load(connection, "demo") == by_id(BANK)
     with pytest.raises(organisation.EntryUnknown):

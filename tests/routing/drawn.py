@@ -3,6 +3,8 @@
 from hypothesis import strategies as st
 
 from markaz.routing import (
+    AgentAssigned,
+    AgentAssignmentEnded,
     AgentBecameNotReady,
     AgentBecameReady,
     AgentConfigured,
@@ -160,8 +162,10 @@ def agent_profiles(agent: st.SearchStrategy[str]) -> st.SearchStrategy[AgentProf
     )
 
 
+pauses = st.builds(PauseRule, prompt=of((None, "paused")), to=st.one_of(st.none(), st.none(), destinations))
+
+
 def project_rules(project: st.SearchStrategy[str]) -> st.SearchStrategy[ProjectRules]:
-    pauses = st.builds(PauseRule, prompt=of((None, "paused")), to=st.one_of(st.none(), st.none(), destinations))
     return st.builds(ProjectRules, id=project, pause=pauses, callback_queue=of((None, "q1", "q9")))
 
 
@@ -229,7 +233,9 @@ def _agent_facts(agent: st.SearchStrategy[str]):
         st.builds(AgentPhoneReturned, agent),
         st.builds(AgentSignedOut, agent),
         st.builds(AgentBecameReady, agent),
-        st.builds(AgentBecameNotReady, agent, of(("lunch", "training"))),
+        st.builds(AgentBecameNotReady, agent, of(("lunch", "training")), of((None, "come and see me"))),
+        st.builds(AgentAssigned, agent, st.lists(of((*QUEUES, "q9")), max_size=2).map(tuple), of((None, "help"))),
+        st.builds(AgentAssignmentEnded, agent),
         st.builds(AgentPhoneLost, agent),
         st.builds(AgentPhoneFound, agent),
         st.builds(AgentRetired, agent),
@@ -242,7 +248,7 @@ configurings = st.one_of(
     project_rules(of(PROJECTS)).map(ProjectConfigured),
 )
 supervisings = st.one_of(
-    st.builds(ProjectPaused, of(PROJECTS), st.just("not trained")),
+    st.builds(ProjectPaused, of(PROJECTS), st.just("not trained"), st.one_of(st.none(), pauses)),
     st.builds(ProjectResumed, of(PROJECTS)),
     st.builds(ProjectResumed, of(PROJECTS)),
     st.builds(QueueRetired, of(QUEUES)),

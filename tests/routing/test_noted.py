@@ -4,6 +4,8 @@ import msgspec
 import pytest
 
 from markaz.routing import (
+    AgentAssigned,
+    AgentAssignmentEnded,
     AgentBecameNotReady,
     AgentBecameReady,
     AgentConfigured,
@@ -76,6 +78,7 @@ ABOUT_NOBODY: list[Stimulus] = [
     QueueConfigured(QueueRules(id="q", project="nowhere")), QueueRetired("x"), AgentRetired("x"),
     ProjectPaused("x", "why"), ProjectResumed("x"),
     AgentSignedIn("x"), AgentSignedOut("x"), AgentBecameReady("x"), AgentBecameNotReady("x", "why"),
+    AgentAssigned("x", ("q",)), AgentAssignmentEnded("x"),
     AgentPhoneLost("x"), AgentPhoneFound("x"), AgentPhoneReturned("x"), AgentRejoined("c.1"), WrapUpEnded("x", "c"),
     ResultEntered("x", "c.1", "sold"),
     ContactQueued("c", "q"), ContactServedItself("c", "told"), MessageAsked("c"), MessageLeft("c", 3.0),

@@ -79,11 +79,11 @@ async def test_commands_of_a_signed_in_agent_reach_the_inbox(
     assert inbox(organisation)[answer.json()["message"]] == StimulusSent(stimulus)
 
 
-@pytest.mark.parametrize("command", ["ready", "not-ready"])
+@pytest.mark.parametrize(("command", "body"), [("ready", None), ("not-ready", {"reason": "lunch"})])
 async def test_presence_needs_a_sign_in(
-    client: httpx.AsyncClient, organisation: psycopg.Connection, command: str
+    client: httpx.AsyncClient, organisation: psycopg.Connection, command: str, body: dict[str, str] | None
 ) -> None:
-    answer = await client.post(f"/api/agents/amal/{command}", json={"reason": "lunch"})
+    answer = await client.post(f"/api/agents/amal/{command}", json=body)
     assert (answer.status_code, answer.json()["code"]) == (409, "agent_not_signed_in")
     assert inbox(organisation) == {}
 

@@ -1,4 +1,4 @@
-"""The worker process: read models from the journal, recordings beside their files, webhooks, samples, agreed reports."""
+"""The worker process: read models from the journal, recordings and their files, webhooks, samples, agreed reports."""
 
 import asyncio
 import logging

@@ -1,6 +1,6 @@
 """Self-service flows as data, and their interpreter: pure, without clock, socket or chance."""
 
-from markaz.flows.check import Known, check_calendar, check_flow
+from markaz.flows.check import Known, check_calendar, check_flow, check_zone
 from markaz.flows.events import (
     AnswerContact,
     AnyHandover,
@@ -56,5 +56,5 @@ __all__ = [
     "FlowStimulus", "HandedOver", "Hours", "Known", "Limits", "Menu", "NumberConfigured", "NumberRetired",
     "OpenPeriod", "Opening", "Play", "PromptFailed", "PromptFinished", "Queue", "RefuseNumber",
     "SelfService", "SpeakPrompt", "StopPrompt", "ToCallback", "ToNumber", "ToQueue", "ToVoicemail", "Voicemail",
-    "check_calendar", "check_flow", "opening",
+    "check_calendar", "check_flow", "check_zone", "opening",
 ]  # fmt: skip

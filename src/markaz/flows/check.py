@@ -62,13 +62,18 @@ def check_flow(flow: Flow, known: Known) -> list[Problem]:
     return problems
 
 
+def check_zone(zone: str) -> list[Problem]:
+    """What keeps `zone` from being a time zone, at `zone`."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # unknown, not a relative name, or a folder of zones
+        return [Problem("zone", f'unknown time zone "{zone}": use an IANA name')]
+    return []
+
+
 def check_calendar(calendar: Calendar) -> list[Problem]:
     """Everything that keeps `calendar` from being used."""
-    problems: list[Problem] = []
-    try:
-        ZoneInfo(calendar.zone)
-    except (KeyError, ValueError, OSError):  # unknown, not a relative name, or a folder of zones
-        problems.append(Problem("zone", f'unknown time zone "{calendar.zone}": use an IANA name'))
+    problems = check_zone(calendar.zone)
     for n, period in enumerate(calendar.weekly):
         problems += [
             Problem(f"weekly[{n}].days", f"{day} is not a day: 0 is Monday, 6 is Sunday")

@@ -97,6 +97,8 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     ),
     Permission("sample.agree", "say how much of a project its client hears", ("administrator", "manager")),
     Permission("sample.draw", "give the client's half of a sample's seed", ("client_owner",)),
+    Permission("agents.move", "let agents serve other queues for now", _LEADERS, ("desk.act",)),
+    Permission("alarms.manage", "take alarms over, and change the rules by which they rise", _LEADERS, ("desk.act",)),
 )
 
 BY_NAME: Final[Mapping[str, Permission]] = {permission.name: permission for permission in PERMISSIONS}
@@ -220,6 +222,8 @@ TABLES: Final[Mapping[str, Visible]] = {
     "sample_terms": _RECORDINGS,
     "sample_day": Visible(_RECORDINGS.read, _reach(client=("client_owner",))),
     "sample_contact": _RECORDINGS,
+    "alarm": Visible(_reach(_READERS), _reach(_LEADERS)),
+    "alarm_rule": Visible(_reach(_READERS), _reach(_LEADERS)),
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

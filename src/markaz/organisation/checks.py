@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from markaz.flows import Known, check_calendar, check_flow
+from markaz.flows import Known, check_calendar, check_flow, check_zone
 from markaz.kit.problems import Problem
 from markaz.organisation.model import Agent, Document, Project, Prompt, Queue, Trunk
 from markaz.organisation.sounds import why_unusable
@@ -50,6 +50,7 @@ class _Check:
         document = self._document
         yield from _bounds("centre", document.centre)
         yield from _identity("centre", document.centre.id)
+        yield from (problem.within("centre") for problem in check_zone(document.centre.zone))
         for section in self._ids:
             yield from self._section(section)
         for place, project in _places("projects", document.projects):

@@ -95,9 +95,10 @@ def why_not_undone(document: Document, change: history.Change) -> str | None:
         if one.section == "centre":
             if one.before is None:
                 return "the centre began with it"
-            now: Any = document.centre
-        else:
-            now = entries_by_id(document, one.section).get(one.id)
+            if document.centre != msgspec.convert(one.after, Centre):  # which may be from before it had a zone
+                return f"centre.{one.id} was changed since"
+            continue
+        now: Any = entries_by_id(document, one.section).get(one.id)
         if (None if now is None else msgspec.json.decode(msgspec.json.encode(now))) != one.after:
             return f"{one.section}.{one.id} was changed since"
     return None

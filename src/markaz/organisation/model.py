@@ -23,8 +23,10 @@ class Named(Entry):
     name: str
 
 
-class Centre(Named):
-    """An outsourcer, the tenant."""
+class Centre(Named, omit_defaults=False):
+    """An outsourcer, the tenant. Its days begin at midnight in `zone`, an IANA name."""
+
+    zone: str = "UTC"
 
 
 class Client(Named):

@@ -25,9 +25,9 @@ _RELATIONS = {
 }
 """Columns beside the document, which lead to other rows or are read without it."""
 
-_ADD_CENTRE = "INSERT INTO centre (id, name) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING"
+_ADD_CENTRE = "INSERT INTO centre (id, name, zone) VALUES (%s, %s, %s) ON CONFLICT (id) DO NOTHING"
 _LOCK_CENTRE = "SELECT FROM centre WHERE id = %s FOR UPDATE"
-_NAME_CENTRE = "UPDATE centre SET name = %s WHERE id = %s AND name <> %s"
+_EDIT_CENTRE = "UPDATE centre SET name = %(name)s, zone = %(zone)s WHERE id = %(id)s"
 _OPEN_CENTRE = "UPDATE centre SET retired_at = NULL WHERE id = %s AND retired_at IS NOT NULL"
 _ELSEWHERE = "SELECT numbers_elsewhere(%s, %s)"
 
@@ -58,7 +58,7 @@ async def apply(
     async with connection.transaction(force_rollback=dry_run):
         if floor is not None:
             await claim(connection, floor, centre.id)
-        added = await connection.execute(_ADD_CENTRE, (centre.id, centre.name))
+        added = await connection.execute(_ADD_CENTRE, (centre.id, centre.name, centre.zone))
         await lock(connection, centre.id)
         before = await load(connection, centre.id) if added.rowcount == 0 else None
         changes = await write(connection, before, document, made_by=made_by, how="apply")
@@ -89,7 +89,8 @@ async def write(
     centre = document.centre
     await _refuse_taken_numbers(connection, document)
     await _refuse_unknown_sounds(connection, document)
-    await connection.execute(_NAME_CENTRE, (centre.name, centre.id, centre.name))
+    if before is not None and before.centre != centre:
+        await connection.execute(_EDIT_CENTRE, msgspec.structs.asdict(centre))
     changes = changes_between(before, document)
     for section in SECTIONS:
         await _store(connection, section, document, before)
@@ -138,10 +139,11 @@ async def trunks(connection: Connection, *, centre: str | None = None) -> list[T
 
 async def _centres(connection: Connection, centre: str | None) -> list[Centre]:
     cursor = await connection.execute(
-        "SELECT id, name FROM centre WHERE retired_at IS NULL AND (%(id)s::text IS NULL OR id = %(id)s) ORDER BY id",
+        "SELECT id, name, zone FROM centre WHERE retired_at IS NULL AND (%(id)s::text IS NULL OR id = %(id)s)"
+        " ORDER BY id",
         {"id": centre},
     )
-    return [Centre(id=id_, name=name) for id_, name in await cursor.fetchall()]
+    return [Centre(id=id_, name=name, zone=zone) for id_, name, zone in await cursor.fetchall()]
 
 
 async def entries(connection: Connection, section: str, *, centre: str | None) -> tuple[AnyEntry, ...]:

@@ -29,6 +29,7 @@ centre = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("retired_at", TIMESTAMP(timezone=True)),
+    Column("zone", Text, nullable=False, server_default=text("'UTC'")),
 )
 
 floor = Table(

@@ -57,6 +57,8 @@ _TOLD = {
     "AgentSignedOut": "agent {agent} signed out",
     "AgentBecameReady": "agent {agent} became ready",
     "AgentBecameNotReady": "agent {agent} became not ready ({reason})",
+    "AgentAssigned": "agent {agent} was moved to other queues",
+    "AgentAssignmentEnded": "agent {agent} serves their own queues again",
     "AgentPhoneLost": "agent {agent}'s phone was lost",
     "AgentPhoneFound": "agent {agent}'s phone was back",
     "AgentPhoneReturned": "agent {agent}'s phone came back and wants its conversation",

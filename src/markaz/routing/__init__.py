@@ -72,6 +72,8 @@ from markaz.routing.states import (
     SupervisionMode,
 )
 from markaz.routing.stimuli import (
+    AgentAssigned,
+    AgentAssignmentEnded,
     AgentBecameNotReady,
     AgentBecameReady,
     AgentConfigured,
@@ -148,6 +150,8 @@ __all__ = [
     "PRESENCE_TRANSITIONS",
     "WITH_CUSTOMER",
     "Agent",
+    "AgentAssigned",
+    "AgentAssignmentEnded",
     "AgentBecameNotReady",
     "AgentBecameReady",
     "AgentConfigured",

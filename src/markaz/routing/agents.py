@@ -1,6 +1,6 @@
 """Stimuli about agents: signing in and out, ready and not ready, the phone lost and found."""
 
-from markaz.routing import returning, stimuli, waiting
+from markaz.routing import assigning, returning, stimuli, waiting
 from markaz.routing.conversations import return_contact
 from markaz.routing.floor_state import FloorState
 from markaz.routing.parties import guest_gone
@@ -37,12 +37,13 @@ def signed_out(floor: FloorState, told: stimuli.AgentSignedOut) -> None:
     if agent.presence == "signed_out":
         floor.note("AgentSignedOut", agent.id, "is signed out")
         return
-    sign_out(floor, agent)
+    sign_out(floor, agent, note=told.note)
 
 
-def sign_out(floor: FloorState, agent: Agent) -> None:
+def sign_out(floor: FloorState, agent: Agent, *, note: str | None = None) -> None:
     """No more offers; a conversation in hand goes on, contacts that waited for this agent alone wait for anybody."""
-    floor.move_presence(agent, "signed_out")
+    floor.move_presence(agent, "signed_out", note=note)
+    assigning.take_back(agent)
     floor.seat(agent)
     _give_back_offers(floor, agent, "agent_signed_out")
     for contact_id in floor.matching.personal_of(agent.id):
@@ -66,11 +67,11 @@ def became_ready(floor: FloorState, told: stimuli.AgentBecameReady) -> None:
     if agent.presence != "not_ready":
         floor.note("AgentBecameReady", agent.id, f"is {agent.presence}")
         return
-    make_ready(floor, agent)
+    make_ready(floor, agent, note=told.note)
 
 
-def make_ready(floor: FloorState, agent: Agent) -> None:
-    floor.move_presence(agent, "ready")
+def make_ready(floor: FloorState, agent: Agent, *, note: str | None = None) -> None:
+    floor.move_presence(agent, "ready", note=note)
     if not agent.engagements:
         agent.idle_since = floor.at
     floor.seat(agent)
@@ -83,7 +84,7 @@ def became_not_ready(floor: FloorState, told: stimuli.AgentBecameNotReady) -> No
     if agent.presence == "signed_out":
         floor.note("AgentBecameNotReady", agent.id, "is signed out")
         return
-    floor.move_presence(agent, "not_ready", reason=told.reason)
+    floor.move_presence(agent, "not_ready", reason=told.reason, note=told.note)
     floor.seat(agent)
     _give_back_offers(floor, agent, f"agent not ready: {told.reason}")
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from markaz.kit.time import SECOND
-from markaz.routing import agents, stimuli, waiting
+from markaz.routing import agents, assigning, stimuli, waiting
 from markaz.routing.effects import ProjectMoved
 from markaz.routing.floor_state import AGENTS_MAX, PROJECTS_MAX, QUEUES_MAX, FloorState
 from markaz.routing.lanes import Place, place, score
@@ -67,7 +67,7 @@ def agent_configured(floor: FloorState, told: stimuli.AgentConfigured) -> None:
             floor.note("AgentConfigured", told.agent.id, f"agents_max {AGENTS_MAX}")
             return
         agent = floor.agents[told.agent.id] = Agent(told.agent, moved_at=floor.at)
-    agent.profile = told.agent
+    assigning.configure(floor, agent, told.agent)
     agent.retired = False
     floor.seat(agent)
 
@@ -92,6 +92,7 @@ def project_paused(floor: FloorState, told: stimuli.ProjectPaused) -> None:
         floor.note("ProjectPaused", told.project, "unknown project" if project is None else "is paused")
         return
     project.paused = True
+    project.pause, project.reason, project.paused_at = told.rule, told.reason, floor.at
     floor.out.append(ProjectMoved(told.project, paused=True, reason=told.reason))
     queues = _queues_of(floor, told.project)
     for queue in queues:
@@ -105,6 +106,7 @@ def project_resumed(floor: FloorState, told: stimuli.ProjectResumed) -> None:
         floor.note("ProjectResumed", told.project, "unknown project" if project is None else "is not paused")
         return
     project.paused = False
+    project.pause = project.reason = project.paused_at = None
     floor.out.append(ProjectMoved(told.project, paused=False))
     queues = _queues_of(floor, told.project)
     for queue in queues:

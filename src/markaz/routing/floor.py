@@ -13,6 +13,7 @@ import msgspec
 from markaz.kit.time import Instant
 from markaz.routing import (
     agents,
+    assigning,
     callbacks,
     configuring,
     contacts,
@@ -43,6 +44,8 @@ _HANDLERS: dict[type[stimuli.Stimulus], Callable[[FloorState, Any], None]] = {
     stimuli.AgentSignedOut: agents.signed_out,
     stimuli.AgentBecameReady: agents.became_ready,
     stimuli.AgentBecameNotReady: agents.became_not_ready,
+    stimuli.AgentAssigned: assigning.assigned,
+    stimuli.AgentAssignmentEnded: assigning.assignment_ended,
     stimuli.AgentPhoneLost: agents.phone_lost,
     stimuli.AgentPhoneFound: agents.phone_found,
     stimuli.AgentPhoneReturned: returning.returned,

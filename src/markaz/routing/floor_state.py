@@ -261,12 +261,14 @@ class FloorState:
     # Agents
 
     def move_presence(
-        self, agent: Agent, trigger: str, *, reason: str | None = None, until: Instant | None = None
-    ) -> None:
+        self, agent: Agent, trigger: str, *,
+        reason: str | None = None, until: Instant | None = None, note: str | None = None,
+    ) -> None:  # fmt: skip
         before = agent.presence
         agent.presence = PRESENCE_TRANSITIONS[before][trigger]
         agent.moved_at = self.at
         agent.reason = reason
+        agent.note = note
         self.out.append(AgentMoved(agent.id, before, agent.presence, reason, until))
         self.timers.cancel(("pause", agent.id))
         if until is not None:

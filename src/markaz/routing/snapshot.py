@@ -6,7 +6,7 @@ from markaz.kit.time import Instant
 from markaz.routing.state import Agent, Contact, Engagement, ProjectState, QueueState, Remembered
 from markaz.routing.timers import TimerEntry
 
-SNAPSHOT_VERSION = 7
+SNAPSHOT_VERSION = 8
 """Changes with the meaning of what is kept; an older snapshot is not restored, the journal is replayed instead."""
 
 

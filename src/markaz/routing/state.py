@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from markaz.kit.time import Instant
-from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
+from markaz.routing.rules import AgentProfile, ChannelKind, PauseRule, ProjectRules, QueueRules
 from markaz.routing.states import ContactState, EngagementState, Outcome, Part, PartyState, Presence
 from markaz.routing.stimuli import CallbackPromised
 
@@ -117,6 +117,10 @@ class Agent(msgspec.Struct, gc=False):
     retired: bool = False
     moved_at: Instant = 0
     """Since when the presence is what it is."""
+    settings: AgentProfile | None = None
+    """What the organisation says of an agent who is assigned to other queues; None: `profile` is what it says."""
+    note: str | None = None
+    """What whoever last did something for this agent said to them."""
 
     @property
     def id(self) -> str:
@@ -134,8 +138,17 @@ class QueueState(msgspec.Struct):
 
 
 class ProjectState(msgspec.Struct):
+    """A project's rules; while it is paused, why, since when, and by which rule."""
+
     rules: ProjectRules
     paused: bool = False
+    pause: PauseRule | None = None
+    reason: str | None = None
+    paused_at: Instant | None = None
+
+    @property
+    def pause_rule(self) -> PauseRule:
+        return self.rules.pause if self.pause is None else self.pause
 
 
 class Remembered(msgspec.Struct, gc=False):

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from markaz.kit.time import Instant
-from markaz.routing.rules import AgentProfile, ChannelKind, ProjectRules, QueueRules
+from markaz.routing.rules import AgentProfile, ChannelKind, PauseRule, ProjectRules, QueueRules
 from markaz.routing.states import SupervisionMode
 
 LeftCause = Literal["hung_up", "fault"]
@@ -48,8 +48,11 @@ class AgentRetired(Fact, frozen=True):
 
 
 class ProjectPaused(Fact, frozen=True):
+    """`rule`: what contacts hear and where they go meanwhile; None: what the project's own pause rule says."""
+
     project: str
     reason: str
+    rule: PauseRule | None = None
 
 
 class ProjectResumed(Fact, frozen=True):
@@ -67,16 +70,36 @@ class AgentSignedIn(Fact, frozen=True):
 
 
 class AgentSignedOut(Fact, frozen=True):
+    """`note`: what whoever did this for the agent says to them; so with the next ones."""
+
     agent: str
+    note: str | None = None
 
 
 class AgentBecameReady(Fact, frozen=True):
     agent: str
+    note: str | None = None
 
 
 class AgentBecameNotReady(Fact, frozen=True):
     agent: str
     reason: str
+    note: str | None = None
+
+
+class AgentAssigned(Fact, frozen=True):
+    """The agent serves `queues` instead of their own, until that is taken back or they sign out."""
+
+    agent: str
+    queues: tuple[str, ...]
+    note: str | None = None
+
+
+class AgentAssignmentEnded(Fact, frozen=True):
+    """The agent serves again what the organisation says."""
+
+    agent: str
+    note: str | None = None
 
 
 class AgentPhoneLost(Fact, frozen=True):
@@ -412,6 +435,7 @@ Stimulus = (
     ProjectConfigured | QueueConfigured | QueueRetired | AgentConfigured | AgentRetired
     | ProjectPaused | ProjectResumed
     | AgentSignedIn | AgentSignedOut | AgentBecameReady | AgentBecameNotReady
+    | AgentAssigned | AgentAssignmentEnded
     | AgentPhoneLost | AgentPhoneFound | AgentPhoneReturned | AgentRejoined | WrapUpEnded
     | ContactArrived | ContactQueued | ContactServedItself | MessageAsked | MessageLeft | CallbackAsked
     | CallbackPromised | ResultEntered | NumberAsked

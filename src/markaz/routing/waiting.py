@@ -118,7 +118,7 @@ def wait_anew(floor: FloorState, contact: Contact) -> None:
 def _turn_away(floor: FloorState, contact: Contact) -> bool:
     """A paused project or a retired queue: say why, and send the contact on when there is somewhere to go."""
     queue = floor.queues[contact.queue or ""]
-    pause = floor.projects[queue.rules.project].rules.pause
+    pause = floor.projects[queue.rules.project].pause_rule
     if not queue.retired and pause.prompt is not None:
         floor.out.append(PlayPrompt(contact.id, pause.prompt))
     to = queue.rules.when_full if queue.retired else pause.to

@@ -20,6 +20,8 @@ from markaz.runtime.live_view import ConversationView, LiveView, live_view
 from markaz.runtime.projector import FloorImported, Projector
 from markaz.runtime.refolded import refold
 from markaz.runtime.replay import replay
+from markaz.runtime.rows import Said
+from markaz.runtime.visits import Visit, Visits
 
 __all__ = [
     "DATABASE_AWAY",
@@ -42,8 +44,11 @@ __all__ = [
     "PhoneTested",
     "Projector",
     "Reported",
+    "Said",
     "Stimulus",
     "StimulusSent",
+    "Visit",
+    "Visits",
     "connect",
     "done",
     "journal_rows",

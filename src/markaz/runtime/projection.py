@@ -13,6 +13,7 @@ from markaz import flows, routing
 from markaz.kit.time import Instant, moment
 from markaz.runtime.core import Output
 from markaz.runtime.rows import Row, outputs_of, stimulus_of
+from markaz.runtime.visits import visit_begins, visit_end
 
 
 class ContactRow(msgspec.Struct):
@@ -212,15 +213,13 @@ class ReadModels:
         """A visit begins when a contact starts to wait in a queue and ends when it gets, or goes, elsewhere."""
         visit = known.visit
         had_visit = visit is not None
-        if visit is not None and (ended := _visit_end(visit, moved)) is not None:
+        if visit is not None and (ended := visit_end(visit.queue, moved)) is not None:
             visit.left_at, visit.ended = at, ended
             visit.wait_seconds = (at - visit.entered_at).total_seconds()
             visit.agent = moved.agent if ended == "answered" else None
             self.changes.visits[moved.contact, visit.n] = known.left = visit
             visit = known.visit = None
-        # A contact that is called back waits without its customer: that is no visit, nor is its way back to the lane.
-        begins = moved.before in _BEFORE_VISITS or (moved.before == "waiting" and had_visit)
-        if moved.after == "waiting" and visit is None and moved.queue is not None and begins:
+        if visit is None and moved.queue is not None and visit_begins(moved, had_visit=had_visit):
             known.visits += 1
             known.visit = VisitRow(moved.contact, known.visits, moved.queue, at)
             self.changes.visits[moved.contact, known.visits] = known.visit
@@ -305,28 +304,6 @@ def _count_times(row: EngagementRow, at: datetime, moved: routing.EngagementMove
     elif not leads and row.lead_began_at is not None:
         row.lead_seconds += (at - row.lead_began_at).total_seconds()
         row.lead_began_at = None
-
-
-_BEFORE_VISITS = ("in_self_service", "in_conversation", "on_hold", "elsewhere")
-
-
-def _visit_end(visit: VisitRow, moved: routing.ContactMoved) -> str | None:
-    """How this move ends the visit; None when it goes on."""
-    match moved.after:
-        case "waiting":
-            return None if moved.queue == visit.queue else "overflowed"
-        case "in_conversation":
-            return "answered"
-        case "leaving_message":
-            return "voicemail"
-        case "elsewhere":
-            return "overflowed" if moved.reason == "overflow" else "transferred"
-        case "postponed":
-            return "callback"
-        case "closed":
-            return moved.outcome if moved.outcome in ("refused", "lost_to_fault") else "abandoned"
-        case _:
-            return None
 
 
 def _contacts_in(said: list[Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What an agent does at the desk, and what a supervisor does to a project: each a message to the floor.
+"""What an agent does at the desk, or a supervisor for the agent: each a message to the floor.
 
 A command is answered 202 once its message is stored; the floor handles messages in order, in milliseconds, and what
 came of one is seen in `/api/floor` and in the journal. An agent acts as the agent that he or she is; a supervisor, and
@@ -12,28 +12,25 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from markaz import routing
+from markaz.identity import audit
 from markaz.runtime import PhoneChanged, PhoneTested, StimulusSent, send
 from markaz.telephony import BROWSER_PHONE
-from markaz.web.auditing import audit_of_project
 from markaz.web.commands import (
     ANY,
     FOR_AGENT,
-    FOR_PROJECT,
     FOR_SIGNED_IN,
     Accepted,
     AgentPath,
     Asked,
     Id,
-    ProjectPath,
     Words,
     accepted,
     act_for,
     require_agent,
-    require_project,
     require_signed_in,
     tell,
 )
-from markaz.web.context import InstallationGiven, Transaction, allowed
+from markaz.web.context import Connection, InstallationGiven, Transaction
 from markaz.web.errors import AgentUnknown, PhonesUnavailable
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
@@ -51,18 +48,22 @@ ON CONFLICT (floor, agent) DO UPDATE SET username = %(username)s, secret = %(sec
 _DROP_PHONE = "DELETE FROM phone WHERE floor = %s AND agent = %s"
 
 agents = APIRouter(route_class=Once, prefix="/api/agents/{agent}", tags=["agent desk"], dependencies=[Depends(act_for)])
-projects = APIRouter(
-    route_class=Once,
-    prefix="/api/projects/{project}",
-    tags=["projects"],
-    dependencies=[Depends(allowed("projects.pause"))],
-)
+
+
+NOTE = Field(default=None, description="What the agent is told, by whoever acts for them", examples=["take a break"])
 
 
 class NotReady(Asked):
     """Why no contacts can be taken."""
 
     reason: Words = Field(examples=["lunch"])
+    note: Words | None = NOTE
+
+
+class Noted(Asked):
+    """What an agent is told by whoever acts for them."""
+
+    note: Words | None = NOTE
 
 
 class WrapUp(Asked):
@@ -70,12 +71,6 @@ class WrapUp(Asked):
 
     contact: Id | None = Field(default=None, description="Absent: the agent's only wrap-up that is going on")
     disposition: Words | None = Field(default=None, description="The result, from the project's list")
-
-
-class Pause(Asked):
-    """Why the project stands still."""
-
-    reason: Words = Field(examples=["agents are being retrained"])
 
 
 class SignIn(Asked):
@@ -127,11 +122,18 @@ async def sign_in(
 
 
 @agents.post("/sign-out", **FOR_AGENT)
-async def sign_out(agent: AgentPath, installation: InstallationGiven, connection: Transaction) -> Accepted:
+async def sign_out(
+    agent: AgentPath,
+    installation: InstallationGiven,
+    connection: Transaction,
+    address: AddressGiven,
+    asked: Noted | None = None,
+) -> Accepted:
     """Sign out: the phone's password ends; a conversation that is going on is finished."""
     await require_agent(connection, agent)
     await connection.execute(_DROP_PHONE, (installation.floor, agent))
-    signed_out = StimulusSent(routing.AgentSignedOut(agent))
+    note = await audited_note(connection, agent, asked, address)
+    signed_out = StimulusSent(routing.AgentSignedOut(agent, note))
     await send(connection, installation.floor, signed_out, PhoneChanged(agent))
     return await accepted(connection)
 
@@ -154,19 +156,31 @@ async def test_phone(agent: AgentPath, installation: InstallationGiven, connecti
 
 
 @agents.post("/ready", **FOR_SIGNED_IN)
-async def ready(agent: AgentPath, installation: InstallationGiven, connection: Transaction) -> Accepted:
+async def ready(
+    agent: AgentPath,
+    installation: InstallationGiven,
+    connection: Transaction,
+    address: AddressGiven,
+    asked: Noted | None = None,
+) -> Accepted:
     """Take contacts from now on."""
     await require_signed_in(connection, installation.floor, agent)
-    return await tell(connection, installation.floor, routing.AgentBecameReady(agent))
+    note = await audited_note(connection, agent, asked, address)
+    return await tell(connection, installation.floor, routing.AgentBecameReady(agent, note))
 
 
 @agents.post("/not-ready", **FOR_SIGNED_IN)
 async def not_ready(
-    agent: AgentPath, asked: NotReady, installation: InstallationGiven, connection: Transaction
+    agent: AgentPath,
+    asked: NotReady,
+    installation: InstallationGiven,
+    connection: Transaction,
+    address: AddressGiven,
 ) -> Accepted:
     """Take no further contacts until ready again."""
     await require_signed_in(connection, installation.floor, agent)
-    return await tell(connection, installation.floor, routing.AgentBecameNotReady(agent, asked.reason))
+    note = await audited_note(connection, agent, asked, address)
+    return await tell(connection, installation.floor, routing.AgentBecameNotReady(agent, asked.reason, note))
 
 
 @agents.post("/wrap-up", **FOR_AGENT)
@@ -178,22 +192,9 @@ async def wrap_up(
     return await tell(connection, installation.floor, routing.WrapUpEnded(agent, asked.contact, asked.disposition))
 
 
-@projects.post("/pause", **FOR_PROJECT)
-async def pause(
-    project: ProjectPath, asked: Pause, installation: InstallationGiven, connection: Transaction, address: AddressGiven
-) -> Accepted:
-    """Stop a project in one action; contacts hear and get what its pause rule says."""
-    await require_project(connection, project)
-    subject = f"project:{project}"
-    await audit_of_project(connection, "project.paused", project, subject, address, reason=asked.reason)
-    return await tell(connection, installation.floor, routing.ProjectPaused(project, asked.reason))
-
-
-@projects.post("/resume", **FOR_PROJECT)
-async def resume(
-    project: ProjectPath, installation: InstallationGiven, connection: Transaction, address: AddressGiven
-) -> Accepted:
-    """Serve a paused project's contacts again."""
-    await require_project(connection, project)
-    await audit_of_project(connection, "project.resumed", project, f"project:{project}", address)
-    return await tell(connection, installation.floor, routing.ProjectResumed(project))
+async def audited_note(connection: Connection, agent: str, asked: Noted | NotReady | None, address: str) -> str | None:
+    """What the agent is told, which the audit trail keeps; None: nothing."""
+    note = None if asked is None else asked.note
+    if note is not None:
+        await audit(connection, "agent.told", f"agent:{agent}", address=address, note=note)
+    return note

@@ -76,6 +76,22 @@ class QueueUnknown(MarkazError):
 
 
 @dataclass(eq=False)
+class PromptUnknown(MarkazError):
+    """There is no prompt "{prompt}" in the organisation: choose one of those that are there."""
+
+    code: ClassVar[str] = "prompt_unknown"
+    prompt: str
+
+
+@dataclass(eq=False)
+class BackupMissing(MarkazError):
+    """No other centre is named in the settings of "{project}": choose another way, or let an administrator name one."""
+
+    code: ClassVar[str] = "backup_missing"
+    project: str
+
+
+@dataclass(eq=False)
 class RequestTooLarge(MarkazError):
     """A request's body may have {bytes_max} bytes at most: send less."""
 

@@ -13,8 +13,9 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
 from markaz.kit.time import Instant
-from markaz.runtime import Core, Journal, Output, Stimulus
+from markaz.runtime import Core, Journal, Output, Said, Stimulus
 from markaz.runtime.rows import Row, handled
+from markaz.web.live.figures import Figures
 from markaz.web.process import Server
 
 DEADLINE_SECONDS = 20
@@ -44,6 +45,7 @@ class Floor:
 
     def __init__(self, database: str, spool: Path) -> None:
         self.core = Core()
+        self.figures = Figures()
         self.journal = Journal(database, "main", spool)
 
     async def tell(self, at: Instant, *stimuli: Stimulus) -> list[Output]:
@@ -52,6 +54,7 @@ class Floor:
         for stimulus in stimuli:
             row, outputs = handled(self.core, self.journal.number + len(rows) + 1, at, stimulus, None)
             rows.append(row)
+            self.figures.fold(Said(row.number, at, stimulus, outputs))
             said += outputs
         await self.journal.append(rows)
         return said

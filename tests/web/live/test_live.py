@@ -94,13 +94,13 @@ async def floor(database: str, tmp_path: Path) -> AsyncIterator[Floor]:
 
 def shown(floor: Floor, sight: Sight) -> dict[str, object]:
     """What whoever has this sight must be shown, but for what the floor says of itself."""
-    values = all_seen(sight, Views(floor.core).values)
+    values = all_seen(sight, Views(floor.core, floor.figures).values)
     values.pop("floor", None)
     return json.loads(msgspec.json.encode(values))
 
 
 def kept(one: Page) -> dict[str, object]:
-    return {key: value for key, value in one.values.items() if key != "floor"}
+    return {key: value for key, value in one.values.items() if key != "floor" and not key.startswith("alarms/")}
 
 
 async def run_day(floor: Floor) -> None:

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from markaz import routing
-from markaz.kit.time import SECOND
-from markaz.runtime import Core, Stimulus
+from markaz.kit.time import SECOND, Instant
+from markaz.runtime import Core, Said, Stimulus
+from markaz.web.live.figures import Figures
 from markaz.web.live.sight import CENTRE, Sight, all_seen, queues_of, seen
 from markaz.web.live.values import AnyValue, ContactValue, QueueValue
 from markaz.web.live.views import Touched, Views, agent_key
@@ -30,6 +31,10 @@ SIGHTS = (
     Sight("agent", agent="a9"),
     Sight("client", projects=frozenset({"p1"})),
 )
+CAME = {
+    "offered": 1, "answered": 0, "answered_in_time": 0, "abandoned": 0,
+    "service_level": 0.0, "answer_mean_seconds": None,
+}  # fmt: skip
 told = st.lists(
     st.tuples(st.integers(0, 40), st.one_of(drawn.hostiles, drawn.hostiles, drawn.configurings, drawn.supervisings)),
     max_size=60,
@@ -61,19 +66,42 @@ class Watched:
 
     def __init__(self) -> None:
         self.core = Core()
-        self.views = Views(self.core)
+        self.figures = Figures()
+        self.views = Views(self.core, self.figures)
+        self.told: list[Said] = []
+        self.waited_until: Instant = 0
         self.lookers = [Looker(sight, self.views) for sight in SIGHTS]
 
     def tell(self, steps: Sequence[tuple[int, Stimulus]]) -> None:
         touched = Touched()
         for at, stimulus in steps:
-            touched.add(stimulus, self.core.handle(at, stimulus))
+            said = Said(len(self.told) + 1, at, stimulus, self.core.handle(at, stimulus))
+            self.told.append(said)
+            touched.add(stimulus, said.outputs)
+            self.figures.fold(said)
+        self._look(touched)
+
+    def wait(self, until: Instant) -> None:
+        """Nothing happens but time."""
+        self.waited_until = until
+        self.figures.pass_time(until)
+        self._look(Touched())
+
+    def _look(self, touched: Touched) -> None:
         changes = self.views.refresh(touched)
         for looker in self.lookers:
             looker.take(changes, self.views.values)
 
+    @property
+    def now(self) -> Instant:
+        return self.waited_until if not self.told else max(self.waited_until, self.told[-1].at)
+
     def check(self) -> None:
-        fresh = Views(self.core)
+        figures = Figures()
+        for said in self.told:
+            figures.fold(said)
+        figures.pass_time(self.now)
+        fresh = Views(self.core, figures)
         assert self.views.values == fresh.values
         for looker in self.lookers:
             assert looker.shown == all_seen(looker.sight, fresh.values)
@@ -81,9 +109,9 @@ class Watched:
 
 
 @settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
-@given(drawn.houses(), told, st.integers(1, 4))
+@given(drawn.houses(), told, st.integers(1, 4), st.sampled_from((0, 1, 20, 900)))
 def test_old_values_plus_changes_are_fresh_values(
-    house: list[Stimulus], stimuli: list[tuple[int, Stimulus]], at_once: int
+    house: list[Stimulus], stimuli: list[tuple[int, Stimulus]], at_once: int, minutes: int
 ) -> None:
     watched, at = Watched(), BEGIN
     watched.tell([(at, configured) for configured in house])
@@ -94,6 +122,9 @@ def test_old_values_plus_changes_are_fresh_values(
         steps.append((at, stimulus))
         if len(steps) == at_once:
             watched.tell(steps)
+            watched.check()
+            at += minutes * 60 * SECOND
+            watched.wait(at)
             watched.check()
             steps = []
 
@@ -132,7 +163,7 @@ def test_so_they_are_through_long_days() -> None:
             met.update("waits" for value in watched.views.values.values() if is_queue_with_waiting(value))
         watched.check()
         restored = Core.restored(watched.core.snapshot())
-        assert Views(restored).values == watched.views.values
+        assert Views(restored, watched.figures).values == watched.views.values
     assert {"waits", "waiting", "in_conversation", "on_hold", "postponed", "leaving_message", "elsewhere"} <= met
     assert {"lead in_conversation", "consulted consulting", "joined in_conversation", "listen supervising"} <= met, met
 
@@ -147,7 +178,7 @@ def test_who_sees_what() -> None:
     core = Core()
     for at, stimulus in day.told:
         core.handle(at, stimulus)
-    values = Views(core).values
+    values = Views(core, Figures()).values
     contacts = {key: value for key, value in values.items() if isinstance(value, ContactValue)}
     agent = next(part.agent for value in contacts.values() for part in value.parts if part.agent)
     desk = all_seen(Sight("agent", agent=agent), values)
@@ -168,7 +199,8 @@ def test_who_sees_what() -> None:
 
 def test_a_wait_is_told_by_its_moments() -> None:
     core = Core()
-    views = Views(core)
+    figures = Figures()
+    views = Views(core, figures)
     steps: list[tuple[int, Stimulus]] = [
         (0, routing.ProjectConfigured(routing.ProjectRules(id="p"))),
         (0, routing.QueueConfigured(routing.QueueRules(id="q", project="p", wrap_up_seconds_max=30))),
@@ -183,13 +215,17 @@ def test_a_wait_is_told_by_its_moments() -> None:
     ]
     seen_at: dict[int, dict[str, AnyValue]] = {}
     for seconds, stimulus in steps:
-        touched = Touched()
-        touched.add(stimulus, core.handle(BEGIN + seconds * SECOND, stimulus))
+        touched, at = Touched(), BEGIN + seconds * SECOND
+        said = Said(len(seen_at) + 1, at, stimulus, core.handle(at, stimulus))
+        touched.add(stimulus, said.outputs)
+        figures.fold(said)
         views.refresh(touched)
         seen_at[seconds] = dict(views.values)
     shown = {seconds: msgspec.json.decode(msgspec.json.encode(values)) for seconds, values in seen_at.items()}
     assert shown[9]["queues/q"] == {
         "project": "p", "waiting": 1, "waiting_since": "2027-01-15T08:00:09Z", "paused": False,
+        "pause_reason": None, "paused_since": None, "today": CAME, "recent": CAME, "expected_wait_seconds": None,
+        "target_seconds": 20,
     }  # fmt: skip
     assert shown[30]["agents/a"]["contacts"][0]["until"] == "2027-01-15T08:00:45Z"
     assert shown[34]["contacts/c"]["waited_seconds"] == 25.0

@@ -29,6 +29,7 @@ KEYS: Final[dict[str, str]] = {
     "wrap_up": "floor || agent || offer",
     "report_version": "centre || report", "report_delivery": "centre || report", "report_sending": "centre || report",
     "report_wish": "id",
+    "alarm": "floor || id", "alarm_rule": "centre || kind",
     "webhook": "floor || id", "webhook_delivery": "floor", "webhook_attempt": "delivery",
 } | dict.fromkeys(
     ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
@@ -290,6 +291,12 @@ def rows() -> dict[str, list[Row]]:
         "report_wish": [
             ({"id": row["report"], **row}, labels)
             for row, labels in reports(period_began=MOMENT, kind="recompute", asked_by="P", columns=("client",))
+        ],
+        "alarm": floors(id="a", kind="waiting", subject="cards", parameters=Json({"waiting": 3})),
+        "alarm_rule": [
+            ({"centre": centre, "kind": "waiting", "limit": 3, "offered_min": 1, "after_seconds": 0,
+              "clear_seconds": 0, "enabled": True}, labels)
+            for centre, labels in (("c", CENTRE), ("d", FOREIGN))
         ],
         "webhook": floors(id="w", url="u", kinds=[], secret="s", number=0),
         "webhook_delivery": [

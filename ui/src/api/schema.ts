@@ -164,6 +164,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{agent}/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign
+         * @description Let the agent serve these queues until that is taken back or they sign out; what skills a queue wants stays.
+         */
+        put: operations["assign_api_agents__agent__queues_put"];
+        post?: never;
+        /**
+         * Take Back
+         * @description Let the agent serve again what the organisation says. For one who does, nothing changes.
+         */
+        delete: operations["take_back_api_agents__agent__queues_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents/{agent}/ready": {
         parameters: {
             query?: never;
@@ -408,6 +432,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alarm-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description The rule of each kind: the centre's own, or the usual one.
+         */
+        get: operations["rules_api_alarm_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give Rule
+         * @description Let alarms of a kind rise by this rule; it is in force within a second.
+         */
+        put: operations["give_rule_api_alarm_rules__kind__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Latest
+         * @description Those that are up, then the last fifty of the others.
+         */
+        get: operations["latest_api_alarms_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{alarm}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Back
+         * @description Let it be everybody's again; only who has it can.
+         */
+        post: operations["give_back_api_alarms__alarm__give_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{alarm}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Let everybody see that it is yours now. Taken twice it is yours as before.
+         */
+        post: operations["take_api_alarms__alarm__take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -460,26 +584,6 @@ export interface paths {
          * @description Contacts that the asker may see, the newest first. A client, who is not told of agents, cannot ask by one.
          */
         get: operations["contacts_api_contacts_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/contacts.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Contacts Sheet
-         * @description What `/api/contacts` lists, the newest 20,000. A client whose contacts are among them sees who took them.
-         */
-        get: operations["contacts_sheet_api_contacts_csv_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -604,6 +708,26 @@ export interface paths {
          * @description Queues, agents and contacts as the floor last reported them (`at`: microseconds since 1970, UTC).
          */
         get: operations["floor_api_floor_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/floor/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Series
+         * @description The last two hours of each queue, the present five minutes last.
+         */
+        get: operations["series_api_floor_series_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -816,26 +940,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/names": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Names
-         * @description All names; a client gets those of its own projects, and of no agent.
-         */
-        get: operations["names_api_names_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/numbers/quick": {
         parameters: {
             query?: never;
@@ -1019,7 +1123,7 @@ export interface paths {
         put?: never;
         /**
          * Pause
-         * @description Stop a project in one action; contacts hear and get what its pause rule says.
+         * @description Stop a project in one action; contacts hear and get what is chosen here, or what its pause rule says.
          */
         post: operations["pause_api_projects__project__pause_post"];
         delete?: never;
@@ -1042,110 +1146,6 @@ export interface paths {
          * @description Serve a paused project's contacts again.
          */
         post: operations["resume_api_projects__project__resume_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project}/sample": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Sample
-         * @description A day's sample, and how to draw it again by hand.
-         */
-        get: operations["sample_api_projects__project__sample_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project}/sample.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Sample Sheet
-         * @description Every contact that could be drawn, with its hash once that is known; enough to check list and draw.
-         */
-        get: operations["sample_sheet_api_projects__project__sample_csv_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project}/sample/days": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Sample Days
-         * @description The days whose sample is committed, three months back, the latest first.
-         */
-        get: operations["sample_days_api_projects__project__sample_days_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project}/sample/terms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Terms
-         * @description All terms there ever were, the latest first.
-         */
-        get: operations["terms_api_projects__project__sample_terms_get"];
-        put?: never;
-        /**
-         * Agree Terms
-         * @description Say it from the first day on whose sample is not committed yet; days that are committed keep their share.
-         */
-        post: operations["agree_terms_api_projects__project__sample_terms_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/projects/{project}/sample/{day}/half": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Give Half
-         * @description Give the client's half, once; the worker then reveals the centre's half and draws, within seconds.
-         */
-        post: operations["give_half_api_projects__project__sample__day__half_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1194,134 +1194,6 @@ export interface paths {
          * @description Let the prompt be this sound (16-bit PCM WAV, 300 seconds at most), in telephone quality; adds the prompt.
          */
         post: operations["upload_api_prompts__prompt__sound_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Recording
-         * @description What the ledger knows of a recording, and where it was paused.
-         */
-        get: operations["recording_api_recordings__recording__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Comments
-         * @description In the order of their moments.
-         */
-        get: operations["comments_api_recordings__recording__comments_get"];
-        put?: never;
-        /**
-         * Comment
-         * @description Say something of a moment; whoever may hear the recording sees it.
-         */
-        post: operations["comment_api_recordings__recording__comments_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording}/comments/{comment}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Remove Comment
-         * @description Hide a comment of one's own; that there was one stays in the audit trail.
-         */
-        delete: operations["remove_comment_api_recordings__recording__comments__comment__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording}/plays": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Plays
-         * @description Who heard the recording or took it away, the latest first.
-         */
-        get: operations["plays_api_recordings__recording__plays_get"];
-        put?: never;
-        /**
-         * Begin Play
-         * @description Begin to hear a recording, which both the centre and the client see in the audit trail.
-         */
-        post: operations["begin_play_api_recordings__recording__plays_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording}/sound": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Sound
-         * @description The recording as WAV: left the customer, right the agent; a message has one channel.
-         */
-        get: operations["sound_api_recordings__recording__sound_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recordings/{recording}/waveform": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Waveform
-         * @description How loud each of the two was, in at most 800 parts.
-         */
-        get: operations["waveform_api_recordings__recording__waveform_get"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1749,18 +1621,61 @@ export interface components {
             state: string;
         };
         /**
-         * Agreed
-         * @description What the contract says. The zone is said once; a project's days never move.
+         * Alarm
+         * @description Something that somebody should see to. What was so when it rose stands in `parameters`, by name.
          */
-        Agreed: {
+        Alarm: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
             /**
-             * Share Basis Points
-             * @description Hundredths of a per cent
-             * @example 500
+             * Kind
+             * @enum {string}
              */
-            share_basis_points: number;
-            /** Zone */
-            zone?: string | null;
+            kind: "longest_wait" | "waiting" | "service_level" | "nobody_ready" | "in_wrap_up" | "not_ready" | "in_conversation" | "project_paused" | "telephony_away";
+            /** Parameters */
+            parameters: {
+                [key: string]: number;
+            };
+            /**
+             * Risen At
+             * Format: date-time
+             */
+            risen_at: string;
+            /**
+             * Subject
+             * @description A queue, an agent or a project, by its kind; "" for the floor
+             */
+            subject: string;
+            /** Taken At */
+            taken_at: string | null;
+            /**
+             * Taken By
+             * @description Who has taken it over
+             */
+            taken_by: string | null;
+            /** Taken Name */
+            taken_name: string | null;
+        };
+        /**
+         * Assignment
+         * @description What the agent serves instead of their own queues.
+         */
+        Assignment: {
+            /**
+             * Note
+             * @description What the agent is told
+             * @example twenty minutes, please
+             */
+            note?: string | null;
+            /**
+             * Queues
+             * @example [
+             *       "loans"
+             *     ]
+             */
+            queues: string[];
         };
         /**
          * Attempt
@@ -1780,18 +1695,6 @@ export interface components {
             problem: string | null;
             /** Status */
             status: number | null;
-        };
-        /**
-         * Begin
-         * @description What for: to hear it in a page, or to take the file away.
-         */
-        Begin: {
-            /**
-             * Purpose
-             * @default play
-             * @enum {string}
-             */
-            purpose: "play" | "export";
         };
         /**
          * CallbackAccepted
@@ -1879,30 +1782,6 @@ export interface components {
              * @example 123456
              */
             code: string;
-        };
-        /**
-         * Comment
-         * @description Of a moment, in seconds from the recording's beginning.
-         */
-        Comment: {
-            /** At Seconds */
-            at_seconds: number;
-            /** Id */
-            id: string;
-            /**
-             * Is Mine
-             * @description Its author may remove it
-             */
-            is_mine: boolean;
-            /** Text */
-            text: string;
-            /**
-             * Written At
-             * Format: date-time
-             */
-            written_at: string;
-            /** Written By */
-            written_by: string;
         };
         /**
          * Confirmed
@@ -2250,6 +2129,28 @@ export interface components {
             where: string;
         };
         /**
+         * FiveMinutes
+         * @description Who entered a queue in five minutes, and what became of them; `service_level` None: nobody came.
+         */
+        FiveMinutes: {
+            /** Abandoned */
+            abandoned: number;
+            /** Answered */
+            answered: number;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Offered */
+            offered: number;
+            /**
+             * Service Level
+             * @description 0 to 1, by the queue's target, as reports count it
+             */
+            service_level: number | null;
+        };
+        /**
          * FloorHealth
          * @description The floor process, by its last live report (one a second).
          */
@@ -2311,17 +2212,6 @@ export interface components {
             version?: number | null;
         };
         /**
-         * Half
-         * @description The client's half of the seed: whatever it likes, a throw of dice or what its browser drew.
-         */
-        Half: {
-            /**
-             * Half
-             * @example 4 6 1 3 3 2 5
-             */
-            half: string;
-        };
-        /**
          * Health
          * @description `failing` when any of `problems` is there; `floor` and `worker` are absent when they cannot be known.
          */
@@ -2340,34 +2230,6 @@ export interface components {
              */
             status: "ok" | "failing";
             worker?: components["schemas"]["WorkerHealth"] | null;
-        };
-        /**
-         * HeardRecording
-         * @description A recording. `state`: expected (being checked), present, silent (somebody is not heard) or missing.
-         */
-        HeardRecording: {
-            /**
-             * Began At
-             * Format: date-time
-             */
-            began_at: string;
-            /** Contact */
-            contact: string;
-            /**
-             * May Hear
-             * @description A client may hear what its sample holds, staff all that it sees
-             */
-            may_hear: boolean;
-            /** Pauses */
-            pauses: components["schemas"]["PausedSpan"][];
-            /** Problem */
-            problem: string | null;
-            /** Recording */
-            recording: string;
-            /** Seconds */
-            seconds: number | null;
-            /** State */
-            state: string;
         };
         /**
          * Imported
@@ -2582,16 +2444,31 @@ export interface components {
             telephony: string;
         };
         /**
-         * Names
-         * @description As far as the asker may see them, retired ones too: contacts of the past name them.
+         * Meanwhile
+         * @description What callers hear and get while the project stands still.
          */
-        Names: {
-            /** Agents */
-            agents: components["schemas"]["markaz__web__names__Named"][];
-            /** Projects */
-            projects: components["schemas"]["markaz__web__names__Named"][];
-            /** Queues */
-            queues: components["schemas"]["markaz__web__names__Named"][];
+        Meanwhile: {
+            /**
+             * Prompt
+             * @description A prompt of the organisation; absent: nothing is said
+             */
+            prompt?: string | null;
+            /**
+             * To
+             * @description wait: for the project to go on; backup: the other centre that the project's settings name
+             * @enum {string}
+             */
+            to: "wait" | "callback" | "voicemail" | "backup";
+        };
+        /**
+         * Named
+         * @description Something with an id and what people call it.
+         */
+        Named: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * NewKey
@@ -2623,6 +2500,12 @@ export interface components {
          * @description Why no contacts can be taken.
          */
         NotReady: {
+            /**
+             * Note
+             * @description What the agent is told, by whoever acts for them
+             * @example take a break
+             */
+            note?: string | null;
             /**
              * Reason
              * @example lunch
@@ -2661,6 +2544,18 @@ export interface components {
         NoteWritten: {
             /** Text */
             text: string;
+        };
+        /**
+         * Noted
+         * @description What an agent is told by whoever acts for them.
+         */
+        Noted: {
+            /**
+             * Note
+             * @description What the agent is told, by whoever acts for them
+             * @example take a break
+             */
+            note?: string | null;
         };
         /**
          * NumberMade
@@ -2814,11 +2709,13 @@ export interface components {
         };
         /**
          * Centre
-         * @description An outsourcer, the tenant.
+         * @description An outsourcer, the tenant. Its days begin at midnight in `zone`, an IANA name.
          */
         OrganisationCentre: {
             id: string;
             name: string;
+            /** @default UTC */
+            zone: string;
         };
         /**
          * Change
@@ -3471,21 +3368,13 @@ export interface components {
          * @description Why the project stands still.
          */
         Pause: {
+            /** @description Absent: as the project's own pause rule says */
+            meanwhile?: components["schemas"]["Meanwhile"] | null;
             /**
              * Reason
              * @example agents are being retrained
              */
             reason: string;
-        };
-        /**
-         * PausedSpan
-         * @description Nothing was kept from one moment to the other, in seconds from the beginning.
-         */
-        PausedSpan: {
-            /** From Seconds */
-            from_seconds: number;
-            /** To Seconds */
-            to_seconds: number | null;
         };
         /**
          * Phone
@@ -3516,36 +3405,6 @@ export interface components {
              * @description Absent: every conversation that the agent is in
              */
             contact?: string | null;
-        };
-        /**
-         * Play
-         * @description With which the sound may be asked for, by whoever began it.
-         */
-        Play: {
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /** Play */
-            play: string;
-        };
-        /**
-         * Played
-         * @description Who heard a recording or took it away.
-         */
-        Played: {
-            /**
-             * Began At
-             * Format: date-time
-             */
-            began_at: string;
-            /** By Client */
-            by_client: boolean;
-            /** Played By */
-            played_by: string;
-            /** Purpose */
-            purpose: string;
         };
         /**
          * Present
@@ -3669,192 +3528,77 @@ export interface components {
             recovery_codes: string[];
         };
         /**
-         * Said
-         * @description A comment as it is written.
+         * Rule
+         * @description A rule in force.
          */
-        Said: {
-            /** At Seconds */
-            at_seconds: number;
-            /** Text */
-            text: string;
-        };
-        /**
-         * Sample
-         * @description A day's sample with the contacts that were drawn, by when they arrived.
-         */
-        Sample: {
+        Rule: {
             /**
-             * Begins At
-             * Format: date-time
+             * After Seconds
+             * @description So long it has to be so before the alarm rises
+             * @default 0
              */
-            begins_at: string;
-            /** Centre Half */
-            centre_half: string | null;
-            /** Client Half */
-            client_half: string | null;
+            after_seconds: number;
             /**
-             * Commitment
-             * @description SHA-256 of the centre's half, published before the day
+             * Clear Seconds
+             * @description So long it has to be over before the alarm ends
+             * @default 10
              */
-            commitment: string;
+            clear_seconds: number;
             /**
-             * Committed At
-             * Format: date-time
+             * Enabled
+             * @default true
              */
-            committed_at: string;
+            enabled: boolean;
             /**
-             * Contacts
-             * @description How many could be drawn
-             */
-            contacts: number | null;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Drawn */
-            drawn: components["schemas"]["Sampled"][];
-            /** Drawn At */
-            drawn_at: string | null;
-            /**
-             * Ends At
-             * Format: date-time
-             */
-            ends_at: string;
-            /** Given At */
-            given_at: string | null;
-            /** Given By */
-            given_by: string | null;
-            /**
-             * Late
-             * @description Contacts recorded in the day that were told after the list was sealed: not in it
-             */
-            late: number;
-            /** Limit */
-            limit: string;
-            /**
-             * Manifest
-             * @description SHA-256 of their ids, one a line, in the order of their bytes
-             */
-            manifest: string | null;
-            /** Rule */
-            rule: string;
-            /** Sealed At */
-            sealed_at: string | null;
-            /** Seed */
-            seed: string | null;
-            /** Share Percent */
-            share_percent: number;
-            /**
-             * State
+             * Kind
              * @enum {string}
              */
-            state: "committed" | "running" | "settling" | "sealed" | "given" | "drawn";
-            /** Zone */
-            zone: string;
+            kind: "longest_wait" | "waiting" | "service_level" | "nobody_ready" | "in_wrap_up" | "not_ready" | "in_conversation" | "project_paused" | "telephony_away";
+            /**
+             * Limit
+             * @description Seconds, contacts, or a share of 0 to 1; absent: has none
+             */
+            limit?: number | null;
+            /**
+             * Offered Min
+             * @description So many contacts, at least, make a service level
+             * @default 1
+             */
+            offered_min: number;
         };
         /**
-         * SampleDay
-         * @description A day's sample. `state`: committed (to come), running, settling (being sealed), sealed (the client's half is
-         *     waited for), given (being drawn) or drawn.
-         *
-         *     `centre_half` and `seed` are told when it is drawn; `limit` is the least hash that is not drawn.
+         * RuleChanged
+         * @description When alarms of a kind rise, and end.
          */
-        SampleDay: {
+        RuleChanged: {
             /**
-             * Begins At
-             * Format: date-time
+             * After Seconds
+             * @description So long it has to be so before the alarm rises
+             * @default 0
              */
-            begins_at: string;
-            /** Centre Half */
-            centre_half: string | null;
-            /** Client Half */
-            client_half: string | null;
+            after_seconds: number;
             /**
-             * Commitment
-             * @description SHA-256 of the centre's half, published before the day
+             * Clear Seconds
+             * @description So long it has to be over before the alarm ends
+             * @default 10
              */
-            commitment: string;
+            clear_seconds: number;
             /**
-             * Committed At
-             * Format: date-time
+             * Enabled
+             * @default true
              */
-            committed_at: string;
+            enabled: boolean;
             /**
-             * Contacts
-             * @description How many could be drawn
+             * Limit
+             * @description Seconds, contacts, or a share of 0 to 1; absent: has none
              */
-            contacts: number | null;
+            limit?: number | null;
             /**
-             * Day
-             * Format: date
+             * Offered Min
+             * @description So many contacts, at least, make a service level
+             * @default 1
              */
-            day: string;
-            /** Drawn At */
-            drawn_at: string | null;
-            /**
-             * Ends At
-             * Format: date-time
-             */
-            ends_at: string;
-            /** Given At */
-            given_at: string | null;
-            /** Given By */
-            given_by: string | null;
-            /** Limit */
-            limit: string;
-            /**
-             * Manifest
-             * @description SHA-256 of their ids, one a line, in the order of their bytes
-             */
-            manifest: string | null;
-            /** Sealed At */
-            sealed_at: string | null;
-            /** Seed */
-            seed: string | null;
-            /** Share Percent */
-            share_percent: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "committed" | "running" | "settling" | "sealed" | "given" | "drawn";
-            /** Zone */
-            zone: string;
-        };
-        /**
-         * Sampled
-         * @description A contact that was drawn. It stays in the sample when a recording of it is missing.
-         */
-        Sampled: {
-            /** Arrived At */
-            arrived_at: string | null;
-            /** Comments */
-            comments: number;
-            /** Contact */
-            contact: string;
-            /** Customer */
-            customer: string | null;
-            /** Hash */
-            hash: string;
-            /** Plays */
-            plays: components["schemas"]["Played"][];
-            /** Queue */
-            queue: string | null;
-            /** Recordings */
-            recordings: components["schemas"]["SampledRecording"][];
-        };
-        /**
-         * SampledRecording
-         * @description A recording of a contact that was drawn, whether it is there or not.
-         */
-        SampledRecording: {
-            /** Recording */
-            recording: string;
-            /** Seconds */
-            seconds: number | null;
-            /** State */
-            state: string;
+            offered_min: number;
         };
         /**
          * ScreenPop
@@ -3913,9 +3657,9 @@ export interface components {
              * @description As which agent contacts are taken
              */
             agent?: string | null;
-            centre: components["schemas"]["markaz__web__sign_in__Named"];
+            centre: components["schemas"]["Named"];
             /** @description Only for people of a client */
-            client?: components["schemas"]["markaz__web__sign_in__Named"] | null;
+            client?: components["schemas"]["Named"] | null;
             /**
              * Expires At
              * @description Unless it is used before then
@@ -3973,31 +3717,6 @@ export interface components {
              * @enum {string}
              */
             mode: "listen" | "whisper" | "barge";
-        };
-        /**
-         * Terms
-         * @description From `from_day` on, until the next terms, `share_percent` of the recorded contacts are drawn.
-         */
-        Terms: {
-            /**
-             * Agreed At
-             * Format: date-time
-             */
-            agreed_at: string;
-            /** Agreed By */
-            agreed_by: string;
-            /**
-             * From Day
-             * Format: date
-             */
-            from_day: string;
-            /** Share Percent */
-            share_percent: number;
-            /**
-             * Zone
-             * @description In which the days of the sample begin and end
-             */
-            zone: string;
         };
         /**
          * ToQueue
@@ -4105,18 +3824,6 @@ export interface components {
             roles: ("administrator" | "manager" | "supervisor" | "planner" | "quality_analyst" | "agent" | "client_owner" | "client_viewer")[];
             /** Signed In At */
             signed_in_at: string | null;
-        };
-        /**
-         * Waveform
-         * @description The largest amplitude (0 to 1) in each of equal parts. `agent` is empty where nobody but the customer speaks.
-         */
-        Waveform: {
-            /** Agent */
-            agent: number[];
-            /** Customer */
-            customer: number[];
-            /** Seconds */
-            seconds: number;
         };
         /**
          * Webhook
@@ -4337,18 +4044,6 @@ export interface components {
             version: number;
         };
         /**
-         * Named
-         * @description A thing and what it is called; a queue is also of a project.
-         */
-        markaz__web__names__Named: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Project */
-            project?: string | null;
-        };
-        /**
          * Changed
          * @description What is to be different. An e-mail can be given once, by whoever has none.
          */
@@ -4372,16 +4067,6 @@ export interface components {
             present_password?: string | null;
             /** Theme */
             theme?: ("auto" | "light" | "dark") | null;
-        };
-        /**
-         * Named
-         * @description Something with an id and what people call it.
-         */
-        markaz__web__sign_in__Named: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
         };
         /**
          * Changed
@@ -5083,7 +4768,97 @@ export interface operations {
             };
         };
     };
-    ready_api_agents__agent__ready_post: {
+    assign_api_agents__agent__queues_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_unknown` or `queue_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_not_signed_in` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_agents__agent__queues_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -5094,6 +4869,87 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `agent_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ready_api_agents__agent__ready_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The agent's id in the organisation */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Noted"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {
@@ -5422,7 +5278,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Noted"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {
@@ -6162,6 +6022,379 @@ export interface operations {
             };
         };
     };
+    rules_api_alarm_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_rule_api_alarm_rules__kind__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "longest_wait" | "waiting" | "service_level" | "nobody_ready" | "in_wrap_up" | "not_ready" | "in_conversation" | "project_paused" | "telephony_away";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChanged"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `alarm_rule_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    latest_api_alarms_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_back_api_alarms__alarm__give_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list, or the live state, names it */
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alarm_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alarm_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_api_alarms__alarm__take_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list, or the live state, names it */
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alarm_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alarm_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_trail_api_audit_get: {
         parameters: {
             query?: {
@@ -6308,8 +6541,6 @@ export interface operations {
                 agent?: string | null;
                 /** @description The whole number, as it was told */
                 customer?: string | null;
-                /** @description How it ended */
-                outcome?: string | null;
                 /** @description Arrived at or after */
                 from?: string | null;
                 /** @description Arrived before */
@@ -6358,83 +6589,6 @@ export interface operations {
                 };
             };
             /** @description `request_invalid` or `cursor_unknown` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contacts_sheet_api_contacts_csv_get: {
-        parameters: {
-            query?: {
-                project?: string | null;
-                queue?: string | null;
-                agent?: string | null;
-                /** @description The whole number, as it was told */
-                customer?: string | null;
-                /** @description How it ended */
-                outcome?: string | null;
-                /** @description Arrived at or after */
-                from?: string | null;
-                /** @description Arrived before */
-                to?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` or `not_permitted` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6930,6 +7084,73 @@ export interface operations {
                 };
             };
             /** @description `floor_silent` or `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    series_api_floor_series_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["FiveMinutes"][];
+                    };
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7983,71 +8204,6 @@ export interface operations {
                 };
             };
             /** @description `not_signed_in` or `wrong_credentials` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    names_api_names_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Names"];
-                };
-            };
-            /** @description `not_signed_in` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9178,8 +9334,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `project_unknown` */
+            /** @description `project_unknown` or `prompt_unknown` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `backup_missing` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9257,493 +9422,6 @@ export interface operations {
             };
             /** @description `project_unknown` */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sample_api_projects__project__sample_get: {
-        parameters: {
-            query?: {
-                /** @description Absent: the latest that has begun */
-                day?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The project's id in the organisation */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Sample"];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `project_unknown` or `sample_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sample_sheet_api_projects__project__sample_csv_get: {
-        parameters: {
-            query?: {
-                /** @description Absent: the latest that has begun */
-                day?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The project's id in the organisation */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `project_unknown` or `sample_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sample_days_api_projects__project__sample_days_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's id in the organisation */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SampleDay"][];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `project_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    terms_api_projects__project__sample_terms_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's id in the organisation */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Terms"][];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `project_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    agree_terms_api_projects__project__sample_terms_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's id in the organisation */
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Agreed"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Terms"];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `project_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` or `zone_refused` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    give_half_api_projects__project__sample__day__half_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The project's id in the organisation */
-                project: string;
-                /** @description In the sample's zone */
-                day: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Half"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SampleDay"];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `project_unknown` or `sample_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `sample_not_open` */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10128,705 +9806,6 @@ export interface operations {
                 };
             };
             /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recording_api_recordings__recording__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HeardRecording"];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    comments_api_recordings__recording__comments_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Comment"][];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    comment_api_recordings__recording__comments_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Said"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Comment"];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `comments_full` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    remove_comment_api_recordings__recording__comments__comment__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording: string;
-                comment: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_unknown` or `comment_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    plays_api_recordings__recording__plays_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Played"][];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_unknown` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    begin_play_api_recordings__recording__plays_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Begin"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Play"];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_unknown` or `recording_missing` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_not_ready` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_erased` */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_elsewhere` or `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sound_api_recordings__recording__sound_get: {
-        parameters: {
-            query?: {
-                /** @description From POST .../plays */
-                play?: string | null;
-            };
-            header?: never;
-            path: {
-                recording: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All of it */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "audio/wav": string;
-                };
-            };
-            /** @description The range of bytes that was asked for */
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "audio/wav": string;
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` or `play_needed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_unknown` or `recording_missing` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_not_ready` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_erased` */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `range_refused` */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_elsewhere` or `database_away` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    waveform_api_recordings__recording__waveform_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Waveform"];
-                };
-            };
-            /** @description `not_signed_in` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_unknown` or `recording_missing` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_not_ready` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_erased` */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_too_large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request_invalid` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recording_elsewhere` or `database_away` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,6 @@
 /** Every page there is: where it lives, who may open it, what loads it. The navigation and the palette read this table. */
 
-import { type LucideIcon, CircleUser, Contact, Ear, Headset, ScrollText, Settings2 } from "lucide-react";
+import { type LucideIcon, CircleUser, Contact, Ear, FileChartColumn, Headset, LayoutGrid, ScrollText, Settings2 } from "lucide-react";
 import type { ComponentType } from "react";
 import type { MessageId } from "../messages";
 
@@ -20,6 +20,10 @@ export const AREAS: readonly Area[] = [
   {
     path: "desk", label: "nav.desk", icon: Headset, permissions: ["desk.use"], needsSeat: true,
     load: () => import("../features/desk/DeskPage"),
+  },
+  {
+    path: "floor", label: "nav.floor", icon: LayoutGrid, permissions: ["floor.see"],
+    load: () => import("../features/floor/FloorPage"),
   },
   {
     path: "contacts", label: "nav.contacts", icon: Contact, permissions: ["contacts.see"],

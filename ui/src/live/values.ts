@@ -6,12 +6,33 @@ export interface FloorValue {
   silent: boolean;
 }
 
+/** What became of the contacts that entered a queue in a time; reports count the same way. Shares are 0 to 1. */
+export interface LiveFigures {
+  offered: number;
+  answered: number;
+  /** Within the queue's target, that moment included. */
+  answered_in_time: number;
+  abandoned: number;
+  service_level: number | null;
+  answer_mean_seconds: number | null;
+}
+
 export interface QueueValue {
   project: string;
   waiting: number;
   /** When the longest waiting contact began to wait. */
   waiting_since: string | null;
   paused: boolean;
+  pause_reason: string | null;
+  paused_since: string | null;
+  /** Since midnight in the centre's zone. */
+  today: LiveFigures;
+  /** The present minute and the fourteen before. */
+  recent: LiveFigures;
+  /** How long whoever came last still waits; null when nobody waits, or no pace is known yet. */
+  expected_wait_seconds: number | null;
+  /** Within which an answer counts as in time. */
+  target_seconds: number;
 }
 
 export type EngagementState =
@@ -40,6 +61,10 @@ export interface AgentValue {
   phone: boolean;
   queues: string[];
   contacts: InHand[];
+  /** Serves other queues for now than the organisation says. */
+  moved: boolean;
+  /** What whoever last changed something for this agent says to them. */
+  note: string | null;
 }
 
 export interface PartValue {
@@ -64,6 +89,22 @@ export interface ContactValue {
   recording: "on" | "paused" | null;
   callback: string | null;
   follows: string | null;
+}
+
+export interface AlarmValue {
+  kind:
+    | "longest_wait" | "waiting" | "service_level" | "nobody_ready" | "in_wrap_up" | "not_ready" | "in_conversation"
+    | "project_paused" | "telephony_away";
+  /** A queue, an agent or a project, by the kind; "" for the floor. */
+  subject: string;
+  /** What was so when it rose: seconds, counts and shares by name. */
+  parameters: Record<string, number>;
+  /** What may help now: agents who are ready in another queue, where nobody waits. */
+  cure: { from_queue: string; ready: number; agents: string[] } | null;
+  risen_at: string;
+  taken_by: string | null;
+  taken_name: string | null;
+  taken_at: string | null;
 }
 
 export type Values = Readonly<Record<string, unknown>>;

@@ -2,10 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import aclosing
 
+from markaz import routing
 from markaz.kit.errors import MarkazError
+from markaz.kit.time import Instant
 from markaz.runtime import DATABASE_AWAY, Begun, Follower, Handled, Reported
+from markaz.web.live.figures import Figures
 from markaz.web.live.hub import Hub
 from markaz.web.live.views import Touched, Views
 
@@ -14,14 +18,20 @@ logger = logging.getLogger(__name__)
 GATHER_SECONDS = 0.03
 """Between two changes told: what happens meanwhile goes out together, and the process does its other work."""
 RETRY_SECONDS = 0.5
+TICK_SECONDS = 1.0
+"""How late, at the most, figures notice that a minute or a day has passed."""
 
 
 class Replica:
     """Follows one floor, and tells the hub."""
 
-    def __init__(self, follower: Follower, hub: Hub) -> None:
+    def __init__(self, follower: Follower, hub: Hub, clock: Callable[[], Instant]) -> None:
+        self.figures = Figures()
+        self.state: routing.FloorState | None = None
+        """For reading: the floor itself; None before the copy has begun."""
         self._hub = hub
         self._follower = follower
+        self._clock = clock
         self._views: Views | None = None
         self._touched = Touched()
         self._reported = Reported(silent=True)
@@ -32,6 +42,7 @@ class Replica:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._publish())
             tasks.create_task(self._follow())
+            tasks.create_task(self._tick())
 
     async def _follow(self) -> None:
         while True:
@@ -51,19 +62,31 @@ class Replica:
 
     def _take(self, one: Begun | Handled | Reported) -> None:
         match one:
-            case Begun(core=core):
-                self._views, self._touched = Views(core, self._reported), Touched()
+            case Begun():
+                self.figures = Figures(one.ended, one.visits, counted=one.counted, zone=self._reported.zone)
+                self.figures.pass_time(max(self._clock(), self._follower.at))
+                self.state = one.core.floor.state
+                self._views, self._touched = Views(one.core, self.figures, self._reported), Touched()
                 self._hub.begin(self._views.values, self._follower.number)
             case Handled(said=said):
-                for stimulus, outputs in said:
-                    self._touched.add(stimulus, outputs)
+                for row in said:
+                    self._touched.add(row.stimulus, row.outputs)
+                    self.figures.fold(row)
                 self._hub.set_stale(False)
                 if said:
                     self._news.set()
             case Reported():
                 self._reported = one
+                self.figures.set_zone(one.zone)
                 if self._views is not None:
                     self._hub.publish(self._views.report(one), self._follower.number)
+
+    async def _tick(self) -> None:
+        """Minutes pass, and days end, also when nothing happens."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self.figures.pass_time(self._clock())
+            self._news.set()
 
     async def _publish(self) -> None:
         while True:

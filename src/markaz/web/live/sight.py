@@ -1,8 +1,8 @@
 """Who sees what of the floor: pure functions of what somebody is and of the values.
 
-The centre's people see all of it. An agent sees their own desk: themselves, the contacts in which they take part, the
-queues that they serve. A client sees its own projects, without the names of agents; a page of its application sees one
-contact of them.
+The centre's people see all of it, and they alone see alarms. An agent sees their own desk: themselves, the contacts in
+which they take part, the queues that they serve. A client sees its own projects, without the names of agents; a page of
+its application sees one contact of them.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from markaz.web.live.values import AgentValue, AnyValue, ContactValue, QueueValue
+from markaz.web.live.values import AgentValue, AlarmValue, AnyValue, ContactValue, QueueValue
 from markaz.web.live.views import FLOOR, agent_key, agents_of, contact_key
 
 
@@ -44,6 +44,8 @@ def seen(sight: Sight, key: str, values: Mapping[str, AnyValue]) -> AnyValue | N
             return value if sight.agent is not None and key == agent_key(sight.agent) else None
         case QueueValue():
             return value if key.partition("/")[2] in queues_of(sight, values) else None
+        case AlarmValue():
+            return None
         case _:
             return value
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from markaz import routing
+from markaz import alarms, routing
 from markaz.kit.time import SECOND, Instant, moment
 
 
@@ -17,13 +17,41 @@ class Value(msgspec.Struct, frozen=True):
     """What stands under a key."""
 
 
+class LiveFigures(msgspec.Struct, frozen=True):
+    """What became of the contacts that entered a queue in a time; reports count the same way.
+
+    `offered`: entries into the queue. `answered_in_time`: answered within the queue's `target_seconds`, that moment
+    included. `abandoned` leaves out short abandons. `service_level` is `answered_in_time` over `offered`, 0 to 1, and
+    `answer_mean_seconds` how long those who were answered had waited; None when there was nobody.
+    """
+
+    offered: int = 0
+    answered: int = 0
+    answered_in_time: int = 0
+    abandoned: int = 0
+    service_level: float | None = None
+    answer_mean_seconds: float | None = None
+
+
 class QueueValue(Value, frozen=True):
-    """`waiting_since` is when the longest waiting contact began to wait; `paused` when its project stands still."""
+    """`waiting_since` is when the longest waiting contact began to wait; `paused` when its project stands still.
+
+    `today` counts who came since midnight in the centre's zone, `recent` in the present minute and the fourteen before.
+    `expected_wait_seconds`: how long whoever came last still waits, which is the number waiting times the queue's pace
+    (the smoothed time between two contacts that leave it); None when nobody waits, or no pace is known yet.
+    """
 
     project: str
     waiting: int
     waiting_since: datetime | None
     paused: bool
+    pause_reason: str | None = None
+    paused_since: datetime | None = None
+    today: LiveFigures = LiveFigures()
+    recent: LiveFigures = LiveFigures()
+    expected_wait_seconds: float | None = None
+    target_seconds: int = 20
+    """Within which an answer counts as in time."""
 
 
 class InHand(msgspec.Struct, frozen=True):
@@ -42,7 +70,8 @@ class InHand(msgspec.Struct, frozen=True):
 class AgentValue(Value, frozen=True):
     """`state` is the busiest of the contacts in hand, else the presence, and `since` when that began.
 
-    `reason` is why the agent is not ready; `phone` whether it can be reached; `queues` those that the agent serves.
+    `reason` is why the agent is not ready; `phone` whether it can be reached; `queues` those that the agent serves, for
+    now alone when `moved`. `note`: what whoever last changed this for the agent says to them.
     """
 
     presence: routing.Presence
@@ -52,6 +81,8 @@ class AgentValue(Value, frozen=True):
     phone: bool
     queues: tuple[str, ...]
     contacts: tuple[InHand, ...]
+    moved: bool = False
+    note: str | None = None
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -109,15 +140,49 @@ class FloorValue(Value, frozen=True):
     silent: bool
 
 
-AnyValue = QueueValue | AgentValue | ContactValue | FloorValue
+class AlarmValue(Value, frozen=True):
+    """An alarm that is up. `cure`: what may help now; `taken_by` and `taken_name`: who has taken it over."""
+
+    kind: alarms.Kind
+    subject: str
+    parameters: dict[str, float]
+    cure: alarms.Cure | None
+    risen_at: datetime
+    taken_by: str | None
+    taken_name: str | None
+    taken_at: datetime | None
 
 
-def queue_value(state: routing.FloorState, queue: routing.QueueState, longest: Instant | None) -> QueueValue | None:
+AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | AlarmValue
+
+
+def queue_value(
+    state: routing.FloorState,
+    queue: routing.QueueState,
+    *,
+    longest: Instant | None,
+    today: LiveFigures,
+    recent: LiveFigures,
+) -> QueueValue | None:
     """None for a queue that is retired and empty; `longest`: when the longest waiting contact began to wait."""
     if queue.retired and not queue.waiting:
         return None
-    paused = state.projects[queue.rules.project].paused
-    return QueueValue(queue.rules.project, queue.waiting, _moment(longest), paused)
+    project = state.projects[queue.rules.project]
+    expected: float | None = None
+    if queue.waiting and queue.pace is not None:
+        expected = queue.waiting * queue.pace / SECOND
+    return QueueValue(
+        project=queue.rules.project,
+        waiting=queue.waiting,
+        waiting_since=_moment(longest),
+        paused=project.paused,
+        pause_reason=project.reason,
+        paused_since=_moment(project.paused_at),
+        today=today,
+        recent=recent,
+        expected_wait_seconds=expected,
+        target_seconds=queue.rules.target_seconds,
+    )
 
 
 def agent_value(state: routing.FloorState, agent: routing.Agent) -> AgentValue | None:
@@ -139,6 +204,8 @@ def agent_value(state: routing.FloorState, agent: routing.Agent) -> AgentValue |
         phone=agent.phone,
         queues=tuple(sorted(agent.profile.queues)),
         contacts=tuple(_in_hand(state, state.engagements[offer]) for offer in agent.engagements),
+        moved=agent.settings is not None,
+        note=agent.note,
     )
 
 

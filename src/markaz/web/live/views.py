@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from markaz import routing
 from markaz.kit.time import Instant
 from markaz.runtime import Core, Output, Reported, Stimulus
+from markaz.web.live.figures import Figures
 from markaz.web.live.values import (
     AgentValue,
     AnyValue,
@@ -25,6 +26,8 @@ Changes = dict[str, AnyValue | None]
 
 _QUIET = (routing.Noted, routing.Decided, routing.AnnouncePlace)
 """They tell of many, and change nobody."""
+_OF_PROJECTS = (routing.ProjectConfigured, routing.ProjectPaused, routing.ProjectResumed)
+"""They change every queue of a project; that a contact belongs to one changes none."""
 
 
 def contact_key(contact: str) -> str:
@@ -62,8 +65,8 @@ class Touched:
                     self.agents.add(_id(agent))
             if (queue := getattr(one, "queue", None)) is not None:
                 self.queues.add(_id(queue))
-            if (project := getattr(one, "project", None)) is not None:
-                self.projects.add(_id(project))
+            if isinstance(one, _OF_PROJECTS):
+                self.projects.add(_id(one.project))
 
 
 def _id(named: object) -> str:
@@ -72,10 +75,14 @@ def _id(named: object) -> str:
 
 
 class Views:
-    """The values of one floor. `core` may be told more between calls, if `refresh` then learns all it was told."""
+    """The values of one floor. `core` may be told more between calls, if `refresh` then learns all it was told.
 
-    def __init__(self, core: Core, reported: Reported | None = None) -> None:
+    `figures` are counted by whoever made them; what changed in them is told by `refresh` too.
+    """
+
+    def __init__(self, core: Core, figures: Figures, reported: Reported | None = None) -> None:
         self._state = core.floor.state
+        self._figures = figures
         self._waiting: dict[str, dict[str, Instant]] = {}
         """Queue -> contact that waits there -> since when."""
         self._place: dict[str, str] = {}
@@ -97,7 +104,7 @@ class Views:
     def refresh(self, touched: Touched) -> Changes:
         """Derive anew what may have changed; what did."""
         changes: Changes = {}
-        agents, queues = set(touched.agents), set(touched.queues)
+        agents, queues = set(touched.agents), touched.queues | self._figures.take_changed()
         for contact in touched.contacts:
             key = contact_key(contact)
             agents.update(agents_of(self.values.get(key)))
@@ -134,7 +141,9 @@ class Views:
         known = self._state.queues.get(queue)
         if known is None:
             return None
-        return queue_value(self._state, known, min(self._waiting.get(queue, {}).values(), default=None))
+        today, recent = self._figures.of(queue, known.rules.target_seconds)
+        longest = min(self._waiting.get(queue, {}).values(), default=None)
+        return queue_value(self._state, known, longest=longest, today=today, recent=recent)
 
     def _put(self, changes: Changes, key: str, value: AnyValue | None) -> None:
         if value == self.values.get(key):

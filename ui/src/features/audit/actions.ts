@@ -11,6 +11,7 @@ const KNOWN = [
   "recording.exported", "recording.commented", "recording.comment_removed", "contacts.exported",
   "sample.agreed", "sample.committed", "sample.sealed", "sample.given", "sample.drawn", "sample.exported",
   "webhook.added", "webhook.changed", "webhook.secret_made", "webhook.removed",
+  "agent.assigned", "agent.assignment_ended", "agent.told", "alarm.taken", "alarm.given_back", "alarm_rule.changed",
 ] as const;
 
 export function actionShown(action: string, say: ReturnType<typeof useWords>["say"]): string {

@@ -2,6 +2,7 @@ import account from "./account.json";
 import contacts from "./contacts.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
+import floor from "./floor.json";
 import listening from "./listening.json";
 import numbers from "./numbers.json";
 import organisation from "./organisation.json";
@@ -11,6 +12,6 @@ import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue = { ...account, ...contacts, ...desk, ...failure, ...listening, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
 
 export default catalogue;

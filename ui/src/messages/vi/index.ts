@@ -3,6 +3,7 @@ import account from "./account.json";
 import contacts from "./contacts.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
+import floor from "./floor.json";
 import listening from "./listening.json";
 import numbers from "./numbers.json";
 import organisation from "./organisation.json";
@@ -12,6 +13,6 @@ import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...listening, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
 
 export default catalogue;
