@@ -1,4 +1,6 @@
-"""The worker process: read models from the journal, the ledger of recordings compared with the files, webhooks."""
+"""The worker process: read models from the journal, the ledger of recordings compared with the files, webhooks, and
+requests that nobody answered in time.
+"""
 
 import asyncio
 import logging
@@ -11,6 +13,7 @@ from markaz.bootstrap.addresses import database_url
 from markaz.bootstrap.settings import Settings
 from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
+from markaz.requests import Escalator
 from markaz.runtime import Projector, connect
 from markaz.telephony import reconcile_recordings
 from markaz.webhooks import Deliverer, Feeder, networks_of
@@ -38,6 +41,7 @@ class WorkerProcess:
             tasks.create_task(_keep("recordings", self._reconcile_recordings))
             tasks.create_task(_keep("webhooks", Feeder(self._url, self._settings.floor).run))
             tasks.create_task(_keep("deliveries", deliverer.run))
+            tasks.create_task(_keep("requests that wait too long", Escalator(self._url).run))
 
     async def _reconcile_recordings(self) -> None:
         async with await connect(self._url) as connection:

@@ -91,6 +91,9 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     Permission("figures.read", "read reports", (*_READERS, *CLIENT_ROLES), ("figures.read",)),
     Permission("webhooks.manage", "tell other systems what happens", ("administrator",), ("webhooks.manage",)),
     Permission("agents.move", "let agents serve other queues for now", _LEADERS, ("desk.act",)),
+    Permission("requests.read", "read requests between the centre and a client", (*_READERS, *CLIENT_ROLES)),
+    Permission("requests.act", "ask, answer, promise, escalate and accept there", (*_LEADERS, "client_owner")),
+    Permission("requests.agree", "set the time within which requests are answered", ("administrator", "manager")),
 )
 
 BY_NAME: Final[Mapping[str, Permission]] = {permission.name: permission for permission in PERMISSIONS}
@@ -135,6 +138,8 @@ _IMPORTED: Final = Visible(_reach(_READERS))
 _ENTERED: Final = Visible(_reach(_READERS, CLIENT_ROLES, ("agent",)))
 """Changed in one's own name alone, which no row of somebody else's shows."""
 _WEBHOOKS: Final = Visible(_reach(("administrator",)), _reach(("administrator",)))
+_REQUESTS: Final = Visible(_reach(_READERS, CLIENT_ROLES), _reach(_LEADERS, ("client_owner",)))
+_RESPONSE_TIMES: Final = Visible(_reach(_READERS, CLIENT_ROLES), _EDITED)
 _HIDDEN: Final = Visible()
 _MANAGED: Final = _reach(("administrator", "manager"), ("client_owner",))
 _ACCOUNTS: Final = _reach(("administrator", "manager"), ("client_owner",), ROLES)
@@ -204,6 +209,9 @@ TABLES: Final[Mapping[str, Visible]] = {
     "embed_token": _HIDDEN,
     "seal": _HIDDEN,
     "audit_head": _HIDDEN,
+    "request": _REQUESTS,
+    "request_entry": Visible(_reach(_READERS, CLIENT_ROLES)),
+    "response_time": _RESPONSE_TIMES,
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

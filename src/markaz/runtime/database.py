@@ -55,7 +55,7 @@ def schema_drift(url: str, *, also: "Sequence[MetaData]" = ()) -> list[str]:
     from alembic.migration import MigrationContext
 
     from markaz.identity import metadata as organisation_metadata  # the organisation's, and who may see it
-    from markaz.runtime.entered import metadata as runtime_metadata  # the floor's tables, and what is entered
+    from markaz.runtime.requested import metadata as runtime_metadata  # the floor's, what is entered, and requests
 
     declared = [organisation_metadata, runtime_metadata, *also]
     with _transaction(url) as connection:

@@ -35,6 +35,7 @@ from markaz.web import (
     own_account,
     pausing,
     phone_socket,
+    requests,
     screen_pop,
     sign_in,
     users,
@@ -144,7 +145,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(part.router)
     for router in administration.ROUTERS:
         app.include_router(router)
-    for part in (contacts, entering, webhooks, screen_pop, embed, live):
+    for part in (contacts, entering, webhooks, screen_pop, embed, live, requests):
         app.include_router(part.router)
     serve_pages(app)
     app.add_middleware(RequestIds)

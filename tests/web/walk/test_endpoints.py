@@ -63,6 +63,9 @@ BODIES: dict[str, Any] = {
     "POST /api/organisation/{sheet}.csv": {},
     "POST /api/numbers/quick": {"number": "+4930", "name": "One", "greeting": "Hello."},
     "POST /api/prompts/{prompt}/sound": {},
+    "POST /api/requests": {"kind": "question", "words": "When?", "project": "hotline"},
+    "POST /api/requests/{request}/moves": {"move": "say", "words": "We look."},
+    "PUT /api/projects/{project}/response-time": {"hours": 4},
 }
 """What is sent where a body is taken; a new endpoint with a body needs its line."""
 NOT_SENT = {"POST /api/session"}

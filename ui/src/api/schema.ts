@@ -1012,6 +1012,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/response-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Agree
+         * @description Agree on another time for what is asked from now on.
+         */
+        put: operations["agree_api_projects__project__response_time_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/resume": {
         parameters: {
             query?: never;
@@ -1074,6 +1094,90 @@ export interface paths {
          * @description Let the prompt be this sound (16-bit PCM WAV, 300 seconds at most), in telephone quality; adds the prompt.
          */
         post: operations["upload_api_prompts__prompt__sound_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description Requests by their age.
+         */
+        get: operations["list_requests_api_requests_get"];
+        put?: never;
+        /**
+         * Ask
+         * @description Ask the other side for something; its answer is owed from now on.
+         */
+        post: operations["ask_api_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Request
+         * @description A request with all that was said and done about it.
+         */
+        get: operations["one_request_api_requests__request__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Answer, promise, escalate, accept, reopen, withdraw, take it as one's own, or say something.
+         */
+        post: operations["move_api_requests__request__moves_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/response-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Response Times
+         * @description How soon each project's requests are to be answered.
+         */
+        get: operations["response_times_api_response_times_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1934,6 +2038,29 @@ export interface components {
             subject: string;
         };
         /**
+         * EntryShown
+         * @description What was done, of the log. `side` null: time itself escalated. `is_internal`: one's own side alone sees it.
+         */
+        EntryShown: {
+            /** Act */
+            act: "ask" | ("answer" | "promise" | "escalate" | "accept" | "reopen" | "withdraw" | "take" | "say" | "note");
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author Name */
+            author_name: string | null;
+            /** Is Internal */
+            is_internal: boolean;
+            /** Side */
+            side: ("centre" | "client") | null;
+            /** Until */
+            until: string | null;
+            /** Words */
+            words: string | null;
+        };
+        /**
          * Factor
          * @description What an authenticator app is told: by hand, as a link, or as a picture (`data:` URI).
          */
@@ -2050,6 +2177,14 @@ export interface components {
              */
             status: "ok" | "failing";
             worker?: components["schemas"]["WorkerHealth"] | null;
+        };
+        /**
+         * HoursAgreed
+         * @description For requests that are asked from now on.
+         */
+        HoursAgreed: {
+            /** Hours */
+            hours: number;
         };
         /**
          * Imported
@@ -2281,6 +2416,24 @@ export interface components {
             to: "wait" | "callback" | "voicemail" | "backup";
         };
         /**
+         * MoveMade
+         * @description What somebody does with a request. `note`: words for one's own side alone; `say`: for both.
+         */
+        MoveMade: {
+            /**
+             * Move
+             * @enum {string}
+             */
+            move: "answer" | "promise" | "escalate" | "accept" | "reopen" | "withdraw" | "take" | "say" | "note";
+            /**
+             * Until
+             * @description By when the answer comes, of a promise
+             */
+            until?: string | null;
+            /** Words */
+            words?: string | null;
+        };
+        /**
          * Named
          * @description Something with an id and what people call it.
          */
@@ -2314,6 +2467,29 @@ export interface components {
              *     ]
              */
             scopes: string[];
+        };
+        /**
+         * NewRequest
+         * @description What is asked of the other side. The centre names a project or a client; a client asks for itself.
+         */
+        NewRequest: {
+            /**
+             * Client
+             * @description For the centre, where there is no project
+             */
+            client?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "question" | "change" | "complaint" | "data" | "other";
+            /**
+             * Project
+             * @description Absent: about everything that the centre does for the client
+             */
+            project?: string | null;
+            /** Words */
+            words: string;
         };
         /**
          * NotReady
@@ -3346,6 +3522,175 @@ export interface components {
         RecoveryCodes: {
             /** Recovery Codes */
             recovery_codes: string[];
+        };
+        /**
+         * RequestPage
+         * @description Open ones the oldest first, those that are done the newest first.
+         */
+        RequestPage: {
+            /** Next */
+            next: string | null;
+            /** Requests */
+            requests: components["schemas"]["RequestShown"][];
+        };
+        /**
+         * RequestShown
+         * @description A request as both sides see it. Seconds are elapsed ones by the server's clock, as of this answer.
+         *
+         *     `turn`: whose turn it is; null: it is done. `asked_seconds` since it was asked, `turn_seconds` since it has been
+         *     their turn, both until it was done; `due_seconds` until an answer that is owed is escalated by itself.
+         */
+        RequestShown: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * @enum {string}
+             */
+            asked_by: "centre" | "client";
+            /** Asked Seconds */
+            asked_seconds: number;
+            /** Asker */
+            asker: string | null;
+            /** Client */
+            client: string;
+            /** Client Name */
+            client_name: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Due Seconds */
+            due_seconds: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "question" | "change" | "complaint" | "data" | "other";
+            /**
+             * Moves
+             * @description What whoever asks may do with it now
+             */
+            moves: ("answer" | "promise" | "escalate" | "accept" | "reopen" | "withdraw" | "take" | "say" | "note")[];
+            /** Owner */
+            owner: string | null;
+            /** Owner Name */
+            owner_name: string | null;
+            /** Project */
+            project: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /** Response Hours */
+            response_hours: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "promised" | "escalated" | "answered" | "accepted" | "withdrawn";
+            /** Turn */
+            turn: ("centre" | "client") | null;
+            /** Turn Seconds */
+            turn_seconds: number;
+            /**
+             * Turn Since
+             * Format: date-time
+             */
+            turn_since: string;
+            /** Words */
+            words: string | null;
+        };
+        /**
+         * RequestWithLog
+         * @description The log is in order and complete, but for the other side's notes to itself.
+         */
+        RequestWithLog: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * @enum {string}
+             */
+            asked_by: "centre" | "client";
+            /** Asked Seconds */
+            asked_seconds: number;
+            /** Asker */
+            asker: string | null;
+            /** Client */
+            client: string;
+            /** Client Name */
+            client_name: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Due Seconds */
+            due_seconds: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "question" | "change" | "complaint" | "data" | "other";
+            /** Log */
+            log: components["schemas"]["EntryShown"][];
+            /**
+             * Moves
+             * @description What whoever asks may do with it now
+             */
+            moves: ("answer" | "promise" | "escalate" | "accept" | "reopen" | "withdraw" | "take" | "say" | "note")[];
+            /** Owner */
+            owner: string | null;
+            /** Owner Name */
+            owner_name: string | null;
+            /** Project */
+            project: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /** Response Hours */
+            response_hours: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "promised" | "escalated" | "answered" | "accepted" | "withdrawn";
+            /** Turn */
+            turn: ("centre" | "client") | null;
+            /** Turn Seconds */
+            turn_seconds: number;
+            /**
+             * Turn Since
+             * Format: date-time
+             */
+            turn_since: string;
+            /** Words */
+            words: string | null;
+        };
+        /**
+         * ResponseTime
+         * @description Elapsed hours within which the project's requests are answered.
+         */
+        ResponseTime: {
+            /** Hours */
+            hours: number;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
         };
         /**
          * ScreenPop
@@ -8688,6 +9033,87 @@ export interface operations {
             };
         };
     };
+    agree_api_projects__project__response_time_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursAgreed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_api_projects__project__resume_post: {
         parameters: {
             query?: never;
@@ -9105,6 +9531,397 @@ export interface operations {
             };
             /** @description `version_needed` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_requests_api_requests_get: {
+        parameters: {
+            query?: {
+                state?: "open" | "done";
+                project?: string | null;
+                /** @description `next` of the page before; absent: from the beginning */
+                cursor?: string | null;
+                /** @description Entries on a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `cursor_unknown` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_api_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestWithLog"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` or `client_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `client_needed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_request_api_requests__request__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request's id */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestWithLog"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_api_requests__request__moves_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request's id */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveMade"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestWithLog"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_move_not_possible` or `request_not_your_turn` or `request_log_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `request_promise_not_possible` or `words_needed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    response_times_api_response_times_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseTime"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
