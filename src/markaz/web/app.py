@@ -48,6 +48,7 @@ from markaz.web.idempotency import repeat_answers
 from markaz.web.page_files import serve_pages
 from markaz.web.problems import Problem, answer_with_problems
 from markaz.web.request_ids import RequestIds
+from markaz.web.standing import standing_values
 from markaz.web.watching import enter_as, opened, session_ends
 from markaz.webhooks import Networks
 
@@ -125,7 +126,8 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.state.webhook_networks = settings.webhook_networks
     url, key = settings.database_url, settings.floor_key
     following = None if key is None else Follower(url, settings.floor, enter_as(key))
-    app.state.live = live.Live(following, opened, session_ends(url), lambda: instant(settings.clock()))
+    standing = None if key is None else standing_values(url, enter_as(key))
+    app.state.live = live.Live(following, opened, session_ends(url), lambda: instant(settings.clock()), standing)
     app.state.embedded = embed.Embedded()
     app.state.phone_sockets = phone_socket.Sockets()
     answer_with_problems(app)

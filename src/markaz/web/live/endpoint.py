@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 from markaz.kit.time import Instant
 from markaz.runtime import DATABASE_AWAY, Follower
 from markaz.web.live.hub import Hub, TooManyWatching, Watcher
-from markaz.web.live.replica import Replica
+from markaz.web.live.replica import Replica, Standing
 from markaz.web.live.sight import Sight
 from markaz.web.live.values import AnyValue
 from markaz.web.live.views import agent_key, contact_key
@@ -62,13 +62,18 @@ class Live:
     """The live state of one web process. Without a follower nothing happens, and everything is stale."""
 
     def __init__(
-        self, follower: Follower | None, opened: Opener, ends: SessionEnds, clock: Callable[[], Instant]
+        self,
+        follower: Follower | None,
+        opened: Opener,
+        ends: SessionEnds,
+        clock: Callable[[], Instant],
+        standing: Standing | None = None,
     ) -> None:
         self.hub = Hub()
         self.opened = opened
         self._ends = ends
         self.open: dict[Watcher, tuple[HTTPConnection, Opened]] = {}
-        self._replica = None if follower is None else Replica(follower, self.hub, clock)
+        self._replica = None if follower is None else Replica(follower, self.hub, clock, standing)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

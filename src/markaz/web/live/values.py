@@ -1,4 +1,5 @@
-"""What pages show of the floor, value by value, each under a key: `queues/cards`, `agents/ann`, `contacts/c1`, `floor`.
+"""What pages show of the floor, value by value, each under a key: `queues/cards`, `agents/ann`, `contacts/c1`, `floor`;
+and what stands beside it: `requests/bank`.
 
 Pure functions of the floor's state. Moments are given instead of durations, so that a value changes only when something
 happens; pages count for themselves.
@@ -138,7 +139,21 @@ class FloorValue(Value, frozen=True):
     silent: bool
 
 
-AnyValue = QueueValue | AgentValue | ContactValue | FloorValue
+class RequestsValue(Value, frozen=True):
+    """The requests between the centre and a client. `changes` grows with each change of any of them: look again.
+
+    `open`, of those `escalated`, and how many it is each side's turn to do something about.
+    """
+
+    client: str
+    changes: int
+    open: int
+    escalated: int
+    of_centre: int
+    of_client: int
+
+
+AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | RequestsValue
 
 
 def queue_value(
