@@ -38,6 +38,7 @@ from markaz.web import (
     requests,
     screen_pop,
     sign_in,
+    today,
     users,
     webhooks,
     wrap_ups,
@@ -147,7 +148,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(part.router)
     for router in administration.ROUTERS:
         app.include_router(router)
-    for part in (contacts, entering, webhooks, screen_pop, embed, live, requests):
+    for part in (contacts, entering, webhooks, screen_pop, embed, live, requests, today):
         app.include_router(part.router)
     serve_pages(app)
     app.add_middleware(RequestIds)

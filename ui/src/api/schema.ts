@@ -1332,6 +1332,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Names, targets, and what happened since midnight.
+         */
+        get: operations["today_api_today_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -2157,6 +2177,36 @@ export interface components {
              * @description The version that this was made from, 0: none; absent: whatever is there
              */
             version?: number | null;
+        };
+        /**
+         * Happened
+         * @description Something that mattered. `words`: why a project stood still, or what was asked; `ended`: how a long wait did.
+         */
+        Happened: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Contact */
+            contact?: string | null;
+            /** Ended */
+            ended?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "paused" | "resumed" | "long_wait" | "asked" | "answered" | "escalated";
+            /** Project */
+            project?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /** Request */
+            request?: string | null;
+            /** Seconds */
+            seconds?: number | null;
+            /** Words */
+            words?: string | null;
         };
         /**
          * Health
@@ -3454,6 +3504,18 @@ export interface components {
             type: string;
         };
         /**
+         * ProjectNamed
+         * @description A project that whoever asks may see.
+         */
+        ProjectNamed: {
+            /** Client */
+            client: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * ProviderShown
          * @description A button of the sign-in page.
          */
@@ -3462,6 +3524,20 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * QueueAimed
+         * @description A queue, and within how many seconds its contacts are to be answered.
+         */
+        QueueAimed: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Target Seconds */
+            target_seconds: number;
         };
         /** QueueView */
         QueueView: {
@@ -3832,6 +3908,31 @@ export interface components {
              * @example loans
              */
             target: string;
+        };
+        /**
+         * Today
+         * @description The day of the centre, by its own zone.
+         */
+        Today: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Happened
+             * @description The newest first
+             */
+            happened: components["schemas"]["Happened"][];
+            /** Projects */
+            projects: components["schemas"]["ProjectNamed"][];
+            /** Queues */
+            queues: components["schemas"]["QueueAimed"][];
+            /**
+             * Zone
+             * @example Europe/Berlin
+             */
+            zone: string;
         };
         /**
          * User
@@ -10476,6 +10577,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Options"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today_api_today_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request_invalid` */
