@@ -22,7 +22,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from axe import violations
 from markaz import identity, organisation
 from markaz.bootstrap import Addresses, NothingRuns, database_url, load_settings, running
-from markaz.identity import Role
+from markaz.identity import CLIENT_ROLES, Role
 from markaz.runtime import connect
 from markaz.telephony.asterisk.program import ROOT_VARIABLE
 
@@ -57,6 +57,8 @@ class Shot:
 
 SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
 OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
+WANTED = ("POST", "/api/requests", {"kind": "change", "project": "hotline", "words": "Please greet callers by name."})
+ASKED = ("POST", "/api/requests", {"kind": "data", "project": "hotline", "words": "The new list of branches, please."})
 PAGES = (
     Shot("sign-in", "/sign-in", None),
     Shot("enter", "/enter/no-such-link", None),
@@ -75,6 +77,9 @@ PAGES = (
     Shot("webhooks", "/administration/webhooks", "administrator"),
     Shot("audit", "/audit", "administrator"),
     Shot("nowhere", "/no-such-page", "administrator"),
+    Shot("requests", "/requests", "manager", (ASKED,)),
+    Shot("requests-new", "/requests?open=%2B", "client_owner", (WANTED,)),
+    Shot("today", "/today", "client_owner"),
 )
 
 
@@ -155,7 +160,8 @@ async def link_of(home: Path, role: Role) -> str:
         centre = await organisation.centre_of(connection, settings.floor)
         assert centre is not None
         agent = "amira" if role == "agent" else None
-        return await identity.make_link(connection, centre, role, name="Amira Hassan", agent=agent)
+        client = "bank" if role in CLIENT_ROLES else None
+        return await identity.make_link(connection, centre, role, name="Amira Hassan", client=client, agent=agent)
 
 
 async def take(

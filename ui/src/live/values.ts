@@ -89,4 +89,16 @@ export interface ContactValue {
   follows: string | null;
 }
 
+/** The requests between the centre and a client. */
+export interface RequestsValue {
+  client: string;
+  /** Grows with each change of any of them: look again. */
+  changes: number;
+  open: number;
+  escalated: number;
+  /** How many it is each side's turn to do something about. */
+  of_centre: number;
+  of_client: number;
+}
+
 export type Values = Readonly<Record<string, unknown>>;

@@ -10,6 +10,8 @@ const KNOWN = [
   "agent.acted_for", "contact.supervised", "contact.taken_over", "project.paused", "project.resumed",
   "webhook.added", "webhook.changed", "webhook.secret_made", "webhook.removed",
   "agent.assigned", "agent.assignment_ended", "agent.told", "alarm.taken", "alarm.given_back", "alarm_rule.changed",
+  "request.asked", "request.answered", "request.promised", "request.escalated", "request.accepted", "request.reopened", "request.withdrawn",
+  "request.taken", "request.commented", "request.noted", "response_time.changed",
 ] as const;
 
 export function actionShown(action: string, say: ReturnType<typeof useWords>["say"]): string {
