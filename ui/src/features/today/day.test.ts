@@ -54,6 +54,11 @@ describe("the one sentence", () => {
     expect(say(queue({ recent: figures(10, 8), today: figures(10, 8) }))).toMatchObject({ id: "today.sentence.quiet", values: { share: 0.8 } });
   });
 
+  it("does not take whoever has only just begun to wait for one who was answered late", () => {
+    const came = { ...NOTHING, offered: 1, service_level: 0 };
+    expect(say(queue({ waiting: 1, waiting_since: since(3), today: came, recent: came })).id).toBe("today.sentence.short");
+  });
+
   it("says that all is well, and that nobody has come", () => {
     expect(say(queue({ today: figures(7, 7) }))).toEqual({ id: "today.sentence.all", values: { count: 7 }, tone: "fine" });
     expect(say(queue(), queue(), null).id).toBe("today.sentence.nobody");

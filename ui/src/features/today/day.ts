@@ -91,13 +91,22 @@ export function sentenceOf(day: Day, floor: FloorValue | null, nameOf: (project:
       values: { count: late.value.waiting, queue: late.name, longest: longestSeconds(late.value, now), target: late.target_seconds },
     };
   }
-  if (day.recent.service_level !== null && day.recent.service_level < SERVICE_LEVEL_MIN) {
-    return { id: "today.sentence.fell", values: { share: day.recent.service_level }, tone: "look" };
-  }
+  const recently = shareInTime(day.recent);
+  if (recently !== null && recently < SERVICE_LEVEL_MIN) return { id: "today.sentence.fell", values: { share: recently }, tone: "look" };
   if (day.waiting > 0) return { id: "today.sentence.short", values: { count: day.waiting }, tone: "fine" };
-  if (day.today.offered === 0) return { id: "today.sentence.nobody", values: {}, tone: "fine" };
-  if (day.today.answered_in_time === day.today.offered) return { id: "today.sentence.all", values: { count: day.today.offered }, tone: "fine" };
-  return { id: "today.sentence.quiet", values: { share: day.today.service_level ?? 0 }, tone: "fine" };
+  const share = shareInTime(day.today);
+  if (share === null) return { id: "today.sentence.nobody", values: {}, tone: "fine" };
+  if (share === 1) return { id: "today.sentence.all", values: { count: day.today.answered }, tone: "fine" };
+  return { id: "today.sentence.quiet", values: { share }, tone: "fine" };
+}
+
+/**
+ * The share of those whose wait is over that were answered in time; null when it is over for nobody. Unlike the service
+ * level it does not count against the centre who has only just begun to wait.
+ */
+function shareInTime(figures: LiveFigures): number | null {
+  const decided = figures.answered + figures.abandoned;
+  return decided === 0 ? null : figures.answered_in_time / decided;
 }
 
 /** The queue whose longest wait is beyond its target by the most times; null when none is. */
