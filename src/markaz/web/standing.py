@@ -7,12 +7,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from markaz.runtime import connect
 from markaz.web.live import AnyValue, RequestsValue
 
-AGAIN_SECONDS = 30.0
+CHANNELS = ("markaz_requests",)
+AGAIN_SECONDS = 5.0
 """Read again after so long when nothing was told: a notice may be lost with a connection, and days end."""
 
 _REQUESTS = """
@@ -35,14 +37,16 @@ def standing_values(url: str, enter: Enter) -> Callable[[], AsyncGenerator[dict[
     """
 
     async def values() -> AsyncGenerator[dict[str, AnyValue]]:
-        async with await connect(url) as connection:
-            await connection.execute("LISTEN markaz_requests")
+        # Two connections: a notice that comes with the answer to a statement is not heard before the next notice.
+        async with await connect(url) as listening, await connect(url) as reading:
+            for channel in CHANNELS:
+                await listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             while True:
-                async with connection.transaction(force_rollback=True):
-                    await enter(connection)
-                    now = await read(connection)
+                async with reading.transaction(force_rollback=True):
+                    await enter(reading)
+                    now = await read(reading)
                 yield now
-                async for _ in connection.notifies(timeout=AGAIN_SECONDS, stop_after=1):
+                async for _ in listening.notifies(timeout=AGAIN_SECONDS, stop_after=1):
                     pass
 
     return values

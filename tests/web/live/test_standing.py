@@ -1,5 +1,6 @@
 """What stands beside the floor comes to open pages at once, to whom it concerns, and as it would be shown afresh."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,15 @@ from markaz.requests import escalate_overdue
 from markaz.runtime import connect
 from markaz.web import create_app
 from markaz.web.live.replica import changed
-from markaz.web.live.values import RequestsValue
+from markaz.web.live.values import AnyValue, RequestsValue
 from tests.web.conftest import web_settings
 from tests.web.live.serving import Floor, Page, page, served
 from tests.web.people import account, session
 
+REQUEST = """
+INSERT INTO request (id, centre, client, asked_by, kind, state, turn_since, response_hours, due_at)
+VALUES ('r', 'c', 'bank', 'client', 'other', 'asked', now(), 24, now() + interval '1 day')
+"""
 QUESTION = {"kind": "question", "words": "When?"}
 
 
@@ -109,10 +114,29 @@ async def test_what_time_escalates_is_told_too(
         await until(bank, "requests/bank", {"open": 1, "escalated": 1})
 
 
+def change(owner: psycopg.Connection[Any], n: int) -> None:
+    with owner.transaction():
+        owner.execute("UPDATE request SET version = version + 1")
+        owner.execute("INSERT INTO request_entry (request, n, act) VALUES ('r', %s, 'say')", (n,))
+
+
+async def test_no_change_is_missed_however_fast_they_come(
+    address: str, tokens: dict[str, str], organisation: psycopg.Connection[Any]
+) -> None:
+    """A notice that came together with the answer to a statement would be heard late."""
+    organisation.execute(REQUEST)
+    async with page(address, tokens["bank"]) as bank:
+        await bank.take()
+        for n in range(1, 61):
+            await asyncio.to_thread(change, organisation, n)
+            if n % 3 == 0:  # the ones before come while the first is being read
+                await until(bank, "requests/bank", {"changes": n + 1})
+
+
 def test_changes_are_what_differs() -> None:
     def value(client: str, changes: int) -> RequestsValue:
         return RequestsValue(client, changes, 0, 0, 0, 0)
 
-    before = {"a": value("a", 1), "b": value("b", 1), "c": value("c", 1)}
-    after = {"a": value("a", 1), "b": value("b", 2), "d": value("d", 1)}
+    before: dict[str, AnyValue] = {"a": value("a", 1), "b": value("b", 1), "c": value("c", 1)}
+    after: dict[str, AnyValue] = {"a": value("a", 1), "b": value("b", 2), "d": value("d", 1)}
     assert changed(before, after) == {"b": value("b", 2), "c": None, "d": value("d", 1)}
