@@ -4,6 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from markaz import alarms
 from markaz.kit.postgres import PostgresServer
 from markaz.runtime.database import migrate, schema_drift
 
@@ -16,7 +17,7 @@ def main() -> None:
         try:
             url = server.start()
             migrate(url)
-            drift = schema_drift(url)
+            drift = schema_drift(url, also=[alarms.metadata])
         finally:
             server.stop()
     for difference in drift:

@@ -59,6 +59,7 @@ SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
 OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
 WANTED = ("POST", "/api/requests", {"kind": "change", "project": "hotline", "words": "Please greet callers by name."})
 ASKED = ("POST", "/api/requests", {"kind": "data", "project": "hotline", "words": "The new list of branches, please."})
+ALARMING = ("PUT", "/api/alarm-rules/not_ready", {"limit": 0})
 PAGES = (
     Shot("sign-in", "/sign-in", None),
     Shot("enter", "/enter/no-such-link", None),
@@ -80,6 +81,13 @@ PAGES = (
     Shot("requests", "/requests", "manager", (ASKED,)),
     Shot("requests-new", "/requests?open=%2B", "client_owner", (WANTED,)),
     Shot("today", "/today", "client_owner"),
+    Shot("floor", "/floor", "supervisor", (SIGNED_IN, OTHERWISE)),
+    Shot("floor-queue", "/floor?open=queue:general", "supervisor"),
+    Shot("floor-agent", "/floor?open=agent:amira", "supervisor"),
+    Shot("floor-pause", "/floor?open=pause", "supervisor"),
+    Shot("floor-wall", "/floor/wall", "supervisor"),
+    Shot("floor-rules", "/floor?open=rules", "supervisor"),
+    Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
 )
 
 

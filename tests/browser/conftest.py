@@ -198,14 +198,20 @@ async def arrive(
     here: list[AgentAtDesk] = []
 
     async def come(
-        agent: str, *, microphone: bool = True, signed_in: bool = True, context: BrowserContext | None = None
+        agent: str,
+        *,
+        microphone: bool = True,
+        signed_in: bool = True,
+        context: BrowserContext | None = None,
+        role: Role = "agent",
+        path: str = "/desk",
     ) -> AgentAtDesk:
         context = context or await chromium.new_context(viewport=SCREEN)
         if microphone:
             await context.grant_permissions(["microphone"], origin=url)
-        email = await invite(browser_database, "agent", agent=agent, into=(context, url) if signed_in else None)
+        email = await invite(browser_database, role, agent=agent, into=(context, url) if signed_in else None)
         at_desk = AgentAtDesk(context, url, agent=agent, email=email)
-        await at_desk.open("/desk")
+        await at_desk.open(path)
         here.append(at_desk)
         return at_desk
 

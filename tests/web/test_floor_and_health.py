@@ -1,5 +1,6 @@
 """What the floor last reported is what `/api/floor` shows, and `/health` says what is wrong with it."""
 
+import asyncio
 import json
 
 import httpx
@@ -7,6 +8,9 @@ import msgspec
 import psycopg
 
 from markaz.runtime.live_view import LiveView
+from markaz.runtime.rows import Row
+
+DEADLINE_SECONDS = 20
 
 
 def report(connection: psycopg.Connection, *, age_seconds: int = 0, spooling: bool = False) -> str:
@@ -84,3 +88,15 @@ async def test_the_document_describes_the_report(client: httpx.AsyncClient) -> N
     assert set(schemas["LiveView"]["properties"]) == set(LiveView.__struct_fields__)
     assert "HTTPValidationError" not in json.dumps(document["paths"])
     assert all(way["summary"] and way["description"] for ways in document["paths"].values() for way in ways.values())
+
+
+async def test_the_last_two_hours_are_told_queue_by_queue(client: httpx.AsyncClient, day: list[Row]) -> None:
+    assert day
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while "loans" not in (series := (await client.get("/api/floor/series")).json()):
+            await asyncio.sleep(0.02)
+    cards = series["cards"]
+    assert len(cards) == 24
+    assert [sum(slot[name] for slot in cards) for name in ("offered", "answered", "abandoned")] == [6, 3, 0]
+    told = [slot["service_level"] for slot in cards if slot["offered"]]
+    assert told == [2 / 6]

@@ -94,6 +94,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     Permission("requests.read", "read requests between the centre and a client", (*_READERS, *CLIENT_ROLES)),
     Permission("requests.act", "ask, answer, promise, escalate and accept there", (*_LEADERS, "client_owner")),
     Permission("requests.agree", "set the time within which requests are answered", ("administrator", "manager")),
+    Permission("alarms.manage", "take alarms over, and change the rules by which they rise", _LEADERS, ("desk.act",)),
 )
 
 BY_NAME: Final[Mapping[str, Permission]] = {permission.name: permission for permission in PERMISSIONS}
@@ -212,6 +213,8 @@ TABLES: Final[Mapping[str, Visible]] = {
     "request": _REQUESTS,
     "request_entry": Visible(_reach(_READERS, CLIENT_ROLES)),
     "response_time": _RESPONSE_TIMES,
+    "alarm": Visible(_reach(_READERS), _reach(_LEADERS)),
+    "alarm_rule": Visible(_reach(_READERS), _reach(_LEADERS)),
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

@@ -14,10 +14,11 @@ from psycopg_pool import AsyncConnectionPool
 
 from markaz.identity import Prover, SecondFactors, SignIn
 from markaz.identity.openid import Provider, Providers
-from markaz.kit.time import instant
+from markaz.kit.time import Instant, instant
 from markaz.runtime import Follower, LiveView
 from markaz.web import (
     administration,
+    alarms,
     assigning,
     audit_trail,
     contacts,
@@ -125,10 +126,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     )
     app.state.installation = _installation(settings, pool)
     app.state.webhook_networks = settings.webhook_networks
-    url, key = settings.database_url, settings.floor_key
-    following = None if key is None else Follower(url, settings.floor, enter_as(key))
-    standing = None if key is None else standing_values(url, enter_as(key))
-    app.state.live = live.Live(following, opened, session_ends(url), lambda: instant(settings.clock()), standing)
+    app.state.live = _live(settings.database_url, settings)
     app.state.embedded = embed.Embedded()
     app.state.phone_sockets = phone_socket.Sockets()
     answer_with_problems(app)
@@ -136,6 +134,8 @@ def create_app(settings: WebSettings) -> FastAPI:
     guard(app)
     app.include_router(health.router)
     app.include_router(floor.router)
+    app.include_router(alarms.reading)
+    app.include_router(alarms.changing)
     app.include_router(desk.agents)
     app.include_router(wrap_ups.router)
     app.include_router(day.router)
@@ -154,6 +154,22 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.add_middleware(RequestIds)
     _describe_components(app)
     return app
+
+
+def _live(url: str, settings: WebSettings) -> live.Live:
+    def clock() -> Instant:
+        return instant(settings.clock())
+
+    key = settings.floor_key
+    if key is None:
+        return live.Live(None, opened, session_ends(url), clock)
+    enter = enter_as(key)
+
+    def alarming(hub: live.Hub, replica: live.Replica) -> live.Alarming:
+        return live.Alarming(url, settings.floor, enter, hub, replica, clock)
+
+    following, standing = Follower(url, settings.floor, enter), standing_values(url, enter)
+    return live.Live(following, opened, session_ends(url), clock, standing, alarming)
 
 
 def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) -> Installation:

@@ -57,7 +57,9 @@ async def pause(
     """Stop a project in one action; contacts hear and get what is chosen here, or what its pause rule says."""
     await require_project(connection, project)
     rule = None if asked.meanwhile is None else await _rule(connection, principal, project, asked.meanwhile)
-    more: dict[str, Any] = {} if asked.meanwhile is None else {"meanwhile": asked.meanwhile.model_dump(exclude_none=True)}
+    more: dict[str, Any] = (
+        {} if asked.meanwhile is None else {"meanwhile": asked.meanwhile.model_dump(exclude_none=True)}
+    )
     subject = f"project:{project}"
     await audit_of_project(connection, "project.paused", project, subject, address, reason=asked.reason, **more)
     return await tell(connection, installation.floor, routing.ProjectPaused(project, asked.reason, rule))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from markaz import identity, organisation, requests
+from markaz import alarms, identity, organisation, requests
 from markaz.kit.errors import MarkazError
 from markaz.telephony import SoundUnreadable
 from markaz.web import errors
@@ -60,6 +60,9 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.QueueUnknown: HTTPStatus.NOT_FOUND,
     errors.PromptUnknown: HTTPStatus.NOT_FOUND,
     errors.BackupMissing: HTTPStatus.CONFLICT,
+    alarms.AlarmUnknown: HTTPStatus.NOT_FOUND,
+    alarms.AlarmOver: HTTPStatus.CONFLICT,
+    alarms.RuleInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.ContactUnknown: HTTPStatus.NOT_FOUND,
     errors.WebhookUnknown: HTTPStatus.NOT_FOUND,
     errors.DeliveryUnknown: HTTPStatus.NOT_FOUND,

@@ -100,7 +100,7 @@ def shown(floor: Floor, sight: Sight) -> dict[str, object]:
 
 
 def kept(one: Page) -> dict[str, object]:
-    return {key: value for key, value in one.values.items() if key != "floor"}
+    return {key: value for key, value in one.values.items() if key != "floor" and not key.startswith("alarms/")}
 
 
 async def run_day(floor: Floor) -> None:

@@ -225,6 +225,7 @@ def test_a_wait_is_told_by_its_moments() -> None:
     assert shown[9]["queues/q"] == {
         "project": "p", "waiting": 1, "waiting_since": "2027-01-15T08:00:09Z", "paused": False,
         "pause_reason": None, "paused_since": None, "today": CAME, "recent": CAME, "expected_wait_seconds": None,
+        "target_seconds": 20,
     }  # fmt: skip
     assert shown[30]["agents/a"]["contacts"][0]["until"] == "2027-01-15T08:00:45Z"
     assert shown[34]["contacts/c"]["waited_seconds"] == 25.0

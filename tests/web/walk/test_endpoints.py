@@ -31,6 +31,7 @@ BODIES: dict[str, Any] = {
     "POST /api/agents/{agent}/consult": CONTACT | {"kind": "number", "target": "+491"},
     "POST /api/agents/{agent}/consult/cancel": CONTACT,
     "POST /api/agents/{agent}/not-ready": {"reason": "lunch"},
+    "PUT /api/alarm-rules/{kind}": {"enabled": False},
     "POST /api/agents/{agent}/ready": {},
     "POST /api/agents/{agent}/sign-out": {},
     "PUT /api/agents/{agent}/queues": {"queues": ["cards"]},

@@ -27,6 +27,7 @@ KEYS: Final[dict[str, str]] = {
     "contact_form": "floor || contact", "contact_note": "floor || contact", "kept_answer": "asker",
     "wrap_up": "floor || agent || offer",
     "request": "id", "request_entry": "request || n", "response_time": "centre || project",
+    "alarm": "floor || id", "alarm_rule": "centre || kind",
     "webhook": "floor || id", "webhook_delivery": "floor", "webhook_attempt": "delivery",
 } | dict.fromkeys(
     ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
@@ -252,6 +253,12 @@ def rows() -> dict[str, list[Row]]:
         "kept_answer": [
             ({"asker": role, "key": "k", "fingerprint": b"", "status": 200, "body": b"", "expires_at": MOMENT}, {role})
             for role in ROLES
+        ],
+        "alarm": floors(id="a", kind="waiting", subject="cards", parameters=Json({"waiting": 3})),
+        "alarm_rule": [
+            ({"centre": centre, "kind": "waiting", "limit": 3, "offered_min": 1, "after_seconds": 0,
+              "clear_seconds": 0, "enabled": True}, labels)
+            for centre, labels in (("c", CENTRE), ("d", FOREIGN))
         ],
         "webhook": floors(id="w", url="u", kinds=[], secret="s", number=0),
         "webhook_delivery": [

@@ -1,6 +1,6 @@
 /** Every page there is: where it lives, who may open it, what loads it. The navigation and the palette read this table. */
 
-import { type LucideIcon, CircleUser, Gauge, Headset, MessagesSquare, ScrollText, Settings2 } from "lucide-react";
+import { type LucideIcon, CircleUser, Gauge, Headset, LayoutGrid, MessagesSquare, ScrollText, Settings2 } from "lucide-react";
 import type { ComponentType } from "react";
 import type { MessageId } from "../messages";
 
@@ -22,6 +22,10 @@ export const AREAS: readonly Area[] = [
   {
     path: "desk", label: "nav.desk", icon: Headset, permissions: ["desk.use"], needsSeat: true,
     load: () => import("../features/desk/DeskPage"),
+  },
+  {
+    path: "floor", label: "nav.floor", icon: LayoutGrid, permissions: ["floor.see"],
+    load: () => import("../features/floor/FloorPage"),
   },
   {
     path: "today", label: "nav.today", icon: Gauge, permissions: ["figures.read"], ofClients: true,

@@ -31,6 +31,8 @@ export interface QueueValue {
   recent: LiveFigures;
   /** How long whoever came last still waits; null when nobody waits, or no pace is known yet. */
   expected_wait_seconds: number | null;
+  /** Within which an answer counts as in time. */
+  target_seconds: number;
 }
 
 export type EngagementState =
@@ -99,6 +101,22 @@ export interface RequestsValue {
   /** How many it is each side's turn to do something about. */
   of_centre: number;
   of_client: number;
+}
+
+export interface AlarmValue {
+  kind:
+    | "longest_wait" | "waiting" | "service_level" | "nobody_ready" | "in_wrap_up" | "not_ready" | "in_conversation"
+    | "project_paused" | "telephony_away";
+  /** A queue, an agent or a project, by the kind; "" for the floor. */
+  subject: string;
+  /** What was so when it rose: seconds, counts and shares by name. */
+  parameters: Record<string, number>;
+  /** What may help now: agents who are ready in another queue, where nobody waits. */
+  cure: { from_queue: string; ready: number; agents: string[] } | null;
+  risen_at: string;
+  taken_by: string | null;
+  taken_name: string | null;
+  taken_at: string | null;
 }
 
 export type Values = Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ more; with 4400 for a message that is not understood; with 1013 when too many wa
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 
 import msgspec
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -16,6 +16,8 @@ from starlette.requests import HTTPConnection
 
 from markaz.kit.time import Instant
 from markaz.runtime import DATABASE_AWAY, Follower
+from markaz.web.live.alarming import Alarming
+from markaz.web.live.figures import Slot
 from markaz.web.live.hub import Hub, TooManyWatching, Watcher
 from markaz.web.live.replica import Replica, Standing
 from markaz.web.live.sight import Sight
@@ -34,6 +36,7 @@ RECHECK_SECONDS = 20.0
 """How soon after a session has run out, or what it may see has changed, its sockets are closed, at the latest. That
 somebody ended it is heard at once."""
 RETRY_SECONDS = 1.0
+SERIES_SLOTS, SERIES_SLOT_MINUTES = 24, 5
 WATCHING_OF_ONE_MAX = 50
 """Pages of one person or key that follow at once."""
 
@@ -68,18 +71,22 @@ class Live:
         ends: SessionEnds,
         clock: Callable[[], Instant],
         standing: Standing | None = None,
+        alarming: Callable[[Hub, Replica], Alarming] | None = None,
     ) -> None:
         self.hub = Hub()
         self.opened = opened
         self._ends = ends
         self.open: dict[Watcher, tuple[HTTPConnection, Opened]] = {}
         self._replica = None if follower is None else Replica(follower, self.hub, clock, standing)
+        self._alarming = None if self._replica is None or alarming is None else alarming(self.hub, self._replica)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(self._recheck()), asyncio.create_task(self._end_sessions())]
         if self._replica is not None:
             tasks.append(asyncio.create_task(self._replica.run()))
+        if self._alarming is not None:
+            tasks.append(asyncio.create_task(self._alarming.run()))
         try:
             yield
         finally:
@@ -94,6 +101,17 @@ class Live:
     async def agent(self, connection: HTTPConnection, agent: str) -> AnyValue | None:
         """An agent as of now, if whoever asks may see that."""
         return await self._seen(connection, agent_key(agent))
+
+    async def series(self, connection: HTTPConnection) -> dict[str, Sequence[Slot]]:
+        """What came to each queue that whoever asks may see, in the last two hours, by five minutes."""
+        opened = await self.opened(connection)
+        if opened is None or self._replica is None:
+            return {}
+        figures = self._replica.figures
+        return {
+            queue: figures.series(queue, value.target_seconds, slots=SERIES_SLOTS, slot_minutes=SERIES_SLOT_MINUTES)
+            for queue, value in self.hub.queues(opened.sight).items()
+        }
 
     async def _seen(self, connection: HTTPConnection, key: str) -> AnyValue | None:
         opened = await self.opened(connection)

@@ -137,8 +137,7 @@ class Figures:
         self._zone = ZoneInfo(zone)
         self._minute = 0
         self._day_from = 0
-        going_on = sorted((*ended, *self._visits.going_on), key=lambda visit: visit.entered_at)
-        for visit in going_on:
+        for visit in sorted((*ended, *self._visits.going_on), key=lambda visit: visit.entered_at):
             begun = msgspec.structs.replace(visit, left_at=None, ended=None)
             for one in (begun, visit) if visit.ended is not None else (begun,):
                 self._count(one)

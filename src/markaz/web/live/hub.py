@@ -6,7 +6,7 @@ far behind gets everything anew.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -14,7 +14,7 @@ import msgspec
 
 from markaz.kit.errors import MarkazError
 from markaz.web.live.sight import CENTRE, Sight, all_seen, is_for_client, queues_of, seen
-from markaz.web.live.values import AgentValue, AnyValue
+from markaz.web.live.values import AgentValue, AlarmValue, AnyValue, QueueValue
 from markaz.web.live.views import FLOOR, Changes, agent_key, agents_of
 
 WATCHERS_MAX = 5_000
@@ -106,11 +106,21 @@ class Hub:
         self._encode = msgspec.json.Encoder().encode
 
     @property
+    def values(self) -> dict[str, AnyValue]:
+        """For reading: everything as it is now."""
+        return self._values
+
+    @property
     def watchers(self) -> frozenset[Watcher]:
         return frozenset(self._watchers)
 
     def seen(self, sight: Sight, key: str) -> AnyValue | None:
         return seen(sight, key, self._values)
+
+    def queues(self, sight: Sight) -> dict[str, QueueValue]:
+        """The queues that may be seen, by id."""
+        found = all_seen(sight, self._values).items()
+        return {key.partition("/")[2]: value for key, value in found if isinstance(value, QueueValue)}
 
     def is_in_hand(self, contact: str) -> bool:
         """Whether an agent has to do with the contact, which may be gone from the floor itself."""
@@ -149,7 +159,8 @@ class Hub:
 
     def begin(self, values: dict[str, AnyValue], journal: int) -> None:
         """Everything is another from now on."""
-        self._values = dict(values)
+        up = {key: value for key, value in self._values.items() if isinstance(value, AlarmValue)}
+        self._values = {**values, **up}
         self._raw.clear()
         self._step(journal)
         for watcher in self._watchers:
@@ -177,6 +188,14 @@ class Hub:
                 watcher.mark(changes)
             elif watcher.sight.of == "client":
                 self._mark_client(watcher, changes, before)
+
+    def set_alarms(self, up: Mapping[str, AlarmValue]) -> None:
+        """These, by id, are up now, and no others."""
+        known = {key: value for key, value in self._values.items() if isinstance(value, AlarmValue)}
+        now: dict[str, AnyValue] = {f"alarms/{id_}": value for id_, value in up.items()}
+        changes: Changes = {key: value for key, value in now.items() if known.get(key) != value}
+        changes |= dict.fromkeys(known.keys() - now.keys())
+        self.publish(changes, self.journal)
 
     def set_stale(self, is_stale: bool) -> None:
         if is_stale != self.is_stale:

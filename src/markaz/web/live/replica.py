@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
+from markaz import routing
 from markaz.kit.errors import MarkazError
 from markaz.kit.time import Instant
 from markaz.runtime import DATABASE_AWAY, Begun, Follower, Handled, Reported
@@ -33,6 +34,8 @@ class Replica:
         self, follower: Follower, hub: Hub, clock: Callable[[], Instant], standing: Standing | None = None
     ) -> None:
         self.figures = Figures()
+        self.state: routing.FloorState | None = None
+        """For reading: the floor itself; None before the copy has begun."""
         self._hub = hub
         self._follower = follower
         self._clock = clock
@@ -72,7 +75,8 @@ class Replica:
         match one:
             case Begun():
                 self.figures = Figures(one.ended, one.visits, counted=one.counted, zone=self._reported.zone)
-                self.figures.pass_time(self._clock())
+                self.figures.pass_time(max(self._clock(), self._follower.at))
+                self.state = one.core.floor.state
                 self._views, self._touched = Views(one.core, self.figures, self._reported), Touched()
                 self._hub.begin({**self._views.values, **self._standing}, self._follower.number)
             case Handled(said=said):

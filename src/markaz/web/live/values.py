@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from markaz import routing
+from markaz import alarms, routing
 from markaz.kit.time import SECOND, Instant, moment
 
 
@@ -51,6 +51,8 @@ class QueueValue(Value, frozen=True):
     today: LiveFigures = LiveFigures()
     recent: LiveFigures = LiveFigures()
     expected_wait_seconds: float | None = None
+    target_seconds: int = 20
+    """Within which an answer counts as in time."""
 
 
 class InHand(msgspec.Struct, frozen=True):
@@ -153,7 +155,20 @@ class RequestsValue(Value, frozen=True):
     of_client: int
 
 
-AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | RequestsValue
+class AlarmValue(Value, frozen=True):
+    """An alarm that is up. `cure`: what may help now; `taken_by` and `taken_name`: who has taken it over."""
+
+    kind: alarms.Kind
+    subject: str
+    parameters: dict[str, float]
+    cure: alarms.Cure | None
+    risen_at: datetime
+    taken_by: str | None
+    taken_name: str | None
+    taken_at: datetime | None
+
+
+AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | AlarmValue | RequestsValue
 
 
 def queue_value(
@@ -181,6 +196,7 @@ def queue_value(
         today=today,
         recent=recent,
         expected_wait_seconds=expected,
+        target_seconds=queue.rules.target_seconds,
     )
 
 

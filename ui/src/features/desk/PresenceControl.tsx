@@ -55,6 +55,7 @@ export function PresenceControl({ live, desk }: { live: AgentValue | null; desk:
               <small>
                 {live !== null && <Since moment={live.since} />}
                 {presence === "not_ready" && reason !== null && <> · <bdi>{reason}</bdi></>}
+                {live?.note != null && <> · <bdi title={live.note} data-testid="note">{live.note}</bdi></>}
               </small>
             </span>
             <ChevronDown size={16} aria-hidden />

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 
 export type Shortcut =
   | "accept" | "ready" | "hold" | "mute" | "transfer" | "keypad" | "recording" | "hang_up" | "note" | "next" | "finish"
-  | "first" | "second" | "third";
+  | "first" | "second" | "third" | "listen" | "whisper" | "barge" | "take_over" | "pause_project";
 
 /** `shown` is what stands beside the action. Alt with D, E and F belongs to browsers. */
 export const SHORTCUTS: Record<Shortcut, { code: string; shown: string }> = {
@@ -22,6 +22,11 @@ export const SHORTCUTS: Record<Shortcut, { code: string; shown: string }> = {
   first: { code: "Digit1", shown: "Alt 1" },
   second: { code: "Digit2", shown: "Alt 2" },
   third: { code: "Digit3", shown: "Alt 3" },
+  listen: { code: "KeyL", shown: "Alt L" },
+  whisper: { code: "KeyG", shown: "Alt G" },
+  barge: { code: "KeyB", shown: "Alt B" },
+  take_over: { code: "KeyO", shown: "Alt O" },
+  pause_project: { code: "KeyZ", shown: "Alt Z" },
 };
 
 type Handlers = Partial<Record<Shortcut, (() => void) | undefined>>;

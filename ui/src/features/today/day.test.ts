@@ -17,7 +17,7 @@ const TOLD: TodayTold = {
 function queue(changed: Partial<QueueValue> = {}): QueueValue {
   return {
     project: "hotline", waiting: 0, waiting_since: null, paused: false, pause_reason: null, paused_since: null,
-    today: NOTHING, recent: NOTHING, expected_wait_seconds: null, ...changed,
+    today: NOTHING, recent: NOTHING, expected_wait_seconds: null, target_seconds: 20, ...changed,
   };
 }
 

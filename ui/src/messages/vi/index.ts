@@ -2,6 +2,7 @@ import type { Catalogue } from "..";
 import account from "./account.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
+import floor from "./floor.json";
 import numbers from "./numbers.json";
 import organisation from "./organisation.json";
 import past from "./past.json";
@@ -12,6 +13,6 @@ import shell from "./shell.json";
 import signIn from "./sign-in.json";
 import today from "./today.json";
 
-const catalogue: Catalogue = { ...account, ...desk, ...failure, ...numbers, ...organisation, ...past, ...people, ...requests, ...scripting, ...shell, ...signIn, ...today };
+const catalogue: Catalogue = { ...account, ...desk, ...failure, ...floor, ...numbers, ...organisation, ...past, ...people, ...requests, ...scripting, ...shell, ...signIn, ...today };
 
 export default catalogue;
