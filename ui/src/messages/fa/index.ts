@@ -9,10 +9,12 @@ import numbers from "./numbers.json";
 import organisation from "./organisation.json";
 import past from "./past.json";
 import people from "./people.json";
+import requests from "./requests.json";
 import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
+import today from "./today.json";
 
-const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...requests, ...scripting, ...shell, ...signIn, ...today };
 
 export default catalogue;
