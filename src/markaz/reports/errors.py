@@ -92,3 +92,11 @@ class ZoneRefused(MarkazError):
 
     code = "zone_refused"
     zone: str
+
+
+@dataclass(eq=False)
+class IntervalUnknown(MarkazError):
+    """No interval of this report begins at {began_at}: use the beginning that one of its rows says."""
+
+    code = "interval_unknown"
+    began_at: datetime
