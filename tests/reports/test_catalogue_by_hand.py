@@ -11,7 +11,7 @@ import ibis
 import numpy as np
 import pytest
 
-from markaz.reports import FigureUnknown, GroupRefused, IntervalUnknown, ParameterRefused, PeriodEmpty
+from markaz.reports import FigureUnknown, GroupRefused, ParameterRefused, PeriodEmpty
 from markaz.reports.catalogue import CATALOGUE, Asked, Chosen, Row, Source, compute, contacts_behind
 from markaz.reports.catalogue.placed import microseconds
 from tests.reports.drawn import Facts, drawn_facts
@@ -147,11 +147,11 @@ def test_a_projects_report_is_its_part_of_everybodys(tmp_path: Path) -> None:
     assert [row.values for row in alone] == [row.values for row in everybodys if row.key == "p1"]
 
 
-def test_contacts_are_asked_for_by_an_interval_that_there_is(tmp_path: Path) -> None:
-    write_facts(tmp_path)
+def test_an_interval_that_there_is_not_has_no_contacts(tmp_path: Path) -> None:
+    write_facts(tmp_path, **drawn_facts(np.random.default_rng(5), since=SINCE, days=DAYS, contacts=50))
     source, chosen = Source(ibis.duckdb.connect(), tmp_path), Chosen(figure="offered")
-    with pytest.raises(IntervalUnknown):
-        contacts_behind(source, ask(chosen), chosen, began_at=SINCE + timedelta(minutes=1), key=None)
+    assert contacts_behind(source, ask(chosen), chosen, began_at=SINCE, key=None)
+    assert contacts_behind(source, ask(chosen), chosen, began_at=SINCE + timedelta(minutes=1), key=None) == []
 
 
 def test_an_hour_that_comes_twice_is_two_hours(tmp_path: Path) -> None:

@@ -78,14 +78,6 @@ class GroupRefused(MarkazError):
 
 
 @dataclass(eq=False)
-class IntervalUnknown(MarkazError):
-    """No interval of this report begins at {began_at}: use the beginning that one of its rows says."""
-
-    code = "interval_unknown"
-    began_at: datetime
-
-
-@dataclass(eq=False)
 class FiguresRefused(MarkazError):
     """A report has between 1 and {figures_max} figures, not {figures}."""
 

@@ -15,7 +15,7 @@ from markaz.reports.catalogue.entries import figure_of
 from markaz.reports.catalogue.facts import SLOT_US, TABLES
 from markaz.reports.catalogue.figure import Facts, Figure, Rows, Settled
 from markaz.reports.catalogue.placed import Placed, microseconds
-from markaz.reports.errors import FiguresRefused, GroupRefused, IntervalUnknown, ZoneRefused
+from markaz.reports.errors import FiguresRefused, GroupRefused, ZoneRefused
 from markaz.reports.intervals import interval_starts
 
 FIGURES_MAX: Final = 50
@@ -89,7 +89,7 @@ def contacts_behind(
     source: Source, asked: Asked, chosen: Chosen, *, began_at: datetime | None, key: str | None, limit: int = 1_000
 ) -> list[str]:
     """The contacts that a figure counts in an interval (None: the period) and key (None: all), by id; none of a
-    figure of agents' time. `limit` up to `CONTACTS_MAX`. Raises `IntervalUnknown`, and what `compute` does.
+    figure of agents' time. `limit` up to `CONTACTS_MAX`. None in an interval that there is not.
     """
     figure = figure_of(chosen)
     settled = figure.settle(chosen)
@@ -100,9 +100,11 @@ def contacts_behind(
     placed = Placed(source, asked, starts)
     rows = placed.of(facts, settled)
     rows = rows.filter(figure.counted(rows, settled))
+    if began_at is not None and began_at not in starts:
+        return []
     if began_at is not None:
         rows = placed.placed(rows)
-        rows = rows.filter(rows.interval == _number(starts, began_at))
+        rows = rows.filter(rows.interval == starts.index(began_at.astimezone(UTC)))
     if key is not None:
         rows = rows.filter(rows.key == key)
     found = rows.select("contact").distinct().order_by("contact").limit(min(limit, CONTACTS_MAX))
@@ -132,12 +134,6 @@ def _starts(asked: Asked) -> list[datetime]:
     if any(microseconds(start) % SLOT_US for start in starts[1:]):
         raise ZoneRefused(asked.zone)
     return starts[:1] if asked.interval == "whole" else starts
-
-
-def _number(starts: list[datetime], began_at: datetime) -> int:
-    if began_at not in starts:
-        raise IntervalUnknown(began_at)
-    return starts.index(began_at)
 
 
 def _by_facts(figures: Iterable[Chosen_]) -> Iterator[tuple[Facts, list[Chosen_]]]:
