@@ -1,6 +1,6 @@
 /** Every page there is: where it lives, who may open it, what loads it. The navigation and the palette read this table. */
 
-import { type LucideIcon, CircleUser, Contact, Ear, FileChartColumn, Gauge, Headset, LayoutGrid, MessagesSquare, ScrollText, Settings2 } from "lucide-react";
+import { type LucideIcon, CircleUser, Contact, Ear, Gauge, Headset, LayoutGrid, MessagesSquare, ScrollText, Settings2 } from "lucide-react";
 import type { ComponentType } from "react";
 import type { MessageId } from "../messages";
 
