@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from playwright.async_api import Locator, expect
 
+from axe import violations
 from tests.browser.agent_at_desk import until
 from tests.browser.conftest import Enter
 from tests.browser.organisation import caller_of
@@ -77,6 +78,8 @@ async def test_a_request_is_answered_and_accepted_and_both_sides_see_the_same(
     await expect(row(client, WORDS)).to_contain_text(client.say("requests.turn.mine"))
     await row(client, WORDS).click()
     await expect(drawer(client)).to_contain_text("From Monday on.")
+    for person in (client, manager):
+        assert await violations(person.page) == []
     await client.button("requests.move.accept", drawer(client)).click()
     await expect(drawer(client)).to_contain_text(client.say("requests.did.accept"))
     await expect(row(manager, WORDS)).to_have_count(0)

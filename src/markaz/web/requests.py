@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal, LiteralString
 
 from fastapi import APIRouter, Depends, Query
-from psycopg.rows import dict_row
 from pydantic import AwareDatetime, BaseModel, Field
 
 from markaz import requests
@@ -23,6 +22,7 @@ from markaz.web.errors import ClientNeeded, ClientUnknown, CursorUnknown, Projec
 from markaz.web.idempotency import Once
 from markaz.web.pages import Cursor, Limit, cursor_of, place_of
 from markaz.web.problems import refusals
+from markaz.web.rows import rows_of
 from markaz.web.visitors import AddressGiven
 
 OPEN_MAX = 500
@@ -184,7 +184,7 @@ async def list_requests(
     if place is not None and (place.tzinfo is None or "\x00" in (id_ or "")):
         raise CursorUnknown
     values = {"project": project, "place": place, "id": id_, "limit": limit + 1}
-    found = await _rows(connection, _OPEN if state == "open" else _DONE, values)
+    found = await rows_of(connection, _OPEN if state == "open" else _DONE, values)
     shown = [_shown(row, reader) for row in found[:limit]]
     is_more = len(found) > limit
     return RequestPage(
@@ -251,7 +251,7 @@ async def move(
 @router.get("/response-times", responses=refusals(*ANY))
 async def response_times(reader: Reader, connection: Transaction) -> list[ResponseTime]:
     """How soon each project's requests are to be answered."""
-    return [ResponseTime(**row) for row in await _rows(connection, _TIMES, (requests.RESPONSE_HOURS,))]
+    return [ResponseTime(**row) for row in await rows_of(connection, _TIMES, (requests.RESPONSE_HOURS,))]
 
 
 @router.put("/projects/{project}/response-time", responses=refusals(*ANY, ProjectUnknown))
@@ -303,14 +303,8 @@ def _values(row: dict[str, Any], reader: Principal) -> dict[str, Any]:
 
 
 async def _with_log(connection: Connection, request: str, reader: Principal) -> RequestWithLog:
-    found = await _rows(connection, _ONE, {"id": request})
+    found = await rows_of(connection, _ONE, {"id": request})
     if not found:
         raise requests.RequestUnknown(request)
-    log = [EntryShown(**row) for row in await _rows(connection, _LOG, (request,))]
+    log = [EntryShown(**row) for row in await rows_of(connection, _LOG, (request,))]
     return RequestWithLog(**_values(found[0], reader), log=log)
-
-
-async def _rows(connection: Connection, query: LiteralString, values: Any) -> list[dict[str, Any]]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(query, values)
-        return await cursor.fetchall()

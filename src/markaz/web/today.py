@@ -5,17 +5,17 @@ long, that a request was escalated or answered. Whoever asks sees their own proj
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 
 from fastapi import APIRouter, Depends
-from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz import routing
 from markaz.identity import Principal
 from markaz.web.commands import ANY
-from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
+from markaz.web.context import InstallationGiven, Transaction, allowed
 from markaz.web.problems import refusals
+from markaz.web.rows import rows_of
 
 HAPPENED_MAX = 30
 LONG_WAIT_TIMES = 3
@@ -104,18 +104,12 @@ async def today(reader: Reader, installation: InstallationGiven, connection: Tra
         "floor": installation.floor, "since": began_at, "times": LONG_WAIT_TIMES, "target": target,
         "limit": HAPPENED_MAX,
     }  # fmt: skip
-    stops, waits = await _rows(connection, _STOPS, asked), await _rows(connection, _WAITS, asked)
-    told = await _rows(connection, _REQUESTS, asked) if reader.may("requests.read") else []
+    stops, waits = await rows_of(connection, _STOPS, asked), await rows_of(connection, _WAITS, asked)
+    told = await rows_of(connection, _REQUESTS, asked) if reader.may("requests.read") else []
     happened = sorted([*stops, *waits, *told], key=lambda one: one["at"], reverse=True)
     return Today(
         began_at=began_at, zone=zone,
-        projects=[ProjectNamed(**row) for row in await _rows(connection, _PROJECTS, ())],
-        queues=[QueueAimed(**row) for row in await _rows(connection, _QUEUES, (target,))],
+        projects=[ProjectNamed(**row) for row in await rows_of(connection, _PROJECTS, ())],
+        queues=[QueueAimed(**row) for row in await rows_of(connection, _QUEUES, (target,))],
         happened=[Happened(**row) for row in happened[:HAPPENED_MAX]],
     )  # fmt: skip
-
-
-async def _rows(connection: Connection, query: LiteralString, values: Any) -> list[dict[str, Any]]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(query, values)
-        return await cursor.fetchall()

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated, Any, LiteralString
 
 from fastapi import APIRouter, Depends, Query, Request
-from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz.identity import Principal
@@ -17,6 +16,7 @@ from markaz.web.errors import CursorUnknown, DeliveryUnknown, TooManyWebhooks, W
 from markaz.web.idempotency import Once
 from markaz.web.pages import Cursor, Limit, cursor_of, place_of
 from markaz.web.problems import refusals
+from markaz.web.rows import rows_of
 from markaz.web.visitors import AddressGiven
 from markaz.webhooks import DestinationRefused, Kind, Networks, check_url, new_secret
 
@@ -141,7 +141,7 @@ class DeliveryPage(BaseModel):
 @router.get("", responses=refusals(*ANY))
 async def webhooks(manager: Manager, installation: InstallationGiven, connection: Transaction) -> list[Webhook]:
     """All subscriptions."""
-    return [Webhook(**row) for row in await _rows(connection, _LIST, (installation.floor,))]
+    return [Webhook(**row) for row in await rows_of(connection, _LIST, (installation.floor,))]
 
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=refusals(*ANY, WebhookDestination, TooManyWebhooks))
@@ -160,7 +160,7 @@ async def subscribe(
         raise TooManyWebhooks(WEBHOOKS_MAX)
     name, secret, floor = f"wh-{secrets.token_hex(8)}", new_secret(), installation.floor
     values = (floor, name, asked.url, asked.kinds, asked.project, secret, floor)
-    (row,) = await _rows(connection, _ADD, values)
+    (row,) = await rows_of(connection, _ADD, values)
     await _audit(connection, "webhook.added", row, address)
     return WebhookWithSecret(**row, secret=secret)
 
@@ -181,7 +181,7 @@ async def change(
         "floor": installation.floor, "id": webhook, "url": asked.url, "kinds": asked.kinds, "project": asked.project,
         "sets_project": "project" in asked.model_fields_set,
     }  # fmt: skip
-    row = _found(webhook, await _rows(connection, _CHANGE, values))
+    row = _found(webhook, await rows_of(connection, _CHANGE, values))
     await _audit(connection, "webhook.changed", row, address)
     return Webhook(**row)
 
@@ -192,7 +192,7 @@ async def rotate_secret(
 ) -> WebhookWithSecret:
     """Make a new secret; for a day the old one signs too."""
     secret = new_secret()
-    rows = await _rows(connection, _ROTATE, (secret, BOTH_SECRETS_HOURS, installation.floor, webhook))
+    rows = await rows_of(connection, _ROTATE, (secret, BOTH_SECRETS_HOURS, installation.floor, webhook))
     row = _found(webhook, rows)
     await _audit(connection, "webhook.secret_made", row, address)
     return WebhookWithSecret(**row, secret=secret)
@@ -203,7 +203,7 @@ async def unsubscribe(
     webhook: Id, manager: Manager, installation: InstallationGiven, connection: Transaction, address: AddressGiven
 ) -> None:
     """Be told no more, also of what is still to be delivered."""
-    row = _found(webhook, await _rows(connection, _REMOVE, (installation.floor, webhook)))
+    row = _found(webhook, await rows_of(connection, _REMOVE, (installation.floor, webhook)))
     await _audit(connection, "webhook.removed", row, address)
 
 
@@ -223,7 +223,7 @@ async def deliveries(
     if before is not None and not 0 <= before < 2**63:
         raise CursorUnknown
     asked = {"floor": installation.floor, "webhook": webhook, "state": state, "before": before, "limit": limit + 1}
-    found = await _rows(connection, _DELIVERIES, asked)
+    found = await rows_of(connection, _DELIVERIES, asked)
     shown = [Delivery(**row) for row in found[:limit]]
     return DeliveryPage(deliveries=shown, next=cursor_of(shown[-1].id) if len(found) > limit else None)
 
@@ -242,7 +242,7 @@ async def retry(
 ) -> None:
     """Deliver it again now, whatever became of it."""
     await _require(connection, installation.floor, webhook)
-    if not await _rows(connection, _RETRY, (installation.floor, webhook, delivery)):
+    if not await rows_of(connection, _RETRY, (installation.floor, webhook, delivery)):
         raise DeliveryUnknown(delivery)
 
 
@@ -271,9 +271,3 @@ def _found(webhook: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     if not rows:
         raise WebhookUnknown(webhook)
     return rows[0]
-
-
-async def _rows(connection: Connection, query: LiteralString, values: Any) -> list[dict[str, Any]]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(query, values)
-        return await cursor.fetchall()
