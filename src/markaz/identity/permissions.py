@@ -203,6 +203,7 @@ TABLES: Final[Mapping[str, Visible]] = {
     "embed_token": _HIDDEN,
     "seal": _HIDDEN,
     "audit_head": _HIDDEN,
+    "feedback": _CONTACTS,
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

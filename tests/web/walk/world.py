@@ -25,7 +25,7 @@ KEYS: Final[dict[str, str]] = {
     "imported_contact": "floor || contact", "account": "id", "session": "id", "invitation": "id", "api_key": "id",
     "audit_entry": "centre || number", "permission": "permission || holder",
     "contact_form": "floor || contact", "contact_note": "floor || contact", "kept_answer": "asker",
-    "wrap_up": "floor || agent || offer",
+    "wrap_up": "floor || agent || offer", "feedback": "floor || contact",
     "webhook": "floor || id", "webhook_delivery": "floor", "webhook_attempt": "delivery",
 } | dict.fromkeys(
     ("client", "project", "skill", "team", "queue", "agent", "calendar", "prompt", "flow", "trunk", "number", "script",
@@ -104,6 +104,13 @@ def _engagements() -> list[Row]:
     rows = contacts("contact", "offer", queue="q", offered_at=MOMENT, state="over")
     for (row, _), agent in zip(rows, ("amal", "cyrus", "cyrus", "amal"), strict=True):
         row["agent"] = agent
+    return rows
+
+
+def _feedback() -> list[Row]:
+    rows = contacts("contact", question="friendly", answer=5, at=MOMENT)
+    for (row, _), (contact, _) in zip(rows, _contacts(), strict=True):
+        row["project"] = contact["project"]
     return rows
 
 
@@ -194,6 +201,7 @@ def rows() -> dict[str, list[Row]]:
         "contact_segment": contacts("contact", n=1, state="queued", began_at=MOMENT),
         "queue_visit": contacts("contact", n=1, queue="cards", entered_at=MOMENT),
         "engagement": _engagements(),
+        "feedback": _feedback(),
         "recording": contacts("contact", "recording", path="p", expected_at=MOMENT, state="present"),
         "recording_pause": contacts("recording", began_at=MOMENT),
         "journal": contacts("number", at=1, stimulus=Json({}), outputs=Json([])),
