@@ -20,8 +20,8 @@ SOURCES = (
         f"routing/{name}.py"
         for name in (
             "agents", "callbacks", "configuring", "contacts", "conversations", "floor", "floor_state", "follow_ups",
-            "lanes", "matching", "occupancy", "ordered", "parties", "parts", "recording", "supervision", "timers",
-            "transitions", "waiting", "wrapping_up",
+            "lanes", "matching", "occupancy", "ordered", "parties", "parts", "recording", "supervision", "surveys",
+            "timers", "transitions", "waiting", "wrapping_up",
         )
     ),
     "runtime/simulated/tally.py",

@@ -162,7 +162,9 @@ def agent_profiles(agent: st.SearchStrategy[str]) -> st.SearchStrategy[AgentProf
 
 def project_rules(project: st.SearchStrategy[str]) -> st.SearchStrategy[ProjectRules]:
     pauses = st.builds(PauseRule, prompt=of((None, "paused")), to=st.one_of(st.none(), st.none(), destinations))
-    return st.builds(ProjectRules, id=project, pause=pauses, callback_queue=of((None, "q1", "q9")))
+    return st.builds(
+        ProjectRules, id=project, pause=pauses, callback_queue=of((None, "q1", "q9")), survey=of((None, "survey"))
+    )
 
 
 def _promised(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str]) -> st.SearchStrategy[CallbackPromised]:
