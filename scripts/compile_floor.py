@@ -21,6 +21,7 @@ SOURCES = (
         for name in (
             "agents", "assigning", "callbacks", "configuring", "contacts", "conversations", "floor", "floor_state",
             "follow_ups", "lanes", "matching", "occupancy", "ordered", "parties", "parts", "recording", "supervision",
+            "surveys",
             "timers", "transitions", "waiting", "wrapping_up",
         )
     ),

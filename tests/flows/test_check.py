@@ -15,9 +15,11 @@ from markaz.flows import (
     OpenPeriod,
     Play,
     Queue,
+    Rate,
     Voicemail,
     check_calendar,
     check_flow,
+    check_survey,
 )
 
 KNOWN = Known(calendars={"hours"}, prompts={"hello"}, queues={"cards"}, skills={"cards"}, agents={"ana"})
@@ -78,6 +80,14 @@ def test_a_whole_flow_has_no_problem() -> None:
             ],
         ),
         (
+            {"start": Answer(next="r"), "r": Rate(prompt="hello", next="gone", keys="101", timeout_seconds=0)},
+            [
+                'nodes.r.next: unknown node "gone"',
+                'nodes.r.keys: "101" are no answers: write each key once, of 123456789',
+                "nodes.r.timeout_seconds: must be more than 0",
+            ],
+        ),
+        (
             {
                 "start": Answer(next="q"),
                 "q": Queue(queue="x", skills={"y": 11}, while_waiting={"1": "music"}, named_agent="bob"),
@@ -97,6 +107,11 @@ def test_each_problem_is_said_with_its_place(nodes: dict[str, AnyNode], expected
     assert len(found) == len(expected), found
     for sentence, beginning in zip(found, expected, strict=True):
         assert sentence.startswith(beginning)
+
+
+def test_a_survey_passes_nobody_on() -> None:
+    survey = Flow(id="f", start="a", nodes={"a": Answer(next="q"), "q": Queue(queue="cards")})
+    assert [problem.place for problem in check_survey(survey)] == ["nodes.q"]
 
 
 def test_calendar_problems_are_all_said() -> None:

@@ -1,5 +1,6 @@
 """A contact's way through a flow, step by step."""
 
+import msgspec
 import pytest
 
 from markaz.flows import (
@@ -14,6 +15,7 @@ from markaz.flows import (
     Dial,
     DigitPressed,
     Disconnect,
+    FeedbackGiven,
     Finished,
     Flow,
     FlowConfigured,
@@ -31,6 +33,7 @@ from markaz.flows import (
     PromptFailed,
     PromptFinished,
     Queue,
+    Rate,
     RefuseNumber,
     SelfService,
     SpeakPrompt,
@@ -124,6 +127,48 @@ def test_a_wrong_key_is_excused_and_a_key_interrupts_the_excuse() -> None:
         StopPrompt("c"),
         HandedOver("c", Finished(result="done")),
     ]
+
+
+def test_an_answer_is_kept_and_leads_on() -> None:
+    service = floor(flow(answer=Answer(next="friendly"), friendly=Rate(prompt="ask", next="bye"), bye=Disconnect()))
+    enter(service)
+    assert told(service.handle(1, DigitPressed("c", "9"))) == [StopPrompt("c"), SpeakPrompt("c", "ask", 2)]
+    assert told(service.handle(2, DigitPressed("c", "4"))) == [
+        StopPrompt("c"),
+        FeedbackGiven("c", "friendly", 4),
+        HandedOver("c", Finished(result="self_served")),
+    ]
+
+
+def test_who_answers_nothing_is_done_or_goes_otherwise() -> None:
+    rate = Rate(prompt="ask", next="bye", attempts_max=1)
+    for otherwise, end in ((None, Finished(result="no_answer")), ("bye", Finished(result="self_served"))):
+        asked = msgspec.structs.replace(rate, otherwise=otherwise)
+        service = floor(flow(answer=Answer(next="friendly"), friendly=asked, bye=Disconnect()))
+        enter(service)
+        service.handle(SECOND, PromptFinished("c", 1))
+        assert told(service.time_passed(6 * SECOND)) == [HandedOver("c", end)]
+
+
+def test_a_survey_begins_after_the_contact_was_here_and_takes_no_late_prompt_for_its_own() -> None:
+    service = floor(flow(answer=Answer(next="bye"), bye=Disconnect(prompt="bye")))
+    survey = Flow(
+        id="survey", start="friendly", nodes={"friendly": Rate(prompt="ask", next="end"), "end": Disconnect()}
+    )
+    service.handle(0, FlowConfigured(survey))
+    enter(service)
+    service.handle(1, PromptFinished("c", 1))
+    (asked,) = told(service.survey(2, "c", "+49301", "survey"))
+    assert isinstance(asked, SpeakPrompt)
+    assert isinstance(service.handle(3, PromptFinished("c", 1))[0], FlowNoted)
+    assert service.handle(4, PromptFinished("c", asked.step)) == []
+    assert told(service.handle(5, DigitPressed("c", "1")))[0] == FeedbackGiven("c", "friendly", 1)
+    assert isinstance(enter(service)[0], FlowNoted), "it is still known"
+
+
+def test_a_survey_that_is_unknown_is_over_at_once() -> None:
+    service = floor(flow(answer=Answer(next="bye"), bye=Disconnect()))
+    assert service.survey(2, "c", "+49301", "survey")[-1] == HandedOver("c", Finished(result="flow_error"))
 
 
 def test_waiting_contacts_choose_callback_or_voicemail() -> None:

@@ -42,6 +42,7 @@ from markaz.flows import (
     PromptFailed,
     PromptFinished,
     Queue,
+    Rate,
     SelfService,
     SpeakPrompt,
     ToCallback,
@@ -69,6 +70,15 @@ nodes = st.one_of(
         timeout_seconds=st.sampled_from((5.0, 0.5, 30.0, float("nan"))),
         attempts_max=st.integers(-1, 4),
         invalid_prompt=st.none() | prompts,
+    ),
+    st.builds(
+        Rate,
+        prompt=prompts,
+        next=names,
+        keys=st.sampled_from(("12", "9", "")),
+        otherwise=st.none() | names,
+        timeout_seconds=st.sampled_from((5.0, 0.5, float("nan"))),
+        attempts_max=st.integers(-1, 4),
     ),
     st.builds(
         Queue, queue=st.just("q"), while_waiting=st.dictionaries(keys, st.sampled_from(("callback", "voicemail", "x")))

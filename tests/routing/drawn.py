@@ -166,7 +166,9 @@ pauses = st.builds(PauseRule, prompt=of((None, "paused")), to=st.one_of(st.none(
 
 
 def project_rules(project: st.SearchStrategy[str]) -> st.SearchStrategy[ProjectRules]:
-    return st.builds(ProjectRules, id=project, pause=pauses, callback_queue=of((None, "q1", "q9")))
+    return st.builds(
+        ProjectRules, id=project, pause=pauses, callback_queue=of((None, "q1", "q9")), survey=of((None, "survey"))
+    )
 
 
 def _promised(contact: st.SearchStrategy[str], agent: st.SearchStrategy[str]) -> st.SearchStrategy[CallbackPromised]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tests.runtime.day import BEGIN, CONFIGURATION
 
-from markaz import routing
+from markaz import flows, routing
 from markaz.kit.time import SECOND
 from markaz.runtime.core import Core, Stimulus
 from markaz.runtime.projection import ReadModels, VisitRow
@@ -71,3 +71,29 @@ def test_a_call_back_after_a_fault_is_a_contact_of_its_own_that_names_the_one_it
     assert (rows["c1"].outcome, rows["c1+1"].outcome) == ("lost_to_fault", "callback")
     assert (rows["c1+1"].follows, rows["c1+1"].customer, rows["c1+1"].project) == ("c1", "+4930", "hotline")
     assert (folded.visits("c1"), folded.visits("c1+1")) == ([("cards", "lost_to_fault")], []), "it waits once"
+
+
+def test_an_answer_is_kept_with_who_had_the_conversation_and_the_contact_is_answered() -> None:
+    nodes: dict[str, flows.AnyNode] = {
+        "pick_up": flows.Answer(next="friendly"),
+        "friendly": flows.Rate(prompt="friendly", next="bye"),
+        "bye": flows.Disconnect(),
+    }
+    folded = Folded()
+    folded.tell(
+        0,
+        routing.ProjectConfigured(routing.ProjectRules(id="hotline", survey="survey")),
+        flows.FlowConfigured(flows.Flow(id="survey", start="pick_up", nodes=nodes)),
+        flows.ContactEntered("c1", "voice", "+100", "+49"),
+    )
+    folded.tell(5, routing.AgentSignedIn("boris"), routing.AgentBecameReady("boris"), routing.OfferAccepted("c1.1"))
+    folded.tell(1, routing.ConversationStarted("c1", "c1.1"))
+    folded.tell(60, routing.AgentLeft("c1", "boris"))
+    folded.tell(4, flows.DigitPressed("c1", "5"))
+    kept = folded.models.changes.feedback["c1", "friendly"]
+    assert (kept.answer, kept.project, kept.queue, kept.agent, kept.offer) == (5, "hotline", "cards", "boris", "c1.1")
+    assert folded.models.changes.contacts["c1"].outcome == "answered"
+    engagement = folded.models.changes.engagements["c1.1"]
+    assert engagement.connected_at is not None
+    assert engagement.wrap_up_at is not None
+    assert (engagement.wrap_up_at - engagement.connected_at).total_seconds() == 60, "the survey is no talk"

@@ -1,6 +1,6 @@
 """Self-service flows as data, and their interpreter: pure, without clock, socket or chance."""
 
-from markaz.flows.check import Known, check_calendar, check_flow, check_zone
+from markaz.flows.check import Known, check_calendar, check_flow, check_survey, check_zone
 from markaz.flows.events import (
     AnswerContact,
     AnyHandover,
@@ -9,6 +9,7 @@ from markaz.flows.events import (
     ContactAdmitted,
     ContactEntered,
     DigitPressed,
+    FeedbackGiven,
     Finished,
     FlowConfigured,
     FlowImperative,
@@ -45,6 +46,7 @@ from markaz.flows.nodes import (
     OpenPeriod,
     Play,
     Queue,
+    Rate,
     Voicemail,
 )  # fmt: skip
 from markaz.flows.visit import REACTIONS, Limits
@@ -52,9 +54,9 @@ from markaz.flows.visit import REACTIONS, Limits
 __all__ = [
     "REACTIONS", "Answer", "AnswerContact", "AnyHandover", "AnyNode", "Calendar", "CalendarConfigured",
     "CalendarRetired", "Callback", "ContactAdmitted", "ContactEntered", "Dial", "DigitPressed", "Disconnect",
-    "Finished", "Flow", "FlowConfigured", "FlowImperative", "FlowNoted", "FlowOutput", "FlowRetired", "FlowStepped",
-    "FlowStimulus", "HandedOver", "Hours", "Known", "Limits", "Menu", "NumberConfigured", "NumberRetired",
-    "OpenPeriod", "Opening", "Play", "PromptFailed", "PromptFinished", "Queue", "RefuseNumber",
-    "SelfService", "SpeakPrompt", "StopPrompt", "ToCallback", "ToNumber", "ToQueue", "ToVoicemail", "Voicemail",
-    "check_calendar", "check_flow", "check_zone", "opening",
+    "FeedbackGiven", "Finished", "Flow", "FlowConfigured", "FlowImperative", "FlowNoted", "FlowOutput",
+    "FlowRetired", "FlowStepped", "FlowStimulus", "HandedOver", "Hours", "Known", "Limits", "Menu",
+    "NumberConfigured", "NumberRetired", "OpenPeriod", "Opening", "Play", "PromptFailed", "PromptFinished", "Queue",
+    "Rate", "RefuseNumber", "SelfService", "SpeakPrompt", "StopPrompt", "ToCallback", "ToNumber", "ToQueue",
+    "ToVoicemail", "Voicemail", "check_calendar", "check_flow", "check_survey", "check_zone", "opening",
 ]  # fmt: skip

@@ -18,11 +18,14 @@ from markaz.flows.nodes import (
     Menu,
     Play,
     Queue,
+    Rate,
     Voicemail,
 )  # fmt: skip
 from markaz.kit.problems import Problem
 
 KEYS = "0123456789*#"
+ANSWERS = "123456789"
+"""The keys that can be an answer."""
 MENU_TIMEOUT_SECONDS_MAX = 60
 MENU_ATTEMPTS_MAX = 10
 MESSAGE_SECONDS_MAX = 1_800
@@ -71,6 +74,15 @@ def check_zone(zone: str) -> list[Problem]:
     return []
 
 
+def check_survey(flow: Flow) -> list[Problem]:
+    """What keeps `flow`, fit by itself, from being a survey: it may only speak, ask and end."""
+    return [
+        Problem(f"nodes.{name}", "a survey can't pass the customer on: it may play, ask and end")
+        for name, node in flow.nodes.items()
+        if isinstance(node, Queue | Voicemail | Callback | Dial)
+    ]
+
+
 def check_calendar(calendar: Calendar) -> list[Problem]:
     """Everything that keeps `calendar` from being used."""
     problems = check_zone(calendar.zone)
@@ -101,6 +113,9 @@ def next_nodes(node: AnyNode) -> list[tuple[str, str]]:
         case Menu():
             ways = [(f"choices.{key}", target) for key, target in node.choices.items()]
             return [*ways, ("otherwise", node.otherwise)]
+        case Rate():
+            ways = [("next", node.next)]
+            return ways if node.otherwise is None else [*ways, ("otherwise", node.otherwise)]
         case Queue() | Voicemail() | Callback() | Dial() | Disconnect():
             return []
 
@@ -122,7 +137,7 @@ def _reachable(flow: Flow, stops: Callable[[AnyNode], bool]) -> set[str]:
 
 def _speaks(node: AnyNode) -> bool:
     match node:
-        case Play() | Menu() | Queue() | Voicemail() | Callback():
+        case Play() | Menu() | Rate() | Queue() | Voicemail() | Callback():
             return True
         case Disconnect():
             return node.prompt is not None
@@ -143,6 +158,9 @@ def _node_problems(node: AnyNode, flow: Flow, known: Known) -> Iterator[Problem]
             yield from _unknown("prompt", node.prompt, known.prompts)
             yield from _unknown("prompt", node.invalid_prompt, known.prompts, field="invalid_prompt")
             yield from _menu_problems(node)
+        case Rate():
+            yield from _unknown("prompt", node.prompt, known.prompts)
+            yield from _rate_problems(node)
         case Queue():
             yield from _unknown("queue", node.queue, known.queues)
             yield from _unknown("agent", node.named_agent, known.agents, field="named_agent")
@@ -166,6 +184,16 @@ def _menu_problems(node: Menu) -> Iterator[Problem]:
     if not node.choices:
         yield Problem("choices", "a menu needs a choice")
     yield from _key_problems("choices", node.choices)
+    yield from _patience_problems(node)
+
+
+def _rate_problems(node: Rate) -> Iterator[Problem]:
+    if not node.keys or len(set(node.keys)) != len(node.keys) or not set(node.keys) <= set(ANSWERS):
+        yield Problem("keys", f'"{node.keys}" are no answers: write each key once, of {ANSWERS}')
+    yield from _patience_problems(node)
+
+
+def _patience_problems(node: Menu | Rate) -> Iterator[Problem]:
     if not 0 < node.timeout_seconds <= MENU_TIMEOUT_SECONDS_MAX:
         yield Problem("timeout_seconds", f"must be more than 0 and at most {MENU_TIMEOUT_SECONDS_MAX}")
     if not 1 <= node.attempts_max <= MENU_ATTEMPTS_MAX:

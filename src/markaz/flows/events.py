@@ -130,6 +130,14 @@ class FlowStepped(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     at: Instant
 
 
+class FeedbackGiven(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A customer answered a question with the key `answer`, 1 to 9."""
+
+    contact: str
+    question: str
+    answer: int
+
+
 # Between self-service and routing
 
 
@@ -189,4 +197,4 @@ class HandedOver(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     to: AnyHandover
 
 
-FlowOutput = FlowImperative | FlowStepped | FlowNoted | ContactAdmitted | HandedOver
+FlowOutput = FlowImperative | FlowStepped | FlowNoted | FeedbackGiven | ContactAdmitted | HandedOver

@@ -20,6 +20,7 @@ from markaz.flows.events import (
     ContactAdmitted,
     ContactEntered,
     DigitPressed,
+    FeedbackGiven,
     Finished,
     FlowConfigured,
     FlowNoted,
@@ -53,9 +54,10 @@ from markaz.flows.nodes import (
     Menu,
     Play,
     Queue,
+    Rate,
     Voicemail,
 )  # fmt: skip
-from markaz.flows.visit import REACTIONS, SPEAKING, Limits, Phase, Snapshot, Trigger, Visit, kept, revived
+from markaz.flows.visit import REACTIONS, SPEAKING, SURVEY_STEP, Limits, Phase, Snapshot, Trigger, Visit, kept, revived
 from markaz.kit.time import SECOND, Instant
 
 NUMBERS_WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "withheld"})
@@ -104,6 +106,18 @@ class SelfService:
         """Prompts whose end may have passed unheard (a process ended while they were spoken), from their beginning."""
         speaking = [visit for visit in self._visits.values() if visit.phase in SPEAKING]
         return [self._speak(at, visit, visit.prompt, visit.phase) for visit in speaking]
+
+    def survey(self, at: Instant, contact: str, customer: str, flow_id: str) -> list[FlowOutput]:
+        """A contact that was here before enters the survey's flow, after its conversation."""
+        assert contact not in self._visits, f"{contact} is in self-service"
+        flow = self._flows.get(flow_id)
+        if flow is None or len(self._visits) >= self._limits.contacts_max:
+            why = "contacts_max is reached" if flow is not None else f'the flow "{flow_id}" is unknown'
+            result = Finished(result="full" if flow is not None else "flow_error")
+            return [FlowNoted("survey", contact, why), self._hand_over(contact, result)]
+        visit = Visit(contact=contact, customer=customer, flow=flow, prompt_step=SURVEY_STEP)
+        self._visits[contact] = visit
+        return list(self._walk(at, visit, flow.start, "survey"))
 
     def forget(self, contact: str) -> None:
         """The contact is gone, or no longer waits in its queue: no key of it means anything any more."""
@@ -232,15 +246,17 @@ class SelfService:
                 yield from self._walk(at, visit, node.next, why)
             case "go_on", Voicemail() | Disconnect():
                 yield self._hand_over(visit.contact, _destination(node, visit))
-            case "ask", Menu():
+            case "ask", Menu() | Rate():
                 yield self._speak(at, visit, node.prompt, "asking")
-            case "listen", Menu():
+            case "listen", Menu() | Rate():
                 visit.phase = "listening"
                 self._wait(visit, at + round(node.timeout_seconds * SECOND))
-            case "ask_again", Menu():
+            case "ask_again", Menu() | Rate():
                 yield from self._ask_again(at, visit, node, why)
             case "choose", Menu():
                 yield from self._choose(at, visit, node, why)
+            case "choose", Rate():
+                yield from self._rate(at, visit, node, why)
             case "choose_waiting", Queue():
                 yield from self._choose_waiting(at, visit, node, why)
             case _:
@@ -248,17 +264,19 @@ class SelfService:
         assert (visit.phase if visit.contact in self._visits else "gone") in allowed
 
     def _ask_again(
-        self, at: Instant, visit: Visit, node: Menu, why: str, *, wrong: bool = False
+        self, at: Instant, visit: Visit, node: Menu | Rate, why: str, *, wrong: bool = False
     ) -> Iterator[FlowOutput]:
         visit.steps += 1
-        if visit.attempts >= node.attempts_max:
+        if visit.attempts >= node.attempts_max and node.otherwise is None:
+            yield self._hand_over(visit.contact, Finished(result="no_answer"))
+        elif visit.attempts >= node.attempts_max and node.otherwise is not None:
             yield from self._walk(at, visit, node.otherwise, why)
         elif visit.steps > self._limits.steps_max:
             yield from self._break(visit, Finished(result="loop"), "steps_max is reached")
         else:
             visit.attempts += 1
             yield FlowStepped(visit.contact, visit.flow.id, visit.node, why, at)
-            if wrong and node.invalid_prompt is not None:
+            if wrong and isinstance(node, Menu) and node.invalid_prompt is not None:
                 yield self._speak(at, visit, node.invalid_prompt, "excusing")
             else:
                 yield self._speak(at, visit, node.prompt, "asking")
@@ -266,6 +284,13 @@ class SelfService:
     def _choose(self, at: Instant, visit: Visit, node: Menu, key: str) -> Iterator[FlowOutput]:
         if key in node.choices:
             yield from self._walk(at, visit, node.choices[key], f"key {key}")
+        else:
+            yield from self._ask_again(at, visit, node, f"wrong key {key}", wrong=True)
+
+    def _rate(self, at: Instant, visit: Visit, node: Rate, key: str) -> Iterator[FlowOutput]:
+        if key in node.keys:
+            yield FeedbackGiven(visit.contact, visit.node, int(key))
+            yield from self._walk(at, visit, node.next, f"key {key}")
         else:
             yield from self._ask_again(at, visit, node, f"wrong key {key}", wrong=True)
 
@@ -307,11 +332,11 @@ class SelfService:
                     yield self._arrive(at, visit, node)
                     return
 
-    def _arrive(self, at: Instant, visit: Visit, node: Play | Menu | Ending) -> FlowOutput:
+    def _arrive(self, at: Instant, visit: Visit, node: Play | Menu | Rate | Ending) -> FlowOutput:
         match node:
             case Play():
                 return self._speak(at, visit, node.prompt, "playing")
-            case Menu():
+            case Menu() | Rate():
                 visit.attempts = 1
                 return self._speak(at, visit, node.prompt, "asking")
             case Voicemail(prompt=str(prompt)) | Disconnect(prompt=str(prompt)):
@@ -338,8 +363,8 @@ class SelfService:
                 return "the flow does not have it"
             case Hours() if node.calendar not in self._calendars:
                 return f'the calendar "{node.calendar}" is unknown'
-            case Menu() if not 0 < node.timeout_seconds <= MENU_TIMEOUT_SECONDS_MAX:
-                return f"a menu can't wait {node.timeout_seconds} seconds"
+            case Menu() | Rate() if not 0 < node.timeout_seconds <= MENU_TIMEOUT_SECONDS_MAX:
+                return f"a question can't wait {node.timeout_seconds} seconds"
             case _:
                 return None
 

@@ -50,6 +50,21 @@ class Menu(Node, tag="menu"):
     invalid_prompt: str | None = None
 
 
+class Rate(Node, tag="rate"):
+    """Play a prompt (a key may interrupt it) and keep the key among `keys` as the answer to the question.
+
+    The node's name is the question's. Silence for `timeout_seconds` after the prompt, or another key, plays it again,
+    `attempts_max` times in all; then the contact goes to `otherwise`, or is done when there is none.
+    """
+
+    prompt: str
+    next: str
+    keys: str = "12345"
+    otherwise: str | None = None
+    timeout_seconds: float = 5.0
+    attempts_max: int = 2
+
+
 class Queue(Node, tag="queue"):
     """Hand the contact to a queue. `while_waiting`: key -> what the customer may choose meanwhile."""
 
@@ -87,7 +102,7 @@ class Disconnect(Node, tag="disconnect"):
     result: str = "self_served"
 
 
-AnyNode = Answer | Play | Hours | Menu | Queue | Voicemail | Callback | Dial | Disconnect
+AnyNode = Answer | Play | Hours | Menu | Rate | Queue | Voicemail | Callback | Dial | Disconnect
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

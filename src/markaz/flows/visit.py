@@ -40,6 +40,10 @@ REACTIONS: dict[tuple[Phase, Trigger], tuple[Reaction, tuple[Phase | Literal["go
 SPEAKING: frozenset[Phase] = frozenset({"playing", "excusing", "asking"})
 
 
+SURVEY_STEP = 1_000_000
+"""Prompts of a survey are numbered from here on, so that none is taken for a late one of the contact's first visit."""
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Named bounds: beyond them a contact leaves self-service ("loop", "full"), it never sticks."""
 

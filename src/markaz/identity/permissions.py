@@ -232,6 +232,7 @@ TABLES: Final[Mapping[str, Visible]] = {
     "response_time": _RESPONSE_TIMES,
     "alarm": Visible(_reach(_READERS), _reach(_LEADERS)),
     "alarm_rule": Visible(_reach(_READERS), _reach(_LEADERS)),
+    "feedback": _CONTACTS,
 }
 """Every table there is. A new one needs its row here, policies in its migration, and a row in the walk's world
 (`tests/web/walk`). A manager changes everybody's account but administrators'."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from markaz.flows import Known, check_calendar, check_flow, check_zone
+from markaz.flows import Known, check_calendar, check_flow, check_survey, check_zone
 from markaz.kit.problems import Problem
 from markaz.organisation.model import Agent, Document, Project, Prompt, Queue, Trunk
 from markaz.organisation.sounds import why_unusable
@@ -58,6 +58,8 @@ class _Check:
             yield from self._unknown(f"{place}.pause.prompt", "prompt", project.pause.prompt)
             yield from self._destination(f"{place}.pause.to", project.pause.to)
             yield from self._unknown(f"{place}.callback_queue", "queue", project.callback_queue)
+            yield from self._unknown(f"{place}.survey", "flow", project.survey)
+            yield from self._survey(f"{place}.survey", project.survey)
             yield from self._unknown(f"{place}.script", "script", project.script)
             yield from _project(place, project)
         for place, queue in _places("queues", document.queues):
@@ -79,6 +81,11 @@ class _Check:
         for place, disposition in _places("dispositions", document.dispositions):
             yield from self._unknown(f"{place}.project", "project", disposition.project)
         yield from self._scripts()
+
+    def _survey(self, place: str, name: str | None) -> Iterator[Problem]:
+        for flow in self._document.flows:
+            if flow.id == name:
+                yield from (Problem(place, f"{name}.{problem}") for problem in check_survey(flow))
 
     def _scripts(self) -> Iterator[Problem]:
         """An end proposes a disposition that each project which uses the script has."""

@@ -36,6 +36,7 @@ class Client(Named):
 class Project(Named):
     """One line of work for a client. `callback_queue` calls back whom a failure of ours cut off in self-service.
 
+    `survey` is the flow that asks a customer after the agent has ended the conversation.
     `script` leads its agents, who may deviate from it as `deviations` says. `screen_pop` is the address of a page of
     the client's own application, with variables in braces; `languages` are those that its customers speak.
     """
@@ -43,13 +44,16 @@ class Project(Named):
     client: str
     pause: routing.PauseRule = routing.PauseRule()
     callback_queue: str | None = None
+    survey: str | None = None
     script: str | None = None
     deviations: tuple[Deviation, ...] = ()
     screen_pop: str | None = None
     languages: tuple[Language, ...] = ()
 
     def rules(self) -> routing.ProjectRules:
-        return routing.ProjectRules(id=self.id, pause=self.pause, callback_queue=self.callback_queue)
+        return routing.ProjectRules(
+            id=self.id, pause=self.pause, callback_queue=self.callback_queue, survey=self.survey
+        )
 
 
 class Skill(Named):

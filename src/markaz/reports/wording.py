@@ -81,6 +81,7 @@ _DID = {
     "DialCustomer": "call the customer on {number}, attempt {attempt}",
     "ReleaseAgent": "end agent {agent}'s leg",
     "EndContact": "end the customer's leg ({reason})",
+    "LeaveConversation": "take the customer out of the conversation",
     "KeepWaiting": "play the music of queue {queue}",
     "AnnouncePlace": "announce {place}",
     "PlayPrompt": "play prompt {prompt}",
@@ -151,6 +152,10 @@ def answered(entry: Entry, contact: str) -> tuple[Kind, str]:
             return "became", _moved(f"agent {entry['agent']}", entry)
         case "FlowStepped":
             return "became", f"self-service reached {entry['node']} of {entry['flow']}: {entry['why']}"
+        case "SurveyBegan":
+            return "became", f"the customer is asked what it was like, by the flow {entry['flow']}"
+        case "FeedbackGiven":
+            return "became", f"the customer answered {entry['answer']} to the question {entry['question']}"
         case "ContactAdmitted":
             return "became", f"number {entry['number']} belongs to project {entry['project']}"
         case "HandedOver":

@@ -1,6 +1,6 @@
 """Stimuli about a contact outside a conversation: arriving, queueing, leaving a message, wanting a call back, going."""
 
-from markaz.routing import follow_ups, stimuli, waiting
+from markaz.routing import follow_ups, stimuli, surveys, waiting
 from markaz.routing.effects import CheckContact, ContactMoved, EndContact
 from markaz.routing.floor_state import CONTACTS_OPEN_MAX, FloorState
 from markaz.routing.state import Contact
@@ -59,7 +59,7 @@ def queued(floor: FloorState, told: stimuli.ContactQueued) -> None:
 
 
 def served_itself(floor: FloorState, told: stimuli.ContactServedItself) -> None:
-    contact = contact_in(floor, "ContactServedItself", told.contact, "in_self_service")
+    contact = contact_in(floor, "ContactServedItself", told.contact, "in_self_service", "in_survey")
     if contact is None:
         return
     floor.out.append(EndContact(contact.id, told.result))
@@ -125,6 +125,9 @@ def customer_left(floor: FloorState, told: stimuli.CustomerLeft) -> None:
     if contact.state == "postponed":
         waiting.callback_due(floor, contact)
         return
+    if contact.state == "in_survey":  # all that they called for was done, whatever ended this
+        floor.close_contact(contact, "answered", reason=f"customer_left in the survey: {told.cause}")
+        return
     if told.cause == "fault":
         follow_ups.lose(floor, contact, reason=f"fault while {contact.state}")
         return
@@ -145,7 +148,7 @@ def seen(floor: FloorState, told: stimuli.ContactSeen) -> None:
     contact = known(floor, "ContactSeen", told.contact)
     if contact is None:
         return
-    if not contact.leg or ("alive", contact.id) not in floor.timers:
+    if contact.state == "in_survey" or not contact.leg or ("alive", contact.id) not in floor.timers:
         floor.note("ContactSeen", contact.id, "no lease to renew")
         return
     if contact.state == "leaving_message":  # longer than it may take: what was recorded is told when the leg is gone
@@ -160,6 +163,9 @@ def seen(floor: FloorState, told: stimuli.ContactSeen) -> None:
 
 def check(floor: FloorState, contact: Contact) -> None:
     """The lease on the customer's leg ran out: ask once, then count the contact as lost."""
+    if contact.state == "in_survey":
+        surveys.expired(floor, contact)
+        return
     if not contact.checked:
         contact.checked = True
         floor.out.append(CheckContact(contact.id))

@@ -1,7 +1,7 @@
 """Stimuli about offers and conversations: ringing, accepting, refusing, talking, holding, passing on."""
 
 from markaz.kit.time import SECOND, Instant
-from markaz.routing import returning, stimuli, waiting
+from markaz.routing import returning, stimuli, surveys, waiting
 from markaz.routing.contacts import known
 from markaz.routing.effects import ConnectContact, DialCustomer, EndContact, ReleaseAgent, WithdrawOffer
 from markaz.routing.floor_state import FloorState
@@ -261,6 +261,8 @@ def _lead_left(floor: FloorState, contact: Contact, lead: Engagement, *, is_faul
         floor.move_contact(contact, "returned", reason="agent_lost")
         waiting.wait_anew(floor, contact)
         floor.finish_engagement(lead, reason="agent_lost", agent_leg=False)
+    elif (flow := surveys.flow_for(floor, contact)) is not None:
+        surveys.begin(floor, contact, lead, flow)
     else:
         floor.out.append(EndContact(contact.id, "agent_left"))
         floor.close_contact(contact, "answered", reason="agent_left", agent_leg=False)

@@ -170,6 +170,12 @@ class EndContact(Imperative, frozen=True):
     prompt: str | None = None
 
 
+class LeaveConversation(Imperative, frozen=True):
+    """Take the customer out of the conversation, which is over, to where a flow can speak to them."""
+
+    contact: str
+
+
 class KeepWaiting(Imperative, frozen=True):
     """Put the customer where the queue's music plays."""
 
@@ -263,6 +269,13 @@ class CallbackBegan(Record, frozen=True):
     due: Instant
     agent: str | None = None
     promised_in: str | None = None
+
+
+class SurveyBegan(Record, frozen=True):
+    """The customer goes into the flow, to say what the conversation was like."""
+
+    contact: str
+    flow: str
 
 
 class EngagementMoved(Record, frozen=True):
@@ -370,7 +383,7 @@ Effect = (
     OfferContact | RingAgain | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
     | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
-    | StartRecording | PauseRecording | ResumeRecording
-    | ContactMoved | FollowUpBegan | CallbackBegan | EngagementMoved | PartyMoved | LegMoved | RecordingMoved
-    | AgentMoved | ProjectMoved | Decided | Noted
+    | StartRecording | PauseRecording | ResumeRecording | LeaveConversation
+    | ContactMoved | FollowUpBegan | CallbackBegan | SurveyBegan | EngagementMoved | PartyMoved | LegMoved
+    | RecordingMoved | AgentMoved | ProjectMoved | Decided | Noted
 )  # fmt: skip

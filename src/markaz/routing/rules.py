@@ -153,11 +153,15 @@ class PauseRule(Rule, frozen=True, kw_only=True):
 
 
 class ProjectRules(Rule, frozen=True, kw_only=True):
-    """A project: its pause rule, and the queue that calls back whom a failure of ours cut off in self-service."""
+    """A project: its pause rule, and the queue that calls back whom a failure of ours cut off in self-service.
+
+    `survey` is the flow that a customer enters whose agent ended the conversation.
+    """
 
     id: str
     pause: PauseRule = PauseRule()
     callback_queue: str | None = None
+    survey: str | None = None
 
 
 class Capacity(Rule, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ ContactState = Literal[
     "connecting",  # accepted: the legs are being joined, or the customer dialled
     "in_conversation",
     "on_hold",
+    "in_survey",  # its agent has left, and a flow asks what it was like
     "leaving_message",
     "elsewhere",  # with a number outside
     "postponed",  # a callback's next attempt

@@ -37,6 +37,7 @@ CONTACT_TRANSITIONS: Mapping[ContactState, Mapping[str, ContactState]] = {
         "transferred": "waiting",
         "returned": "waiting",
         "sent_out": "elsewhere",
+        "surveyed": "in_survey",
         "closed": "closed",
     },
     "on_hold": {
@@ -47,6 +48,7 @@ CONTACT_TRANSITIONS: Mapping[ContactState, Mapping[str, ContactState]] = {
         "sent_out": "elsewhere",
         "closed": "closed",
     },
+    "in_survey": {"closed": "closed"},
     "leaving_message": {"closed": "closed"},
     "elsewhere": {"returned": "waiting", "message_asked": "leaving_message", "closed": "closed"},
     "postponed": {"due": "waiting", "closed": "closed"},

@@ -15,7 +15,7 @@ Stimulus = routing.Stimulus | flows.FlowStimulus
 Output = routing.Effect | flows.FlowOutput
 
 _CHANNELS: dict[str, routing.ChannelKind] = {kind: kind for kind in routing.CHANNEL_KINDS}
-_FLOW_CARES = ("in_self_service", "waiting", "offered")
+_FLOW_CARES = ("in_self_service", "waiting", "offered", "in_survey")
 """States in which the flow may still have something to say or a key to hear."""
 
 
@@ -81,6 +81,9 @@ class Core:
         for effect in effects:
             if isinstance(effect, routing.ContactMoved) and effect.after not in _FLOW_CARES:
                 self.self_service.forget(effect.contact)
+            elif isinstance(effect, routing.SurveyBegan):
+                customer = self.floor.state.contacts[effect.contact].customer
+                self._take(at, self.self_service.survey(at, effect.contact, customer, effect.flow), out)
 
 
 def _told(contact: str, to: flows.AnyHandover) -> routing.Stimulus:

@@ -95,6 +95,17 @@ class ActivityRow(msgspec.Struct):
     ended_at: datetime | None = None
 
 
+class FeedbackRow(msgspec.Struct):
+    contact: str
+    question: str
+    answer: int
+    project: str
+    queue: str | None
+    agent: str | None
+    offer: str | None
+    at: datetime
+
+
 class OpenContact(msgspec.Struct):
     """A contact that is not closed, with its present segment and queue visit."""
 
@@ -104,6 +115,9 @@ class OpenContact(msgspec.Struct):
     visits: int = 0
     left: VisitRow | None = None
     """The last visit that has ended."""
+    agent: str | None = None
+    offer: str | None = None
+    """Who had the conversation last, and by which offer."""
 
 
 class Changes(msgspec.Struct):
@@ -114,6 +128,7 @@ class Changes(msgspec.Struct):
     visits: dict[tuple[str, int], VisitRow] = {}
     engagements: dict[str, EngagementRow] = {}
     activities: dict[tuple[str, int], ActivityRow] = {}
+    feedback: dict[tuple[str, str], FeedbackRow] = {}
     journal_contacts: list[tuple[str, int]] = []
 
 
@@ -152,6 +167,8 @@ class ReadModels:
         match output:
             case flows.ContactAdmitted():
                 self._arrive(at, output.contact, output.channel, output.project, output.number, output.customer)
+            case flows.FeedbackGiven():
+                self._keep_feedback(moment(at), output)
             case routing.FollowUpBegan(contact=contact, lost=lost, project=project, customer=customer):
                 self._arrive(at, contact, "voice", project, None, customer)
                 self.contacts[contact].row.follows = lost
@@ -237,6 +254,14 @@ class ReadModels:
             known.left.centre_answered_at = known.left.centre_answered_at or at
             self.changes.visits[contact, known.left.n] = known.left
 
+    def _keep_feedback(self, at: datetime, given: flows.FeedbackGiven) -> None:
+        known = self.contacts.get(given.contact)
+        if known is not None:
+            self.changes.feedback[given.contact, given.question] = FeedbackRow(
+                given.contact, given.question, given.answer, known.row.project, known.row.queue,
+                known.agent, known.offer, at,
+            )  # fmt: skip
+
     # Agents
 
     def _move_engagement(self, at: datetime, moved: routing.EngagementMoved) -> None:
@@ -254,6 +279,9 @@ class ReadModels:
                 row.accepted_at = at
             case "in_conversation":
                 row.connected_at = row.connected_at or at
+                known = self.contacts.get(moved.contact)
+                if known is not None and moved.part == "lead":
+                    known.agent, known.offer = moved.agent, moved.offer
             case "on_hold":
                 row.hold_began_at = at
             case "consulting" | "supervising":

@@ -40,13 +40,15 @@ INSERT INTO projection (name, floor, number) VALUES (%s, %s, %s)
 ON CONFLICT (name, floor) DO UPDATE SET number = excluded.number
 """
 _IMPORTED = "SELECT FROM imported_floor WHERE floor = %s"
-TABLES = ("contact", "contact_segment", "queue_visit", "engagement", "agent_activity", "journal_contact")
+_OF_OPEN: LiteralString = "contact IN (SELECT c.contact FROM contact c WHERE c.floor = t.floor AND c.closed_at IS NULL)"
+TABLES = ("contact", "contact_segment", "queue_visit", "engagement", "agent_activity", "feedback", "journal_contact")
 _KEYS = {
     "contact": ("contact",),
     "contact_segment": ("contact", "n"),
     "queue_visit": ("contact", "n"),
     "engagement": ("offer",),
     "agent_activity": ("agent", "n"),
+    "feedback": ("contact", "question"),
 }
 
 
@@ -121,8 +123,7 @@ async def load(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> Rea
     for segment in await _rows(connection, SegmentRow, "contact_segment", floor, "ended_at IS NULL"):
         if segment.contact in models.contacts:
             models.contacts[segment.contact].segment = segment
-    open_visits = "contact IN (SELECT c.contact FROM contact c WHERE c.floor = t.floor AND c.closed_at IS NULL)"
-    for visit in await _rows(connection, VisitRow, "queue_visit", floor, open_visits):
+    for visit in await _rows(connection, VisitRow, "queue_visit", floor, _OF_OPEN):
         known = models.contacts[visit.contact]
         known.visits = max(known.visits, visit.n)
         if visit.left_at is None:
@@ -131,6 +132,9 @@ async def load(connection: psycopg.AsyncConnection[TupleRow], floor: str) -> Rea
             known.left = visit
     for engagement in await _rows(connection, EngagementRow, "engagement", floor, "ended_at IS NULL"):
         models.engagements[engagement.offer] = engagement
+    leads = f"(lead_seconds > 0 OR lead_began_at IS NOT NULL) AND {_OF_OPEN} ORDER BY connected_at"
+    for lead in await _rows(connection, EngagementRow, "engagement", floor, leads):
+        models.contacts[lead.contact].agent, models.contacts[lead.contact].offer = lead.agent, lead.offer
     latest = "n = (SELECT max(n) FROM agent_activity a WHERE a.floor = t.floor AND a.agent = t.agent)"
     for activity in await _rows(connection, ActivityRow, "agent_activity", floor, latest):
         models.activities[activity.agent] = activity
@@ -155,6 +159,7 @@ async def store(connection: psycopg.AsyncConnection[TupleRow], floor: str, chang
     await _upsert(connection, floor, "queue_visit", changes.visits.values())
     await _upsert(connection, floor, "engagement", changes.engagements.values())
     await _upsert(connection, floor, "agent_activity", changes.activities.values())
+    await _upsert(connection, floor, "feedback", changes.feedback.values())
     async with (
         connection.cursor() as cursor,
         cursor.copy("COPY journal_contact (floor, contact, number) FROM STDIN") as copy,

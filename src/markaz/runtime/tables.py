@@ -179,6 +179,23 @@ when the INVITE was out; talk is `connected_at` to `wrap_up_at` less `hold_secon
 supervising after `connected_at`). `asked_as` is the part for which the phone rang, `part` the last one;
 `lead_seconds` is how long the agent answered for the contact."""
 
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("floor", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("question", Text, primary_key=True),
+    Column("answer", Integer, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("queue", Text),
+    Column("agent", Text),
+    Column("offer", Text),
+    Column("at", _moment, nullable=False),
+    Index("feedback_at", "floor", "at"),
+)
+"""What a customer answered to a question of a survey: `answer` is the key, 1 to 9; `agent` had the conversation last,
+by `offer`. Of a question that was answered twice the last answer counts."""
+
 agent_activity = Table(
     "agent_activity",
     metadata,

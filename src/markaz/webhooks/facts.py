@@ -18,6 +18,7 @@ Kind = Literal[
     "callback.promised",
     "recording.ready",
     "report.delivered",
+    "feedback.given",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -42,6 +43,8 @@ def facts_of(at: Instant, stimulus: Stimulus, outputs: Sequence[Output]) -> Iter
             case routing.CallbackBegan(contact=contact, number=number, due=due, promised_in=promised_in, agent=agent):
                 details = {"number": number, "due": _iso(due), "promised_in": promised_in, "agent": agent}
                 yield Fact("callback.promised", contact, at, details)
+            case flows.FeedbackGiven(contact=contact, question=question, answer=answer):
+                yield Fact("feedback.given", contact, at, {"question": question, "answer": answer})
             case routing.ContactMoved():
                 yield from _moved(at, output)
             case _:

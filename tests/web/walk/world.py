@@ -26,7 +26,7 @@ KEYS: Final[dict[str, str]] = {
     "imported_contact": "floor || contact", "account": "id", "session": "id", "invitation": "id", "api_key": "id",
     "audit_entry": "centre || number", "permission": "permission || holder",
     "contact_form": "floor || contact", "contact_note": "floor || contact", "kept_answer": "asker",
-    "wrap_up": "floor || agent || offer",
+    "wrap_up": "floor || agent || offer", "feedback": "floor || contact",
     "report_version": "centre || report", "report_delivery": "centre || report", "report_sending": "centre || report",
     "report_wish": "id",
     "request": "id", "request_entry": "request || n", "response_time": "centre || project",
@@ -149,6 +149,13 @@ def _engagements() -> list[Row]:
     return rows
 
 
+def _feedback() -> list[Row]:
+    rows = contacts("contact", question="friendly", answer=5, at=MOMENT)
+    for (row, _), (contact, _) in zip(rows, _contacts(), strict=True):
+        row["project"] = contact["project"]
+    return rows
+
+
 def _people(make: Any) -> list[Row]:
     """A row for each role's account, one for the shop's owner, and one for an administrator elsewhere."""
     rows: list[Row] = []
@@ -249,6 +256,7 @@ def rows() -> dict[str, list[Row]]:
         "contact_segment": contacts("contact", n=1, state="queued", began_at=MOMENT),
         "queue_visit": contacts("contact", n=1, queue="cards", entered_at=MOMENT),
         "engagement": _engagements(),
+        "feedback": _feedback(),
         "recording": contacts("contact", "recording", path="p", expected_at=MOMENT, state="present"),
         "recording_pause": contacts("recording", began_at=MOMENT),
         "journal": contacts("number", at=1, stimulus=Json({}), outputs=Json([])),

@@ -3795,7 +3795,7 @@ export interface components {
         OrganisationFlow: {
             id: string;
             nodes: {
-                [key: string]: components["schemas"]["OrganisationAnswer"] | components["schemas"]["OrganisationPlay"] | components["schemas"]["OrganisationHours"] | components["schemas"]["OrganisationMenu"] | components["schemas"]["OrganisationFlowQueue"] | components["schemas"]["OrganisationVoicemail"] | components["schemas"]["OrganisationCallback"] | components["schemas"]["OrganisationDial"] | components["schemas"]["OrganisationDisconnect"];
+                [key: string]: components["schemas"]["OrganisationAnswer"] | components["schemas"]["OrganisationPlay"] | components["schemas"]["OrganisationHours"] | components["schemas"]["OrganisationMenu"] | components["schemas"]["OrganisationRate"] | components["schemas"]["OrganisationFlowQueue"] | components["schemas"]["OrganisationVoicemail"] | components["schemas"]["OrganisationCallback"] | components["schemas"]["OrganisationDial"] | components["schemas"]["OrganisationDisconnect"];
             };
             start: string;
         };
@@ -3971,6 +3971,7 @@ export interface components {
          * Project
          * @description One line of work for a client. `callback_queue` calls back whom a failure of ours cut off in self-service.
          *
+         *         `survey` is the flow that asks a customer after the agent has ended the conversation.
          *         `script` leads its agents, who may deviate from it as `deviations` says. `screen_pop` is the address of a page of
          *         the client's own application, with variables in braces; `languages` are those that its customers speak.
          */
@@ -3990,6 +3991,8 @@ export interface components {
             screen_pop: string | null;
             /** @default null */
             script: string | null;
+            /** @default null */
+            survey: string | null;
         };
         /**
          * Prompt
@@ -4077,6 +4080,27 @@ export interface components {
             when_full: components["schemas"]["OrganisationToQueue"] | components["schemas"]["OrganisationToNumber"] | components["schemas"]["OrganisationToVoicemail"] | components["schemas"]["OrganisationToCallback"] | components["schemas"]["OrganisationToDisconnect"];
             /** @default 30 */
             wrap_up_seconds_max: number;
+        };
+        /**
+         * Rate
+         * @description Play a prompt (a key may interrupt it) and keep the key among `keys` as the answer to the question.
+         *
+         *         The node's name is the question's. Silence for `timeout_seconds` after the prompt, or another key, plays it again,
+         *         `attempts_max` times in all; then the contact goes to `otherwise`, or is done when there is none.
+         */
+        OrganisationRate: {
+            /** @default 2 */
+            attempts_max: number;
+            /** @default 12345 */
+            keys: string;
+            next: string;
+            /** @default null */
+            otherwise: string | null;
+            prompt: string;
+            /** @default 5 */
+            timeout_seconds: number;
+            /** @enum {unknown} */
+            type: "rate";
         };
         /**
          * Relaxation
@@ -5162,7 +5186,7 @@ export interface components {
          */
         Subscribed: {
             /** Kinds */
-            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered")[];
+            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered" | "feedback.given")[];
             /** Project */
             project?: string | null;
             /**
@@ -5833,7 +5857,7 @@ export interface components {
          */
         markaz__web__webhooks__Changed: {
             /** Kinds */
-            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered")[] | null;
+            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered" | "feedback.given")[] | null;
             /** Project */
             project?: string | null;
             /** Url */

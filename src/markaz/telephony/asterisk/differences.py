@@ -22,6 +22,7 @@ from markaz.routing import (
     HoldCustomer,
     JoinConversation,
     KeepWaiting,
+    LeaveConversation,
     LeftCause,
     MessageLeft,
     OfferAccepted,
@@ -115,6 +116,7 @@ class DestroyBridge:
 
 Mending = (
     KeepWaiting
+    | LeaveConversation
     | HoldCustomer
     | ResumeCustomer
     | JoinConversation
@@ -232,6 +234,9 @@ def _customer_differences(
         case "leaving_message":
             if contact not in messages:
                 yield MessageLeft(contact, 0.0)
+        case "in_survey":
+            if leg.bridge is not None:
+                yield LeaveConversation(contact)
         case _ if believed.is_on_music:
             if conversing(leg.bridge or "") == contact:  # and hears those who consult
                 yield HoldCustomer(contact)

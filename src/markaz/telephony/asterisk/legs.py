@@ -139,6 +139,13 @@ class Legs:
             log.warning("%s cannot enter %s: %s", place["channel"], bridge, answer.message)
         return answer.ok
 
+    async def leave(self, contact: str) -> None:
+        """The customer out of whatever bridge they are in; played to there, a prompt would be mixed with the rest."""
+        leg = self._board.customers.get(contact)
+        if leg is not None and leg.bridge is not None:
+            await self.ask("POST", "bridges", leg.bridge, "removeChannel", query={"channel": leg.channel})
+            self._board.moved(None, leg)
+
     async def join(self, contact: str, customer: Leg, other: Leg) -> bool:
         """Both legs into the contact's conversation; False when that did not work and was reported."""
         bridge = f"{CONVERSATION}{contact}"

@@ -27,6 +27,7 @@ from markaz.routing import (
     HoldCustomer,
     JoinConversation,
     KeepWaiting,
+    LeaveConversation,
     MessageLeft,
     OfferContact,
     OfferFailed,
@@ -86,7 +87,7 @@ Imperative = (
     | OfferContact | RingAgain | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
     | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
     | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
-    | StartRecording | PauseRecording | ResumeRecording
+    | StartRecording | PauseRecording | ResumeRecording | LeaveConversation
 )  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -229,6 +230,8 @@ class Performer:
                 await self._legs.end(self._board.customers.get(contact), reason_code=CAUSE_UNKNOWN_NUMBER)
             case KeepWaiting(contact, queue):
                 await self._keep_waiting(contact, queue)
+            case LeaveConversation(contact):
+                await self._legs.leave(contact)
             case AnnouncePlace(contact, _, position, expected_wait_seconds):
                 await self._legs.play(contact, f"{contact}.a", self._shelf.place(position, expected_wait_seconds))
             case PlayPrompt(contact, prompt):

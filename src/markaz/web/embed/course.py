@@ -17,6 +17,7 @@ Phase = Literal["waiting", "offered", "talking", "held", "elsewhere", "ended", "
 _PHASES: Final[dict[routing.ContactState, Phase]] = {
     "in_self_service": "waiting",
     "waiting": "waiting",
+    "in_survey": "ended",
     "leaving_message": "waiting",
     "postponed": "waiting",
     "offered": "offered",

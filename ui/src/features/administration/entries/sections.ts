@@ -88,6 +88,7 @@ export const FACTS: Record<Section, SectionFacts> = {
       { kind: "several", options: DEVIATIONS, says: "deviation", path: ["deviations"], label: "field.deviations", hint: "hint.deviations" },
       { kind: "text", path: ["screen_pop"], label: "field.screen_pop", hint: "hint.screen_pop", code: true },
       { kind: "entry", section: "queues", path: ["callback_queue"], label: "field.callback_queue", hint: "hint.callback_queue" },
+      { kind: "entry", section: "flows", path: ["survey"], label: "field.survey", hint: "hint.survey" },
       { kind: "entry", section: "prompts", path: ["pause", "prompt"], label: "field.pause_prompt", seldom: true },
     ],
   },
