@@ -561,7 +561,7 @@ export interface paths {
         };
         /**
          * Check
-         * @description Go over the whole chain.
+         * @description Go over a part of the chain, from its beginning or from where the part before ended.
          */
         get: operations["check_api_audit_check_get"];
         put?: never;
@@ -584,6 +584,26 @@ export interface paths {
          * @description Contacts that the asker may see, the newest first. A client, who is not told of agents, cannot ask by one.
          */
         get: operations["contacts_api_contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contacts Sheet
+         * @description What `/api/contacts` lists, the newest 20,000. A client whose contacts are among them sees who took them.
+         */
+        get: operations["contacts_sheet_api_contacts_csv_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -940,6 +960,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Names
+         * @description All names; a client gets those of its own projects, and of no agent.
+         */
+        get: operations["names_api_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/numbers/quick": {
         parameters: {
             query?: never;
@@ -1152,6 +1192,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sample
+         * @description A day's sample, and how to draw it again by hand.
+         */
+        get: operations["sample_api_projects__project__sample_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/sample.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sample Sheet
+         * @description Every contact that could be drawn, with its hash once that is known; enough to check list and draw.
+         */
+        get: operations["sample_sheet_api_projects__project__sample_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/sample/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sample Days
+         * @description The days whose sample is committed, three months back, the latest first.
+         */
+        get: operations["sample_days_api_projects__project__sample_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/sample/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Terms
+         * @description All terms there ever were, the latest first.
+         */
+        get: operations["terms_api_projects__project__sample_terms_get"];
+        put?: never;
+        /**
+         * Agree Terms
+         * @description Say it from the first day on whose sample is not committed yet; days that are committed keep their share.
+         */
+        post: operations["agree_terms_api_projects__project__sample_terms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/sample/{day}/half": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Half
+         * @description Give the client's half, once; the worker then reveals the centre's half and draws, within seconds.
+         */
+        post: operations["give_half_api_projects__project__sample__day__half_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/screen-pop": {
         parameters: {
             query?: never;
@@ -1194,6 +1338,358 @@ export interface paths {
          * @description Let the prompt be this sound (16-bit PCM WAV, 300 seconds at most), in telephone quality; adds the prompt.
          */
         post: operations["upload_api_prompts__prompt__sound_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recording
+         * @description What the ledger knows of a recording, and where it was paused.
+         */
+        get: operations["recording_api_recordings__recording__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comments
+         * @description In the order of their moments.
+         */
+        get: operations["comments_api_recordings__recording__comments_get"];
+        put?: never;
+        /**
+         * Comment
+         * @description Say something of a moment; whoever may hear the recording sees it.
+         */
+        post: operations["comment_api_recordings__recording__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording}/comments/{comment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Comment
+         * @description Hide a comment of one's own; that there was one stays in the audit trail.
+         */
+        delete: operations["remove_comment_api_recordings__recording__comments__comment__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording}/plays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plays
+         * @description Who heard the recording or took it away, the latest first.
+         */
+        get: operations["plays_api_recordings__recording__plays_get"];
+        put?: never;
+        /**
+         * Begin Play
+         * @description Begin to hear a recording, which both the centre and the client see in the audit trail.
+         */
+        post: operations["begin_play_api_recordings__recording__plays_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sound
+         * @description The recording as WAV: left the customer, right the agent; a message has one channel.
+         */
+        get: operations["sound_api_recordings__recording__sound_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waveform
+         * @description How loud each of the two was, in at most 800 parts.
+         */
+        get: operations["waveform_api_recordings__recording__waveform_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agreed Reports
+         * @description All reports that the asker may see.
+         */
+        get: operations["agreed_reports_api_reports_get"];
+        put?: never;
+        /**
+         * Propose
+         * @description Propose a new report to the other side.
+         */
+        post: operations["propose_api_reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalogue
+         * @description Every figure that a report may have.
+         */
+        get: operations["catalogue_api_reports_catalogue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description The last period that is over, in the numbers of these terms; nothing is kept.
+         */
+        post: operations["preview_api_reports_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Report
+         * @description A report with all its versions.
+         */
+        get: operations["one_report_api_reports__report__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description What was delivered, corrections included.
+         */
+        get: operations["deliveries_api_reports__report__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Behind
+         * @description The contacts that a number counts, as the read models have them now.
+         */
+        get: operations["behind_api_reports__report__deliveries_contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Delivered File
+         * @description The delivered numbers as a file, whichever format is mailed.
+         */
+        get: operations["delivered_file_api_reports__report__deliveries_file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries/one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Delivery
+         * @description A delivery with its numbers, how it was sent, and what was asked about it since.
+         */
+        get: operations["one_delivery_api_reports__report__deliveries_one_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/deliveries/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wish
+         * @description Let what was delivered last be recomputed from the journal; what differs is corrected where that is wished.
+         */
+        post: operations["wish_api_reports__report__deliveries_wishes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Anew
+         * @description Propose other terms; those that are agreed go on until the other side has signed these.
+         */
+        post: operations["propose_anew_api_reports__report__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Sign what the other side proposed, decline it, withdraw one's own, or end what is agreed.
+         */
+        post: operations["decide_api_reports__report__versions__version__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1621,6 +2117,20 @@ export interface components {
             state: string;
         };
         /**
+         * Agreed
+         * @description What the contract says. The zone is said once; a project's days never move.
+         */
+        Agreed: {
+            /**
+             * Share Basis Points
+             * @description Hundredths of a per cent
+             * @example 500
+             */
+            share_basis_points: number;
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
          * Alarm
          * @description Something that somebody should see to. What was so when it rose stands in `parameters`, by name.
          */
@@ -1697,6 +2207,28 @@ export interface components {
             status: number | null;
         };
         /**
+         * Begin
+         * @description What for: to hear it in a page, or to take the file away.
+         */
+        Begin: {
+            /**
+             * Purpose
+             * @default play
+             * @enum {string}
+             */
+            purpose: "play" | "export";
+        };
+        /**
+         * Behind
+         * @description The contacts that a figure counts, by id; `is_all` false: there are more.
+         */
+        Behind: {
+            /** Contacts */
+            contacts: string[];
+            /** Is All */
+            is_all: boolean;
+        };
+        /**
          * CallbackAccepted
          * @description The call back has a contact of its own.
          */
@@ -1752,7 +2284,7 @@ export interface components {
         };
         /**
          * Checked
-         * @description Whether every entry is as it was appended. Who keeps `head` elsewhere can prove later that none was lost.
+         * @description Whether every entry so far is as it was appended. Who keeps `head` can prove later that none was lost.
          */
         Checked: {
             /**
@@ -1760,7 +2292,10 @@ export interface components {
              * @description The first entry that is not what was appended, or is missing
              */
             broken_at: number | null;
-            /** Entries */
+            /**
+             * Entries
+             * @description How many have been gone over, those of the parts before counted
+             */
             entries: number;
             /**
              * Head
@@ -1769,6 +2304,13 @@ export interface components {
             head: string | null;
             /** Is Whole */
             is_whole: boolean;
+            /**
+             * Next
+             * @description The cursor of the part that follows; None: the chain is over, or broken
+             */
+            next: string | null;
+            /** Total */
+            total: number;
         };
         /**
          * Code
@@ -1782,6 +2324,30 @@ export interface components {
              * @example 123456
              */
             code: string;
+        };
+        /**
+         * Comment
+         * @description Of a moment, in seconds from the recording's beginning.
+         */
+        Comment: {
+            /** At Seconds */
+            at_seconds: number;
+            /** Id */
+            id: string;
+            /**
+             * Is Mine
+             * @description Its author may remove it
+             */
+            is_mine: boolean;
+            /** Text */
+            text: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+            /** Written By */
+            written_by: string;
         };
         /**
          * Confirmed
@@ -1902,12 +2468,27 @@ export interface components {
         };
         /**
          * Decision
+         * @description `hash`: the fingerprint of the terms that are signed, of an agreement; `words`: why, of a refusal.
+         */
+        "Decision-Input": {
+            /** Hash */
+            hash?: string | null;
+            /**
+             * Move
+             * @enum {string}
+             */
+            move: "agree" | "decline" | "withdraw" | "end";
+            /** Words */
+            words?: string | null;
+        };
+        /**
+         * Decision
          * @description Why the contact went to `agent`, in parts; a page says it in the reader's language.
          *
          *     `by`: "contact", it came and looked for an agent; "agent", one became free and looked for a contact. `free`: agents
          *     alike to this one who were free then, this one counted; `passed_over`: contacts elsewhere that were less urgent.
          */
-        Decision: {
+        "Decision-Output": {
             /** Agent */
             agent: string;
             /** By */
@@ -1955,6 +2536,50 @@ export interface components {
             state: string;
         };
         /**
+         * DeliveryLine
+         * @description A delivery of a period. `n` counts corrections; `made_at` after `due_at` by more than moments: it was late.
+         */
+        DeliveryLine: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Journal Number */
+            journal_number: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** N */
+            n: number;
+            /**
+             * Period Began
+             * Format: date-time
+             */
+            period_began: string;
+            /**
+             * Period Ended
+             * Format: date-time
+             */
+            period_ended: string;
+            /** Sha256 */
+            sha256: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * DeliveryList
+         * @description The newest first.
+         */
+        DeliveryList: {
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryLine"][];
+        };
+        /**
          * DeliveryPage
          * @description Newest first.
          */
@@ -1963,6 +2588,53 @@ export interface components {
             deliveries: components["schemas"]["Delivery"][];
             /** Next */
             next: string | null;
+        };
+        /** DeliveryShown */
+        DeliveryShown: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Figures */
+            figures: components["schemas"]["FigureShown"][];
+            /** Group */
+            group: string | null;
+            /** Journal Number */
+            journal_number: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** N */
+            n: number;
+            /**
+             * Period Began
+             * Format: date-time
+             */
+            period_began: string;
+            /**
+             * Period Ended
+             * Format: date-time
+             */
+            period_ended: string;
+            /** Projects */
+            projects: string[];
+            /** Rows */
+            rows: components["schemas"]["RowShown"][];
+            /** Sendings */
+            sendings: components["schemas"]["SendingShown"][];
+            /** Sha256 */
+            sha256: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string | null;
+            /** Wishes */
+            wishes: components["schemas"]["WishShown"][];
+            /** Zone */
+            zone: string;
         };
         /**
          * Edited
@@ -2048,50 +2720,6 @@ export interface components {
             version: number;
         };
         /**
-         * Entry
-         * @description Something that was done. `hash` covers it and the entry before.
-         */
-        Entry: {
-            /**
-             * Action
-             * @example recording.played
-             */
-            action: string;
-            /**
-             * Actor
-             * @description user:, key: or `nobody`
-             * @example user:8c0f...
-             */
-            actor: string;
-            /** Actor Name */
-            actor_name: string;
-            /** Address */
-            address: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * Client
-             * @description Whose matter it was
-             */
-            client: string | null;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            };
-            /** Hash */
-            hash: string;
-            /** Number */
-            number: number;
-            /**
-             * Subject
-             * @example recording:o17
-             */
-            subject: string;
-        };
-        /**
          * Factor
          * @description What an authenticator app is told: by hand, as a link, or as a picture (`data:` URI).
          */
@@ -2127,6 +2755,54 @@ export interface components {
              * @example body.reason
              */
             where: string;
+        };
+        /**
+         * FigureChosen
+         * @description A figure of the catalogue; parameters that are absent have its defaults.
+         */
+        FigureChosen: {
+            /**
+             * Figure
+             * @example service_level
+             */
+            figure: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: number | string;
+            };
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /**
+         * FigureShown
+         * @description A figure with the words that both sides agreed on: its formula, then what is left out.
+         */
+        FigureShown: {
+            /**
+             * Column
+             * @description How a file heads the figure's column
+             */
+            column: string;
+            /** Figure */
+            figure: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: number | string;
+            };
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+            /** Words */
+            words: string[];
         };
         /**
          * FiveMinutes
@@ -2212,6 +2888,17 @@ export interface components {
             version?: number | null;
         };
         /**
+         * Half
+         * @description The client's half of the seed: whatever it likes, a throw of dice or what its browser drew.
+         */
+        Half: {
+            /**
+             * Half
+             * @example 4 6 1 3 3 2 5
+             */
+            half: string;
+        };
+        /**
          * Health
          * @description `failing` when any of `problems` is there; `floor` and `worker` are absent when they cannot be known.
          */
@@ -2230,6 +2917,34 @@ export interface components {
              */
             status: "ok" | "failing";
             worker?: components["schemas"]["WorkerHealth"] | null;
+        };
+        /**
+         * HeardRecording
+         * @description A recording. `state`: expected (being checked), present, silent (somebody is not heard) or missing.
+         */
+        HeardRecording: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Contact */
+            contact: string;
+            /**
+             * May Hear
+             * @description A client may hear what its sample holds, staff all that it sees
+             */
+            may_hear: boolean;
+            /** Pauses */
+            pauses: components["schemas"]["PausedSpan"][];
+            /** Problem */
+            problem: string | null;
+            /** Recording */
+            recording: string;
+            /** Seconds */
+            seconds: number | null;
+            /** State */
+            state: string;
         };
         /**
          * Imported
@@ -2398,7 +3113,7 @@ export interface components {
              */
             at: string;
             /** @description Of a decision that gave this contact to an agent */
-            decision?: components["schemas"]["Decision"] | null;
+            decision?: components["schemas"]["Decision-Output"] | null;
             /** Kind */
             kind: string;
             /** Text */
@@ -2461,14 +3176,16 @@ export interface components {
             to: "wait" | "callback" | "voicemail" | "backup";
         };
         /**
-         * Named
-         * @description Something with an id and what people call it.
+         * Names
+         * @description As far as the asker may see them, retired ones too: contacts of the past name them.
          */
-        Named: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
+        Names: {
+            /** Agents */
+            agents: components["schemas"]["markaz__web__names__Named"][];
+            /** Projects */
+            projects: components["schemas"]["markaz__web__names__Named"][];
+            /** Queues */
+            queues: components["schemas"]["markaz__web__names__Named"][];
         };
         /**
          * NewKey
@@ -3329,7 +4046,20 @@ export interface components {
             /** Cursor */
             cursor: string | null;
             /** Entries */
-            entries: components["schemas"]["Entry"][];
+            entries: components["schemas"]["markaz__web__audit_trail__Entry"][];
+        };
+        /** ParameterShown */
+        ParameterShown: {
+            /** Default */
+            default: number | string;
+            /** Greatest */
+            greatest: number | null;
+            /** Least */
+            least: number | null;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
         };
         /**
          * PartView
@@ -3377,6 +4107,16 @@ export interface components {
             reason: string;
         };
         /**
+         * PausedSpan
+         * @description Nothing was kept from one moment to the other, in seconds from the beginning.
+         */
+        PausedSpan: {
+            /** From Seconds */
+            from_seconds: number;
+            /** To Seconds */
+            to_seconds: number | null;
+        };
+        /**
          * Phone
          * @description What the agent's phone registers with; the password is new at each sign-in and ends at sign-out.
          */
@@ -3407,12 +4147,62 @@ export interface components {
             contact?: string | null;
         };
         /**
+         * Play
+         * @description With which the sound may be asked for, by whoever began it.
+         */
+        Play: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Play */
+            play: string;
+        };
+        /**
+         * Played
+         * @description Who heard a recording or took it away.
+         */
+        Played: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** By Client */
+            by_client: boolean;
+            /** Played By */
+            played_by: string;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
          * Present
          * @description The present password.
          */
         Present: {
             /** Present Password */
             present_password?: string | null;
+        };
+        /**
+         * Preview
+         * @description What the terms would have given for a period that is over.
+         */
+        Preview: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Figures */
+            figures: components["schemas"]["FigureShown"][];
+            /** Rows */
+            rows: components["schemas"]["RowShown"][];
         };
         /**
          * Problem
@@ -3456,6 +4246,18 @@ export interface components {
              * @example urn:markaz:problem:agent_unknown
              */
             type: string;
+        };
+        /**
+         * Proposed
+         * @description Where the proposal stands, until the other side has signed.
+         */
+        Proposed: {
+            /** Hash */
+            hash: string;
+            /** Report */
+            report: string;
+            /** Version */
+            version: number;
         };
         /**
          * ProviderShown
@@ -3526,6 +4328,46 @@ export interface components {
         RecoveryCodes: {
             /** Recovery Codes */
             recovery_codes: string[];
+        };
+        /** ReportList */
+        ReportList: {
+            /** Reports */
+            reports: components["schemas"]["ReportShown"][];
+        };
+        /**
+         * ReportShown
+         * @description A report: its versions, the newest first, and when the next one is due (null: it is not agreed).
+         */
+        ReportShown: {
+            /** Client */
+            client: string;
+            /** Name */
+            name: string;
+            /** Next Due At */
+            next_due_at: string | null;
+            /** Report */
+            report: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "agreed" | "declined" | "withdrawn" | "superseded" | "ended";
+            /** Versions */
+            versions: components["schemas"]["VersionShown"][];
+        };
+        /**
+         * RowShown
+         * @description One interval (null: the whole period) and key (null: all together); values in the order of the figures.
+         */
+        RowShown: {
+            /** Began At */
+            began_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Key */
+            key: string | null;
+            /** Values */
+            values: (number | null)[];
         };
         /**
          * Rule
@@ -3601,6 +4443,194 @@ export interface components {
             offered_min: number;
         };
         /**
+         * Said
+         * @description A comment as it is written.
+         */
+        Said: {
+            /** At Seconds */
+            at_seconds: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Sample
+         * @description A day's sample with the contacts that were drawn, by when they arrived.
+         */
+        Sample: {
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /** Centre Half */
+            centre_half: string | null;
+            /** Client Half */
+            client_half: string | null;
+            /**
+             * Commitment
+             * @description SHA-256 of the centre's half, published before the day
+             */
+            commitment: string;
+            /**
+             * Committed At
+             * Format: date-time
+             */
+            committed_at: string;
+            /**
+             * Contacts
+             * @description How many could be drawn
+             */
+            contacts: number | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Drawn */
+            drawn: components["schemas"]["Sampled"][];
+            /** Drawn At */
+            drawn_at: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Given At */
+            given_at: string | null;
+            /** Given By */
+            given_by: string | null;
+            /**
+             * Late
+             * @description Contacts recorded in the day that were told after the list was sealed: not in it
+             */
+            late: number;
+            /** Limit */
+            limit: string;
+            /**
+             * Manifest
+             * @description SHA-256 of their ids, one a line, in the order of their bytes
+             */
+            manifest: string | null;
+            /** Rule */
+            rule: string;
+            /** Sealed At */
+            sealed_at: string | null;
+            /** Seed */
+            seed: string | null;
+            /** Share Percent */
+            share_percent: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "committed" | "running" | "settling" | "sealed" | "given" | "drawn";
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * SampleDay
+         * @description A day's sample. `state`: committed (to come), running, settling (being sealed), sealed (the client's half is
+         *     waited for), given (being drawn) or drawn.
+         *
+         *     `centre_half` and `seed` are told when it is drawn; `limit` is the least hash that is not drawn.
+         */
+        SampleDay: {
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /** Centre Half */
+            centre_half: string | null;
+            /** Client Half */
+            client_half: string | null;
+            /**
+             * Commitment
+             * @description SHA-256 of the centre's half, published before the day
+             */
+            commitment: string;
+            /**
+             * Committed At
+             * Format: date-time
+             */
+            committed_at: string;
+            /**
+             * Contacts
+             * @description How many could be drawn
+             */
+            contacts: number | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Drawn At */
+            drawn_at: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Given At */
+            given_at: string | null;
+            /** Given By */
+            given_by: string | null;
+            /** Limit */
+            limit: string;
+            /**
+             * Manifest
+             * @description SHA-256 of their ids, one a line, in the order of their bytes
+             */
+            manifest: string | null;
+            /** Sealed At */
+            sealed_at: string | null;
+            /** Seed */
+            seed: string | null;
+            /** Share Percent */
+            share_percent: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "committed" | "running" | "settling" | "sealed" | "given" | "drawn";
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * Sampled
+         * @description A contact that was drawn. It stays in the sample when a recording of it is missing.
+         */
+        Sampled: {
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Comments */
+            comments: number;
+            /** Contact */
+            contact: string;
+            /** Customer */
+            customer: string | null;
+            /** Hash */
+            hash: string;
+            /** Plays */
+            plays: components["schemas"]["Played"][];
+            /** Queue */
+            queue: string | null;
+            /** Recordings */
+            recordings: components["schemas"]["SampledRecording"][];
+        };
+        /**
+         * SampledRecording
+         * @description A recording of a contact that was drawn, whether it is there or not.
+         */
+        SampledRecording: {
+            /** Recording */
+            recording: string;
+            /** Seconds */
+            seconds: number | null;
+            /** State */
+            state: string;
+        };
+        /**
          * ScreenPop
          * @description `url` is the address for the contact that was asked for.
          */
@@ -3648,6 +4678,27 @@ export interface components {
             state: string;
         };
         /**
+         * SendingShown
+         * @description How the mail to a recipient went.
+         */
+        SendingShown: {
+            /** Attempts */
+            attempts: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Next At */
+            next_at: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Recipient */
+            recipient: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+        };
+        /**
          * Session
          * @description Who is signed in, and what that one may do.
          */
@@ -3657,9 +4708,9 @@ export interface components {
              * @description As which agent contacts are taken
              */
             agent?: string | null;
-            centre: components["schemas"]["Named"];
+            centre: components["schemas"]["markaz__web__sign_in__Named"];
             /** @description Only for people of a client */
-            client?: components["schemas"]["Named"] | null;
+            client?: components["schemas"]["markaz__web__sign_in__Named"] | null;
             /**
              * Expires At
              * @description Unless it is used before then
@@ -3690,7 +4741,7 @@ export interface components {
          */
         Subscribed: {
             /** Kinds */
-            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready")[];
+            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered")[];
             /** Project */
             project?: string | null;
             /**
@@ -3717,6 +4768,88 @@ export interface components {
              * @enum {string}
              */
             mode: "listen" | "whisper" | "barge";
+        };
+        /**
+         * Terms
+         * @description From `from_day` on, until the next terms, `share_percent` of the recorded contacts are drawn.
+         */
+        Terms: {
+            /**
+             * Agreed At
+             * Format: date-time
+             */
+            agreed_at: string;
+            /** Agreed By */
+            agreed_by: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /** Share Percent */
+            share_percent: number;
+            /**
+             * Zone
+             * @description In which the days of the sample begin and end
+             */
+            zone: string;
+        };
+        /**
+         * TermsGiven
+         * @description What both sides sign. `deliver_at`: the time of day, in `zone`, of the day after the period.
+         */
+        TermsGiven: {
+            /**
+             * Deliver At
+             * @default 06:00
+             */
+            deliver_at: string;
+            /** Figures */
+            figures: components["schemas"]["FigureChosen"][];
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Format
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "pdf";
+            /** Group */
+            group?: ("queue" | "project" | "disposition") | null;
+            /**
+             * Interval
+             * @default half_hour
+             * @enum {string}
+             */
+            interval: "half_hour" | "hour" | "day" | "whole";
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @default day
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            /** Projects */
+            projects: string[];
+            /**
+             * Recipients
+             * @default []
+             */
+            recipients: string[];
+            /**
+             * Webhook
+             * @default false
+             */
+            webhook: boolean;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
         };
         /**
          * ToQueue
@@ -3824,6 +4957,56 @@ export interface components {
             roles: ("administrator" | "manager" | "supervisor" | "planner" | "quality_analyst" | "agent" | "client_owner" | "client_viewer")[];
             /** Signed In At */
             signed_in_at: string | null;
+        };
+        /**
+         * VersionShown
+         * @description A version of a report's terms. `hash` is what is signed; `moves` what the asker may do with it.
+         */
+        VersionShown: {
+            /** Decided At */
+            decided_at: string | null;
+            /** Decider */
+            decider: string | null;
+            /** Figures */
+            figures: components["schemas"]["FigureShown"][];
+            /** Hash */
+            hash: string;
+            /** Moves */
+            moves: ("agree" | "decline" | "withdraw" | "end")[];
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * Proposed By
+             * @enum {string}
+             */
+            proposed_by: "centre" | "client";
+            /** Proposer */
+            proposer: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "agreed" | "declined" | "withdrawn" | "superseded" | "ended";
+            terms: components["schemas"]["TermsGiven"];
+            /** Version */
+            version: number;
+            /** Words */
+            words: string | null;
+        };
+        /**
+         * Waveform
+         * @description The largest amplitude (0 to 1) in each of equal parts. `agent` is empty where nobody but the customer speaks.
+         */
+        Waveform: {
+            /** Agent */
+            agent: number[];
+            /** Customer */
+            customer: number[];
+            /** Seconds */
+            seconds: number;
         };
         /**
          * Webhook
@@ -3941,6 +5124,57 @@ export interface components {
             state: string;
         };
         /**
+         * Wish
+         * @description `correct` needs a reason: what differs is delivered anew, beside what was.
+         */
+        Wish: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "recompute" | "correct";
+            /**
+             * Period Began
+             * Format: date-time
+             */
+            period_began: string;
+            /** Why */
+            why?: string | null;
+        };
+        /**
+         * WishShown
+         * @description A recomputation or a correction that somebody wanted; `compared` is there when it is done.
+         */
+        WishShown: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Compared */
+            compared: {
+                [key: string]: unknown;
+            } | null;
+            /** Done At */
+            done_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "recompute" | "correct";
+            /** Why */
+            why: string | null;
+        };
+        /** WishTaken */
+        WishTaken: {
+            /** Id */
+            id: string;
+        };
+        /**
          * WithAgent
          * @description With a colleague who is signed in, ready or not.
          */
@@ -4044,6 +5278,75 @@ export interface components {
             version: number;
         };
         /**
+         * Entry
+         * @description A figure of the catalogue, as it is with its defaults.
+         */
+        markaz__web__agreed__definitions__Entry: {
+            figure: components["schemas"]["FigureShown"];
+            /** Groups */
+            groups: string[];
+            /** Parameters */
+            parameters: components["schemas"]["ParameterShown"][];
+            /** Source */
+            source: string | null;
+        };
+        /**
+         * Entry
+         * @description Something that was done. `hash` covers it and the entry before.
+         */
+        markaz__web__audit_trail__Entry: {
+            /**
+             * Action
+             * @example recording.played
+             */
+            action: string;
+            /**
+             * Actor
+             * @description user:, key: or `nobody`
+             * @example user:8c0f...
+             */
+            actor: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Client
+             * @description Whose matter it was
+             */
+            client: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
+            /** Number */
+            number: number;
+            /**
+             * Subject
+             * @example recording:o17
+             */
+            subject: string;
+        };
+        /**
+         * Named
+         * @description A thing and what it is called; a queue is also of a project.
+         */
+        markaz__web__names__Named: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project?: string | null;
+        };
+        /**
          * Changed
          * @description What is to be different. An e-mail can be given once, by whoever has none.
          */
@@ -4069,12 +5372,22 @@ export interface components {
             theme?: ("auto" | "light" | "dark") | null;
         };
         /**
+         * Named
+         * @description Something with an id and what people call it.
+         */
+        markaz__web__sign_in__Named: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Changed
          * @description What is to be different; what is absent stays.
          */
         markaz__web__webhooks__Changed: {
             /** Kinds */
-            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready")[] | null;
+            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered")[] | null;
             /** Project */
             project?: string | null;
             /** Url */
@@ -6466,7 +7779,10 @@ export interface operations {
     };
     check_api_audit_check_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before; absent: from the beginning */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6509,7 +7825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request_invalid` */
+            /** @description `request_invalid` or `cursor_unknown` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6541,6 +7857,8 @@ export interface operations {
                 agent?: string | null;
                 /** @description The whole number, as it was told */
                 customer?: string | null;
+                /** @description How it ended */
+                outcome?: string | null;
                 /** @description Arrived at or after */
                 from?: string | null;
                 /** @description Arrived before */
@@ -6589,6 +7907,83 @@ export interface operations {
                 };
             };
             /** @description `request_invalid` or `cursor_unknown` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_sheet_api_contacts_csv_get: {
+        parameters: {
+            query?: {
+                project?: string | null;
+                queue?: string | null;
+                agent?: string | null;
+                /** @description The whole number, as it was told */
+                customer?: string | null;
+                /** @description How it ended */
+                outcome?: string | null;
+                /** @description Arrived at or after */
+                from?: string | null;
+                /** @description Arrived before */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `not_permitted` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8250,6 +9645,71 @@ export interface operations {
             };
         };
     };
+    names_api_names_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quick_api_numbers_quick_post: {
         parameters: {
             query?: {
@@ -9458,6 +10918,493 @@ export interface operations {
             };
         };
     };
+    sample_api_projects__project__sample_get: {
+        parameters: {
+            query?: {
+                /** @description Absent: the latest that has begun */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sample"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` or `sample_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sample_sheet_api_projects__project__sample_csv_get: {
+        parameters: {
+            query?: {
+                /** @description Absent: the latest that has begun */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` or `sample_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sample_days_api_projects__project__sample_days_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleDay"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terms_api_projects__project__sample_terms_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terms"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agree_terms_api_projects__project__sample_terms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Agreed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terms"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `zone_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_half_api_projects__project__sample__day__half_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+                /** @description In the sample's zone */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Half"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleDay"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` or `sample_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sample_not_open` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     screen_pop_api_projects__project__screen_pop_get: {
         parameters: {
             query?: {
@@ -9798,6 +11745,1632 @@ export interface operations {
             };
             /** @description `version_needed` */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recording_api_recordings__recording__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeardRecording"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comments_api_recordings__recording__comments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comment_api_recordings__recording__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `comments_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_comment_api_recordings__recording__comments__comment__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_unknown` or `comment_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plays_api_recordings__recording__plays_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Played"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_play_api_recordings__recording__plays_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Begin"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Play"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_unknown` or `recording_missing` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_not_ready` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_erased` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_elsewhere` or `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sound_api_recordings__recording__sound_get: {
+        parameters: {
+            query?: {
+                /** @description From POST .../plays */
+                play?: string | null;
+            };
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description The range of bytes that was asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` or `play_needed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_unknown` or `recording_missing` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_not_ready` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_erased` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_refused` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_elsewhere` or `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waveform_api_recordings__recording__waveform_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waveform"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `recording_not_sampled` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_unknown` or `recording_missing` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_not_ready` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_erased` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recording_elsewhere` or `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agreed_reports_api_reports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_api_reports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposed"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_reports` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `figure_unknown` or `parameter_refused` or `group_refused` or `figures_refused` or `zone_border_refused` or `unknown_zone` or `period_empty` or `too_many_intervals` or `terms_refused` or `projects_of_one_client` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue_api_reports_catalogue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["markaz__web__agreed__definitions__Entry"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_reports_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `figure_unknown` or `parameter_refused` or `group_refused` or `figures_refused` or `zone_border_refused` or `unknown_zone` or `period_empty` or `too_many_intervals` or `terms_refused` or `projects_of_one_client` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_report_api_reports__report__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportShown"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_api_reports__report__deliveries_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    behind_api_reports__report__deliveries_contacts_get: {
+        parameters: {
+            query: {
+                /** @description When the period began, as the list says */
+                period_began: string;
+                /** @description The figure's place in the report */
+                figure: number;
+                /** @description 0: as first delivered; 1 and on: corrections */
+                n?: number;
+                /** @description The row's interval; absent: the whole period */
+                began_at?: string | null;
+                /** @description The row's key; absent: all together */
+                key?: string | null;
+            };
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Behind"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delivered_file_api_reports__report__deliveries_file_get: {
+        parameters: {
+            query: {
+                /** @description When the period began, as the list says */
+                period_began: string;
+                /** @description 0: as first delivered; 1 and on: corrections */
+                n?: number;
+                format?: "csv" | "pdf";
+            };
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_delivery_api_reports__report__deliveries_one_get: {
+        parameters: {
+            query: {
+                /** @description When the period began, as the list says */
+                period_began: string;
+                /** @description 0: as first delivered; 1 and on: corrections */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryShown"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wish_api_reports__report__deliveries_wishes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishTaken"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `correction_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_anew_api_reports__report__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposed"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `figure_unknown` or `parameter_refused` or `group_refused` or `figures_refused` or `zone_border_refused` or `unknown_zone` or `period_empty` or `too_many_intervals` or `terms_refused` or `projects_of_one_client` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_reports__report__versions__version__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportShown"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `move_refused` or `terms_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
