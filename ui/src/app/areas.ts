@@ -34,6 +34,10 @@ export const AREAS: readonly Area[] = [
     load: () => import("../features/listening/ListenPage"),
   },
   {
+    path: "reports", label: "nav.reports", icon: FileChartColumn, permissions: ["figures.read"],
+    load: () => import("../features/reports/ReportsPage"),
+  },
+  {
     path: "administration", label: "nav.administration", icon: Settings2, permissions: ["organisation.edit", "users.manage"],
     load: () => import("../features/administration/AdministrationPage"),
   },

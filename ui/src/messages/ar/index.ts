@@ -9,10 +9,11 @@ import numbers from "./numbers.json";
 import organisation from "./organisation.json";
 import past from "./past.json";
 import people from "./people.json";
+import reports from "./reports.json";
 import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 
-const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...scripting, ...shell, ...signIn };
+const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...reports, ...scripting, ...shell, ...signIn };
 
 export default catalogue;
