@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from markaz.flows import REACTIONS
 from markaz.identity import CLIENT_ROLES, PERMISSIONS, ROLES, STAFF_ROLES, TABLES, Role, Visible
 from markaz.reports.catalogue import CATALOGUE
+from markaz.requests import TRANSITIONS as REQUEST_TRANSITIONS
 from markaz.routing import CONTACT_TRANSITIONS, ENGAGEMENT_TRANSITIONS, PRESENCE_TRANSITIONS
 from markaz.web import Endpoint, WebSettings, create_app, endpoints
 
@@ -57,6 +58,11 @@ def documents() -> dict[Path, str]:
             flows,
         ),
     }
+    pages["request"] = (
+        "A request is something that a centre or its client asks of the other side, which owes the answer",
+        arrows_of(REQUEST_TRANSITIONS),
+        "src/markaz/requests/machine.py",
+    )
     for name, (meaning, arrows, source) in pages.items():
         texts[ROOT / "docs/diagrams" / f"{name}.md"] = state_page(meaning, arrows, source)
     texts[ROOT / "docs/permissions.md"] = permissions_page()

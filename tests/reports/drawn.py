@@ -36,7 +36,7 @@ def drawn_facts(random: np.random.Generator, *, since: datetime, days: int, cont
         if at >= begin:
             facts["stays"].append({**common, "entered_us": at, "ended": ended, "wait_us": wait})
             facts["services"].append({
-                **common, "agent": f"a{n % 5}", "asked_as": one_of("lead", "lead", "consulted"),
+                **common, "agent": f"a{n % 5}", "offered_us": at, "asked_as": one_of("lead", "lead", "consulted"),
                 "connected": ended == "answered", "served": ended == "answered", "is_over": random.random() < 0.9,
                 "talk_us": int(random.integers(0, 600_000_000)) if ended == "answered" else None,
                 "hold_us": int(random.integers(0, 9_000_000)), "wrap_up_us": int(random.integers(0, 60_000_000)),
@@ -44,7 +44,7 @@ def drawn_facts(random: np.random.Generator, *, since: datetime, days: int, cont
             })  # fmt: skip
             if random.random() < 0.3:
                 facts["feedback"].append({**common, "agent": f"a{n % 5}", "question": one_of("kind", "solved"),
-                                          "answer": int(random.integers(1, 6))})  # fmt: skip
+                                          "answered_us": at, "answer": int(random.integers(1, 6))})  # fmt: skip
         customer = one_of(None, *(f"+{one}" for one in range(40)))
         facts["contacts"].append({**common, "customer": customer, "arrived_us": at, "is_answered": ended == "answered"})
     facts["whole_stays"] = facts["stays"]
@@ -65,11 +65,9 @@ def drawn_facts(random: np.random.Generator, *, since: datetime, days: int, cont
 
 
 def _link(contacts: list[dict[str, Any]]) -> None:
-    """Say of each what the same customer's contact before and after it was."""
-    last: dict[tuple[str, str], dict[str, Any]] = {}
+    """Say of each what the same customer's contact before and after it was; who withhold their numbers are linked."""
+    last: dict[tuple[str, str | None], dict[str, Any]] = {}
     for one in sorted(contacts, key=lambda one: (one["arrived_us"], one["contact"])):
-        if one["customer"] is None:
-            continue
         before = last.get(key := (one["project"], one["customer"]))
         if before is not None:
             one["previous_us"], before["next_us"] = before["arrived_us"], one["arrived_us"]

@@ -125,3 +125,53 @@ async def test_a_figure_leads_to_its_contacts(day: Source) -> None:
     for row in compute(day, asked):
         behind = contacts_behind(day, asked, chosen, began_at=row.began_at, key=row.key)
         assert len(behind) == row.values[0]
+
+
+async def test_who_withholds_a_number_repeats_nobody(connection: psycopg.AsyncConnection[Any], tmp_path: Path) -> None:
+    for n, customer in enumerate(("+491", "Anonymous", "", "anonymous", "withheld", "+491")):
+        at = SINCE + timedelta(minutes=n)
+        await insert(connection, "contact", contact=f"c{n}", channel="voice", project="shop", customer=customer,
+                     state="closed", arrived_at=at, answered_at=at)  # fmt: skip
+    await export_parquet(connection, tmp_path, floor=FLOOR, since=SINCE, until=UNTIL)
+    chosen = tuple(Chosen(figure=name) for name in ("repeat_contacts", "repeat_share"))
+    rows = compute(Source(ibis.duckdb.connect(), tmp_path), ask(*chosen, interval="whole"))
+    assert rows[-1].values == (1, 0.5)
+
+
+async def test_answers_of_customers_are_exported(connection: psycopg.AsyncConnection[Any], tmp_path: Path) -> None:
+    await connection.execute(
+        "CREATE TEMPORARY TABLE feedback (floor text, contact text, question text, answer integer, project text, "
+        "queue text, agent text, offer text, at timestamptz)"
+    )
+    for n, (question, answer) in enumerate((("kind", 5), ("kind", 2), ("solved", 1), ("kind", 4))):
+        await insert(connection, "feedback", contact=f"c{n}", question=question, answer=answer, project="shop",
+                     queue="cards", agent="ann", offer=f"c{n}.1", at=SINCE + timedelta(minutes=n))  # fmt: skip
+    await insert(connection, "feedback", contact="late", question="kind", answer=1, project="shop", queue="cards",
+                 agent="ann", offer="late.1", at=UNTIL)  # fmt: skip
+    await export_parquet(connection, tmp_path, floor=FLOOR, since=SINCE, until=UNTIL)
+    names = ("feedback_answers", "feedback_mean", "feedback_share")
+    chosen = tuple(Chosen(figure=name, parameters={"question": "kind"}) for name in names)
+    source = Source(ibis.duckdb.connect(), tmp_path)
+    assert compute(source, ask(*chosen, interval="whole"))[-1].values == (3, 3.666667, 0.666666666667)
+    assert contacts_behind(source, ask(*chosen), chosen[2], began_at=SINCE, key=None) == ["c0", "c3"]
+
+
+async def test_one_contact_overflows_is_passed_on_and_called_back(
+    connection: psycopg.AsyncConnection[Any], tmp_path: Path
+) -> None:
+    await contact(connection, "c", project="shop", arrived_at=SINCE)
+    stays = (("cards", 15.0, "overflowed"), ("general", 10.0, "answered"), ("loans", 4.0, "callback"))
+    at = SINCE
+    for n, (queue, wait, ended) in enumerate(stays, 1):
+        await visit(connection, "c", n, queue=queue, entered_at=at, wait=wait, ended=ended)
+        at += timedelta(seconds=wait) + timedelta(minutes=5) * (ended == "answered")
+    await export_parquet(connection, tmp_path, floor=FLOOR, since=SINCE, until=UNTIL)
+    names = ("offered", "overflowed", "answered", "to_callback", "abandoned", "service_level", "answer_time_mean")
+    chosen = tuple(Chosen(figure=name) for name in names)
+    source = Source(ibis.duckdb.connect(), tmp_path)
+    by_queue = {row.key: row.values for row in compute(source, ask(*chosen, interval="whole", group="queue"))}
+    assert by_queue["cards"] == (1, 1, 0, 0, 0, 0, None)
+    assert by_queue["general"] == (1, 0, 1, 0, 0, 1, 10)
+    assert by_queue["loans"] == (1, 0, 0, 1, 0, 0, None)
+    # Together the overflow is one stay of 25 s, and the one after the transfer another.
+    assert compute(source, ask(*chosen, interval="whole"))[-1].values == (2, 0, 1, 1, 0, 0, 25)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from markaz.reports import FigureUnknown, GroupRefused, ParameterRefused, PeriodEmpty
-from markaz.reports.catalogue import Asked, Chosen, Row, Source, compute
+from markaz.reports.catalogue import CATALOGUE, Asked, Chosen, Row, Source, compute, contacts_behind
 from markaz.reports.catalogue.placed import microseconds
 from tests.reports.drawn import Facts, drawn_facts
 from tests.reports.engines import write_facts
@@ -118,12 +118,40 @@ def test_volume_is_correlated_with_the_day_before(tmp_path: Path) -> None:
     source = Source(ibis.duckdb.connect(), tmp_path)
     since = datetime.combine(zones_days[0], time(), BERLIN)
     period = {"since": since, "until": datetime.combine(zones_days[-1] + timedelta(days=1), time(), BERLIN)}
-    for group in (None, "queue"):
-        found = compute(source, ask(Chosen(figure="volume_correlation"), group=group, **period))
+    for group, interval in ((None, "day"), ("queue", "day"), (None, "whole"), ("queue", "half_hour")):
+        asked = ask(Chosen(figure="volume_correlation"), group=group, interval=interval, **period)
+        found = compute(source, asked)
         assert found[-1].values[0] == pytest.approx(correlation(per_day[1:], per_day[:-1]), abs=1e-6)
-        assert {row.values[0] for row in found if row.began_at is not None} == {None}
+        assert not any(row.values[0] for row in found if row.began_at is not None)
     too_few = Chosen(figure="volume_correlation", parameters={"days_min": DAYS})
     assert compute(source, ask(too_few, **period))[-1].values == (None,)
+
+
+def test_a_day_is_the_same_out_of_facts_of_many(tmp_path: Path) -> None:
+    write_facts(tmp_path, **drawn_facts(np.random.default_rng(5), since=SINCE, days=DAYS, contacts=500))
+    source = Source(ibis.duckdb.connect(), tmp_path)
+    chosen = [Chosen(figure=one.name, version=one.version) for one in CATALOGUE.values() if one.per_interval]
+    day = next(row for row in compute(source, ask(*chosen)) if row.began_at == utc("2026-03-24", "23:00"))
+    alone = ask(*chosen, since=day.began_at, until=day.ended_at, interval="whole")
+    assert compute(source, alone)[-1].values == day.values
+    behind = contacts_behind(source, alone, Chosen(figure="offers"), began_at=None, key=None)
+    assert len(behind) == day.values[[one.figure for one in chosen].index("offers")]
+
+
+def test_a_projects_report_is_its_part_of_everybodys(tmp_path: Path) -> None:
+    write_facts(tmp_path, **drawn_facts(np.random.default_rng(6), since=SINCE, days=DAYS, contacts=500))
+    source = Source(ibis.duckdb.connect(), tmp_path)
+    chosen = [Chosen(figure=one.name, version=one.version) for one in CATALOGUE.values() if "project" in one.groups]
+    everybodys = compute(source, ask(*chosen, group="project"))
+    alone = compute(source, ask(*chosen, projects=("p1",)))
+    assert [row.values for row in alone] == [row.values for row in everybodys if row.key == "p1"]
+
+
+def test_an_interval_that_there_is_not_has_no_contacts(tmp_path: Path) -> None:
+    write_facts(tmp_path, **drawn_facts(np.random.default_rng(5), since=SINCE, days=DAYS, contacts=50))
+    source, chosen = Source(ibis.duckdb.connect(), tmp_path), Chosen(figure="offered")
+    assert contacts_behind(source, ask(chosen), chosen, began_at=SINCE, key=None)
+    assert contacts_behind(source, ask(chosen), chosen, began_at=SINCE + timedelta(minutes=1), key=None) == []
 
 
 def test_an_hour_that_comes_twice_is_two_hours(tmp_path: Path) -> None:
@@ -158,6 +186,7 @@ def test_nothing_at_all_is_counted_as_nothing(tmp_path: Path) -> None:
         (ask(Chosen(figure="service_level", parameters={"target_seconds": float("nan")})), ParameterRefused),
         (ask(Chosen(figure="service_level", parameters={"target_seconds": "20"})), ParameterRefused),
         (ask(Chosen(figure="repeat_contacts", parameters={"days": 1.5})), ParameterRefused),
+        (ask(Chosen(figure="repeat_contacts", parameters={"days": float("inf")})), ParameterRefused),
         (ask(Chosen(figure="offered"), group="agent"), GroupRefused),
         (ask(Chosen(figure="offered"), until=SINCE), PeriodEmpty),
     ],

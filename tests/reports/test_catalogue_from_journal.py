@@ -6,30 +6,17 @@ from pathlib import Path
 import ibis
 import pyarrow.parquet as pq
 
-from markaz.kit.time import Instant, moment
+from markaz.kit.time import moment
 from markaz.reports.catalogue import CATALOGUE, Asked, Chosen, Source, compute, export_from_journal, export_parquet
 from markaz.reports.catalogue.facts import TABLES
-from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect
-from markaz.runtime.journal import Journal
 from markaz.runtime.projector import Projector
-from markaz.runtime.rows import Row, handled
-from tests.runtime.day import BEGIN, play
+from tests.reports.journalled import journal_day
+from tests.runtime.day import BEGIN
 
 
 async def test_a_day_recomputes_from_its_journal_to_equality(database: str, tmp_path: Path) -> None:
-    core, rows = Core(), list[Row]()
-
-    def tell(at: Instant, stimulus: Stimulus) -> list[Output]:
-        row, outputs = handled(core, len(rows) + 1, at, stimulus, None)
-        rows.append(row)
-        return outputs
-
-    play(core, tell)
-    journal = Journal(database, "main", tmp_path / "spool")
-    await journal.open()
-    await journal.append(rows)
-    await journal.close()
+    await journal_day(database, tmp_path)
 
     since = moment(BEGIN)
     period = {"floor": "main", "since": since, "until": since + timedelta(minutes=30)}

@@ -3,29 +3,16 @@
 from datetime import timedelta
 from pathlib import Path
 
-from markaz.kit.time import Instant, moment
+from markaz.kit.time import moment
 from markaz.reports import Contacts, ServiceLevel, render_story, report, story
-from markaz.runtime.core import Core, Output, Stimulus
 from markaz.runtime.database import connect
-from markaz.runtime.journal import Journal
 from markaz.runtime.projector import Projector
-from markaz.runtime.rows import Row, handled
-from tests.runtime.day import BEGIN, play
+from tests.reports.journalled import journal_day
+from tests.runtime.day import BEGIN
 
 
 async def test_a_day_is_reported_and_told(database: str, tmp_path: Path) -> None:
-    core, rows = Core(), list[Row]()
-
-    def tell(at: Instant, stimulus: Stimulus) -> list[Output]:
-        row, outputs = handled(core, len(rows) + 1, at, stimulus, None)
-        rows.append(row)
-        return outputs
-
-    play(core, tell)
-    journal = Journal(database, "main", tmp_path / "spool")
-    await journal.open()
-    await journal.append(rows)
-    await journal.close()
+    await journal_day(database, tmp_path)
 
     async with await connect(database) as connection:
         await Projector(database, "main").rebuild(connection)

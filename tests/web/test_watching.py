@@ -46,7 +46,7 @@ async def app(web_database: str, key: dict[str, str], settings: Settings, organi
 
 SEEN = [
     ("mk_centre", CENTRE),
-    ("mk_client", Sight("client", projects=frozenset({"hotline"}))),
+    ("mk_client", Sight("client", projects=frozenset({"hotline"}), client="bank")),
     ("session-token", Sight("agent", agent="amal")),
 ]
 

@@ -1,4 +1,6 @@
-"""The worker process: read models from the journal, recordings and their files, webhooks, samples, agreed reports."""
+"""The worker process: read models from the journal, recordings and their files, webhooks, samples, agreed reports, and
+requests that nobody answered in time.
+"""
 
 import asyncio
 import logging
@@ -13,6 +15,7 @@ from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
 from markaz.listening import Sampler
 from markaz.reports.agreements import Mailer, MailServer, Reporter
+from markaz.requests import Escalator
 from markaz.runtime import Projector, connect
 from markaz.telephony import reconcile_recordings
 from markaz.webhooks import Deliverer, Feeder, networks_of
@@ -43,6 +46,7 @@ class WorkerProcess:
             tasks.create_task(_keep("reports", Reporter(self._url, self._settings.floor, self._clock).run))
             tasks.create_task(_keep("mail", Mailer(self._url, self._settings.floor, _server(self._settings)).run))
             tasks.create_task(_keep("samples", Sampler(self._url, self._settings.floor, self._clock).run))
+            tasks.create_task(_keep("requests that wait too long", Escalator(self._url).run))
 
     async def _reconcile_recordings(self) -> None:
         async with await connect(self._url) as connection:

@@ -98,6 +98,9 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     Permission("sample.agree", "say how much of a project its client hears", ("administrator", "manager")),
     Permission("sample.draw", "give the client's half of a sample's seed", ("client_owner",)),
     Permission("agents.move", "let agents serve other queues for now", _LEADERS, ("desk.act",)),
+    Permission("requests.read", "read requests between the centre and a client", (*_READERS, *CLIENT_ROLES)),
+    Permission("requests.act", "ask, answer, promise, escalate and accept there", (*_LEADERS, "client_owner")),
+    Permission("requests.agree", "set the time within which requests are answered", ("administrator", "manager")),
     Permission("alarms.manage", "take alarms over, and change the rules by which they rise", _LEADERS, ("desk.act",)),
 )
 
@@ -144,6 +147,8 @@ _ENTERED: Final = Visible(_reach(_READERS, CLIENT_ROLES, ("agent",)))
 """Changed in one's own name alone, which no row of somebody else's shows."""
 _FIGURES: Final = _reach(_READERS, CLIENT_ROLES)
 _WEBHOOKS: Final = Visible(_reach(("administrator",)), _reach(("administrator",)))
+_REQUESTS: Final = Visible(_reach(_READERS, CLIENT_ROLES), _reach(_LEADERS, ("client_owner",)))
+_RESPONSE_TIMES: Final = Visible(_reach(_READERS, CLIENT_ROLES), _EDITED)
 _HIDDEN: Final = Visible()
 _MANAGED: Final = _reach(("administrator", "manager"), ("client_owner",))
 _ACCOUNTS: Final = _reach(("administrator", "manager"), ("client_owner",), ROLES)
@@ -222,6 +227,9 @@ TABLES: Final[Mapping[str, Visible]] = {
     "sample_terms": _RECORDINGS,
     "sample_day": Visible(_RECORDINGS.read, _reach(client=("client_owner",))),
     "sample_contact": _RECORDINGS,
+    "request": _REQUESTS,
+    "request_entry": Visible(_reach(_READERS, CLIENT_ROLES)),
+    "response_time": _RESPONSE_TIMES,
     "alarm": Visible(_reach(_READERS), _reach(_LEADERS)),
     "alarm_rule": Visible(_reach(_READERS), _reach(_LEADERS)),
 }

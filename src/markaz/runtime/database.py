@@ -55,8 +55,8 @@ def schema_drift(url: str, *, also: "Sequence[MetaData]" = ()) -> list[str]:
     from alembic.migration import MigrationContext
 
     from markaz.identity import metadata as organisation_metadata  # the organisation's, and who may see it
-    from markaz.runtime import agreed  # noqa: F401  its tables are in the runtime's metadata
-    from markaz.runtime.listened import metadata as runtime_metadata  # the floor's tables, what is entered and heard
+    from markaz.runtime import agreed, listened, requested  # noqa: F401  their tables are in the runtime's metadata
+    from markaz.runtime.entered import metadata as runtime_metadata  # the floor's tables, and what is entered
 
     declared = [organisation_metadata, runtime_metadata, *also]
     with _transaction(url) as connection:

@@ -42,10 +42,12 @@ from markaz.web import (
     pausing,
     phone_socket,
     recordings,
+    requests,
     sample_terms,
     samples,
     screen_pop,
     sign_in,
+    today,
     users,
     webhooks,
     wrap_ups,
@@ -56,6 +58,7 @@ from markaz.web.idempotency import repeat_answers
 from markaz.web.page_files import serve_pages
 from markaz.web.problems import Problem, answer_with_problems
 from markaz.web.request_ids import RequestIds
+from markaz.web.standing import standing_values
 from markaz.web.watching import enter_as, opened, session_ends
 from markaz.webhooks import Networks
 
@@ -158,7 +161,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(router)
     for part in (contacts, entering, webhooks, screen_pop, embed, live, recordings, comments, contacts_sheet, names):
         app.include_router(part.router)
-    for part in (sample_terms, samples):
+    for part in (sample_terms, samples, requests, today):
         app.include_router(part.router)
     serve_pages(app)
     app.add_middleware(RequestIds)
@@ -178,7 +181,8 @@ def _live(url: str, settings: WebSettings) -> live.Live:
     def alarming(hub: live.Hub, replica: live.Replica) -> live.Alarming:
         return live.Alarming(url, settings.floor, enter, hub, replica, clock)
 
-    return live.Live(Follower(url, settings.floor, enter), opened, session_ends(url), clock, alarming)
+    following, standing = Follower(url, settings.floor, enter), standing_values(url, enter)
+    return live.Live(following, opened, session_ends(url), clock, standing, alarming)
 
 
 def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) -> Installation:

@@ -92,6 +92,21 @@ class BackupMissing(MarkazError):
 
 
 @dataclass(eq=False)
+class ClientNeeded(MarkazError):
+    """Nobody is named of whom this is asked: name a client, or one of its projects."""
+
+    code: ClassVar[str] = "client_needed"
+
+
+@dataclass(eq=False)
+class WordsNeeded(MarkazError):
+    """To {move} takes words: send some."""
+
+    code: ClassVar[str] = "words_needed"
+    move: str
+
+
+@dataclass(eq=False)
 class RequestTooLarge(MarkazError):
     """A request's body may have {bytes_max} bytes at most: send less."""
 

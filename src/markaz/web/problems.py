@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from markaz import alarms, identity, organisation, reports
+from markaz import alarms, identity, organisation, reports, requests
 from markaz.kit.errors import MarkazError
 from markaz.telephony import SoundUnreadable
 from markaz.web import errors
@@ -110,6 +110,14 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     organisation.SoundsFull: HTTPStatus.CONFLICT,
     organisation.DocumentRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     organisation.SheetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    requests.RequestUnknown: HTTPStatus.NOT_FOUND,
+    requests.MoveNotPossible: HTTPStatus.CONFLICT,
+    requests.NotYourTurn: HTTPStatus.CONFLICT,
+    requests.PromiseNotPossible: HTTPStatus.UNPROCESSABLE_ENTITY,
+    requests.TooManyRequests: HTTPStatus.CONFLICT,
+    requests.LogFull: HTTPStatus.CONFLICT,
+    errors.ClientNeeded: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.WordsNeeded: HTTPStatus.UNPROCESSABLE_ENTITY,
     SoundUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.RecordingUnknown: HTTPStatus.NOT_FOUND,
     errors.RecordingNotSampled: HTTPStatus.FORBIDDEN,

@@ -68,5 +68,6 @@ async def sight_of(principal: Principal, database: Connection) -> Sight:
     """`database` is a transaction that the principal entered."""
     if principal.client is not None:
         cursor = await database.execute(_PROJECTS)
-        return Sight("client", projects=frozenset(project for (project,) in await cursor.fetchall()))
+        projects = frozenset(project for (project,) in await cursor.fetchall())
+        return Sight("client", projects=projects, client=principal.client)
     return CENTRE if principal.may("floor.see") else Sight("agent", agent=principal.agent)

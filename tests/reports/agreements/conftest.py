@@ -36,8 +36,12 @@ class Inbox:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:
-        self.mails.append(message_from_bytes(bytes(envelope.content or b""), policy=default))
+        self.mails.append(message_from_bytes(_bytes(envelope.content), policy=default))
         return "250 OK"
+
+
+def _bytes(content: str | bytes | None) -> bytes:
+    return content.encode() if isinstance(content, str) else content or b""
 
 
 @pytest.fixture

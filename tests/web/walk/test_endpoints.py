@@ -75,6 +75,9 @@ BODIES: dict[str, Any] = {
     "POST /api/recordings/{recording}/comments": {"at_seconds": 1.5, "text": "a comment"},
     "POST /api/projects/{project}/sample/terms": {"share_basis_points": 500, "zone": "UTC"},
     "POST /api/projects/{project}/sample/{day}/half": {"half": "4 6 1"},
+    "POST /api/requests": {"kind": "question", "words": "When?", "project": "hotline"},
+    "POST /api/requests/{request}/moves": {"move": "say", "words": "We look."},
+    "PUT /api/projects/{project}/response-time": {"hours": 4},
 }
 """What is sent where a body is taken; a new endpoint with a body needs its line."""
 NOT_SENT = {"POST /api/session"}

@@ -29,6 +29,7 @@ KEYS: Final[dict[str, str]] = {
     "wrap_up": "floor || agent || offer",
     "report_version": "centre || report", "report_delivery": "centre || report", "report_sending": "centre || report",
     "report_wish": "id",
+    "request": "id", "request_entry": "request || n", "response_time": "centre || project",
     "alarm": "floor || id", "alarm_rule": "centre || kind",
     "webhook": "floor || id", "webhook_delivery": "floor", "webhook_attempt": "delivery",
 } | dict.fromkeys(
@@ -177,6 +178,19 @@ def _invitation(id_: str, centre: str, roles: list[str], client: str | None) -> 
             "expires_at": "2100-01-01T00:00:00Z"}  # fmt: skip
 
 
+def _requests() -> list[Row]:
+    """The bank's, the shop's, and the other centre's; each waits for the centre."""
+    whose = (
+        ("c", "bank", "asked", CLIENT), ("c", "shop", "Shopkeeper's question", CENTRE),
+        ("d", "foreign-client", "foreign question", FOREIGN),
+    )  # fmt: skip
+    return [
+        ({"id": id_, "centre": centre, "client": client, "asked_by": "client", "kind": "question", "state": "asked",
+          "turn_since": MOMENT, "response_hours": 24, "due_at": "2100-01-01T00:00:00Z"}, labels)
+        for centre, client, id_, labels in whose
+    ]  # fmt: skip
+
+
 def of_account(**more: Any) -> list[Row]:
     return [({"account": "agent", **more}, CENTRE), ({"account": "foreign-person", **more}, FOREIGN)]
 
@@ -302,6 +316,16 @@ def rows() -> dict[str, list[Row]]:
         "webhook_delivery": [
             ({"id": n, "webhook": "w", "fact": "f", "kind": "k", "body": "{}", **row}, labels)
             for n, (row, labels) in enumerate(floors(), 1)
+        ],
+        "request": _requests(),
+        "request_entry": [
+            ({"request": row["id"], "n": 1, "act": "ask", "words": row["id"]}, labels) for row, labels in _requests()
+        ],
+        "response_time": [
+            ({"centre": centre, "project": project, "hours": 4}, labels)
+            for centre, project, labels in (
+                ("c", "hotline", CLIENT), ("c", "shopline", CENTRE), ("d", "foreign-line", FOREIGN),
+            )
         ],
         "webhook_attempt": [
             ({"delivery": n, "n": 1, "milliseconds": 1}, labels) for n, (_, labels) in enumerate(floors(), 1)

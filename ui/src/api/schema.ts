@@ -1172,6 +1172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/response-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Agree
+         * @description Agree on another time for what is asked from now on.
+         */
+        put: operations["agree_api_projects__project__response_time_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/resume": {
         parameters: {
             query?: never;
@@ -1696,6 +1716,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description Requests by their age.
+         */
+        get: operations["list_requests_api_requests_get"];
+        put?: never;
+        /**
+         * Ask
+         * @description Ask the other side for something; its answer is owed from now on.
+         */
+        post: operations["ask_api_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Request
+         * @description A request with all that was said and done about it.
+         */
+        get: operations["one_request_api_requests__request__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Answer, promise, escalate, accept, reopen, withdraw, take it as one's own, or say something.
+         */
+        post: operations["move_api_requests__request__moves_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/response-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Response Times
+         * @description How soon each project's requests are to be answered.
+         */
+        get: operations["response_times_api_response_times_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scripts/{project}": {
         parameters: {
             query?: never;
@@ -1836,6 +1940,26 @@ export interface paths {
          * @description How to sign in; `email` changes nothing here and is taken so that pages can ask in one way.
          */
         get: operations["options_api_sign_in_options_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Names, targets, and what happened since midnight.
+         */
+        get: operations["today_api_today_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2720,6 +2844,29 @@ export interface components {
             version: number;
         };
         /**
+         * EntryShown
+         * @description What was done, of the log. `side` null: time itself escalated. `is_internal`: one's own side alone sees it.
+         */
+        EntryShown: {
+            /** Act */
+            act: "ask" | ("answer" | "promise" | "escalate" | "accept" | "reopen" | "withdraw" | "take" | "say" | "note");
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author Name */
+            author_name: string | null;
+            /** Is Internal */
+            is_internal: boolean;
+            /** Side */
+            side: ("centre" | "client") | null;
+            /** Until */
+            until: string | null;
+            /** Words */
+            words: string | null;
+        };
+        /**
          * Factor
          * @description What an authenticator app is told: by hand, as a link, or as a picture (`data:` URI).
          */
@@ -2899,6 +3046,36 @@ export interface components {
             half: string;
         };
         /**
+         * Happened
+         * @description Something that mattered. `words`: why a project stood still, or what was asked; `ended`: how a long wait did.
+         */
+        Happened: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Contact */
+            contact?: string | null;
+            /** Ended */
+            ended?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "paused" | "resumed" | "long_wait" | "asked" | "answered" | "escalated";
+            /** Project */
+            project?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /** Request */
+            request?: string | null;
+            /** Seconds */
+            seconds?: number | null;
+            /** Words */
+            words?: string | null;
+        };
+        /**
          * Health
          * @description `failing` when any of `problems` is there; `floor` and `worker` are absent when they cannot be known.
          */
@@ -2945,6 +3122,14 @@ export interface components {
             seconds: number | null;
             /** State */
             state: string;
+        };
+        /**
+         * HoursAgreed
+         * @description For requests that are asked from now on.
+         */
+        HoursAgreed: {
+            /** Hours */
+            hours: number;
         };
         /**
          * Imported
@@ -3176,6 +3361,24 @@ export interface components {
             to: "wait" | "callback" | "voicemail" | "backup";
         };
         /**
+         * MoveMade
+         * @description What somebody does with a request. `note`: words for one's own side alone; `say`: for both.
+         */
+        MoveMade: {
+            /**
+             * Move
+             * @enum {string}
+             */
+            move: "answer" | "promise" | "escalate" | "accept" | "reopen" | "withdraw" | "take" | "say" | "note";
+            /**
+             * Until
+             * @description By when the answer comes, of a promise
+             */
+            until?: string | null;
+            /** Words */
+            words?: string | null;
+        };
+        /**
          * Names
          * @description As far as the asker may see them, retired ones too: contacts of the past name them.
          */
@@ -3211,6 +3414,29 @@ export interface components {
              *     ]
              */
             scopes: string[];
+        };
+        /**
+         * NewRequest
+         * @description What is asked of the other side. The centre names a project or a client; a client asks for itself.
+         */
+        NewRequest: {
+            /**
+             * Client
+             * @description For the centre, where there is no project
+             */
+            client?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "question" | "change" | "complaint" | "data" | "other";
+            /**
+             * Project
+             * @description Absent: about everything that the centre does for the client
+             */
+            project?: string | null;
+            /** Words */
+            words: string;
         };
         /**
          * NotReady
@@ -4248,6 +4474,18 @@ export interface components {
             type: string;
         };
         /**
+         * ProjectNamed
+         * @description A project that whoever asks may see.
+         */
+        ProjectNamed: {
+            /** Client */
+            client: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Proposed
          * @description Where the proposal stands, until the other side has signed.
          */
@@ -4268,6 +4506,20 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * QueueAimed
+         * @description A queue, and within how many seconds its contacts are to be answered.
+         */
+        QueueAimed: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Target Seconds */
+            target_seconds: number;
         };
         /** QueueView */
         QueueView: {
@@ -4354,6 +4606,175 @@ export interface components {
             state: "proposed" | "agreed" | "declined" | "withdrawn" | "superseded" | "ended";
             /** Versions */
             versions: components["schemas"]["VersionShown"][];
+        };
+        /**
+         * RequestPage
+         * @description Open ones the oldest first, those that are done the newest first.
+         */
+        RequestPage: {
+            /** Next */
+            next: string | null;
+            /** Requests */
+            requests: components["schemas"]["RequestShown"][];
+        };
+        /**
+         * RequestShown
+         * @description A request as both sides see it. Seconds are elapsed ones by the server's clock, as of this answer.
+         *
+         *     `turn`: whose turn it is; null: it is done. `asked_seconds` since it was asked, `turn_seconds` since it has been
+         *     their turn, both until it was done; `due_seconds` until an answer that is owed is escalated by itself.
+         */
+        RequestShown: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * @enum {string}
+             */
+            asked_by: "centre" | "client";
+            /** Asked Seconds */
+            asked_seconds: number;
+            /** Asker */
+            asker: string | null;
+            /** Client */
+            client: string;
+            /** Client Name */
+            client_name: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Due Seconds */
+            due_seconds: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "question" | "change" | "complaint" | "data" | "other";
+            /**
+             * Moves
+             * @description What whoever asks may do with it now
+             */
+            moves: ("answer" | "promise" | "escalate" | "accept" | "reopen" | "withdraw" | "take" | "say" | "note")[];
+            /** Owner */
+            owner: string | null;
+            /** Owner Name */
+            owner_name: string | null;
+            /** Project */
+            project: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /** Response Hours */
+            response_hours: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "promised" | "escalated" | "answered" | "accepted" | "withdrawn";
+            /** Turn */
+            turn: ("centre" | "client") | null;
+            /** Turn Seconds */
+            turn_seconds: number;
+            /**
+             * Turn Since
+             * Format: date-time
+             */
+            turn_since: string;
+            /** Words */
+            words: string | null;
+        };
+        /**
+         * RequestWithLog
+         * @description The log is in order and complete, but for the other side's notes to itself.
+         */
+        RequestWithLog: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * @enum {string}
+             */
+            asked_by: "centre" | "client";
+            /** Asked Seconds */
+            asked_seconds: number;
+            /** Asker */
+            asker: string | null;
+            /** Client */
+            client: string;
+            /** Client Name */
+            client_name: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Due Seconds */
+            due_seconds: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "question" | "change" | "complaint" | "data" | "other";
+            /** Log */
+            log: components["schemas"]["EntryShown"][];
+            /**
+             * Moves
+             * @description What whoever asks may do with it now
+             */
+            moves: ("answer" | "promise" | "escalate" | "accept" | "reopen" | "withdraw" | "take" | "say" | "note")[];
+            /** Owner */
+            owner: string | null;
+            /** Owner Name */
+            owner_name: string | null;
+            /** Project */
+            project: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /** Response Hours */
+            response_hours: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "promised" | "escalated" | "answered" | "accepted" | "withdrawn";
+            /** Turn */
+            turn: ("centre" | "client") | null;
+            /** Turn Seconds */
+            turn_seconds: number;
+            /**
+             * Turn Since
+             * Format: date-time
+             */
+            turn_since: string;
+            /** Words */
+            words: string | null;
+        };
+        /**
+         * ResponseTime
+         * @description Elapsed hours within which the project's requests are answered.
+         */
+        ResponseTime: {
+            /** Hours */
+            hours: number;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
         };
         /**
          * RowShown
@@ -4873,6 +5294,31 @@ export interface components {
              * @example loans
              */
             target: string;
+        };
+        /**
+         * Today
+         * @description The day of the centre, by its own zone.
+         */
+        Today: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Happened
+             * @description The newest first
+             */
+            happened: components["schemas"]["Happened"][];
+            /** Projects */
+            projects: components["schemas"]["ProjectNamed"][];
+            /** Queues */
+            queues: components["schemas"]["QueueAimed"][];
+            /**
+             * Zone
+             * @example Europe/Berlin
+             */
+            zone: string;
         };
         /**
          * User
@@ -10841,6 +11287,87 @@ export interface operations {
             };
         };
     };
+    agree_api_projects__project__response_time_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The project's id in the organisation */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursAgreed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_api_projects__project__resume_post: {
         parameters: {
             query?: never;
@@ -13389,6 +13916,397 @@ export interface operations {
             };
         };
     };
+    list_requests_api_requests_get: {
+        parameters: {
+            query?: {
+                state?: "open" | "done";
+                project?: string | null;
+                /** @description `next` of the page before; absent: from the beginning */
+                cursor?: string | null;
+                /** @description Entries on a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `cursor_unknown` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_api_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestWithLog"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_unknown` or `client_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `client_needed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_request_api_requests__request__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request's id */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestWithLog"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_api_requests__request__moves_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request's id */
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveMade"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestWithLog"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_move_not_possible` or `request_not_your_turn` or `request_log_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `request_promise_not_possible` or `words_needed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    response_times_api_response_times_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseTime"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     script_api_scripts__project__get: {
         parameters: {
             query?: {
@@ -13925,6 +14843,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Options"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today_api_today_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `request_invalid` */

@@ -34,7 +34,7 @@ const queries = new QueryClient({
 });
 
 function Begin() {
-  const path = areasFor(useMay(), useMe().agent != null)[0]?.path ?? "account";
+  const path = areasFor(useMay(), useMe().agent != null, useMe().client != null)[0]?.path ?? "account";
   useEffect(() => keepLanding(path), [path]);
   return (
     <>

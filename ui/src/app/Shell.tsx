@@ -31,7 +31,7 @@ function Page() {
 /** The frame of every page: the bar on top that never moves, the navigation by permission, and the page. */
 export function Shell() {
   const { say } = useWords();
-  const areas = areasFor(useMay(), useMe().agent != null);
+  const areas = areasFor(useMay(), useMe().agent != null, useMe().client != null);
   return (
     <WithPhone>
       <div className={styles["shell"]}>

@@ -1,6 +1,6 @@
 /** Every page there is: where it lives, who may open it, what loads it. The navigation and the palette read this table. */
 
-import { type LucideIcon, CircleUser, Contact, Ear, FileChartColumn, Headset, LayoutGrid, ScrollText, Settings2 } from "lucide-react";
+import { type LucideIcon, CircleUser, Contact, Ear, FileChartColumn, Gauge, Headset, LayoutGrid, MessagesSquare, ScrollText, Settings2 } from "lucide-react";
 import type { ComponentType } from "react";
 import type { MessageId } from "../messages";
 
@@ -13,6 +13,8 @@ export interface Area {
   permissions: readonly string[] | null;
   /** Only for who has an agent's seat. */
   needsSeat?: boolean;
+  /** Only for a client's people. */
+  ofClients?: boolean;
   load: () => Promise<{ Component: ComponentType }>;
 }
 
@@ -24,6 +26,10 @@ export const AREAS: readonly Area[] = [
   {
     path: "floor", label: "nav.floor", icon: LayoutGrid, permissions: ["floor.see"],
     load: () => import("../features/floor/FloorPage"),
+  },
+  {
+    path: "today", label: "nav.today", icon: Gauge, permissions: ["figures.read"], ofClients: true,
+    load: () => import("../features/today/TodayPage"),
   },
   {
     path: "contacts", label: "nav.contacts", icon: Contact, permissions: ["contacts.see"],
@@ -42,6 +48,10 @@ export const AREAS: readonly Area[] = [
     load: () => import("../features/administration/AdministrationPage"),
   },
   {
+    path: "requests", label: "nav.requests", icon: MessagesSquare, permissions: ["requests.read"],
+    load: () => import("../features/requests/RequestsPage"),
+  },
+  {
     path: "audit", label: "nav.audit", icon: ScrollText, permissions: ["audit.read"],
     load: () => import("../features/audit/AuditPage"),
   },
@@ -51,9 +61,9 @@ export const AREAS: readonly Area[] = [
   },
 ];
 
-/** The areas that somebody with these rights, and with or without a seat, sees; the first one is where they begin. */
-export function areasFor(may: (permission: string) => boolean, hasSeat: boolean): Area[] {
+/** The areas that somebody with these rights, and with or without a seat or a client, sees; in the first one they begin. */
+export function areasFor(may: (permission: string) => boolean, hasSeat: boolean, isOfClient = false): Area[] {
   return AREAS.filter(
-    (area) => (area.permissions === null || area.permissions.some(may)) && (hasSeat || area.needsSeat !== true),
+    (area) => (area.permissions === null || area.permissions.some(may)) && (hasSeat || area.needsSeat !== true) && (isOfClient || area.ofClients !== true),
   );
 }

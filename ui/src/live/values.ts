@@ -91,6 +91,18 @@ export interface ContactValue {
   follows: string | null;
 }
 
+/** The requests between the centre and a client. */
+export interface RequestsValue {
+  client: string;
+  /** Grows with each change of any of them: look again. */
+  changes: number;
+  open: number;
+  escalated: number;
+  /** How many it is each side's turn to do something about. */
+  of_centre: number;
+  of_client: number;
+}
+
 export interface AlarmValue {
   kind:
     | "longest_wait" | "waiting" | "service_level" | "nobody_ready" | "in_wrap_up" | "not_ready" | "in_conversation"

@@ -89,7 +89,7 @@ def contacts_behind(
     source: Source, asked: Asked, chosen: Chosen, *, began_at: datetime | None, key: str | None, limit: int = 1_000
 ) -> list[str]:
     """The contacts that a figure counts in an interval (None: the period) and key (None: all), by id; none of a
-    figure of agents' time. `limit` up to `CONTACTS_MAX`.
+    figure of agents' time. `limit` up to `CONTACTS_MAX`. None in an interval that there is not.
     """
     figure = figure_of(chosen)
     settled = figure.settle(chosen)

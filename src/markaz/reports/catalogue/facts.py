@@ -62,11 +62,12 @@ WHERE entered_at >= {since} AND entered_at < {until}
 """A contact that overflows from queue to queue is one stay, from the first entry to the last end."""
 
 SERVICES: Final = FactTable("services", {
-    "contact": "VARCHAR", "project": "VARCHAR", "queue": "VARCHAR", "agent": "VARCHAR", "slot": "BIGINT",
-    "asked_as": "VARCHAR", "connected": "BOOLEAN", "served": "BOOLEAN", "is_over": "BOOLEAN", "talk_us": "BIGINT",
-    "hold_us": "BIGINT", "wrap_up_us": "BIGINT", "consult_us": "BIGINT", "disposition": "VARCHAR",
+    "contact": "VARCHAR", "project": "VARCHAR", "queue": "VARCHAR", "agent": "VARCHAR", "offered_us": "BIGINT",
+    "slot": "BIGINT", "asked_as": "VARCHAR", "connected": "BOOLEAN", "served": "BOOLEAN", "is_over": "BOOLEAN",
+    "talk_us": "BIGINT", "hold_us": "BIGINT", "wrap_up_us": "BIGINT", "consult_us": "BIGINT", "disposition": "VARCHAR",
 }, """
 SELECT part.contact, contact.project, part.queue, agent,
+    (extract(epoch FROM offered_at) * 1000000)::bigint,
     floor(extract(epoch FROM offered_at) / 900)::bigint,
     asked_as, connected_at IS NOT NULL, connected_at IS NOT NULL AND part IN ('lead', 'joined'), ended_at IS NOT NULL,
     round((extract(epoch FROM coalesce(wrap_up_at, ended_at) - connected_at)
@@ -93,9 +94,12 @@ FROM (
     FROM contact
     WHERE floor = {floor} AND arrived_at >= {since}::timestamptz - interval '63 days' AND arrived_at < {until}
 ) AS contact
-WINDOW of_customer AS (PARTITION BY project, customer, (customer IS NULL)::int ORDER BY at, contact)
+WINDOW of_customer AS (PARTITION BY project, customer ORDER BY at, contact)
 """)  # fmt: skip
-"""Of the longest window before the period on: a contact is resolved or not when its window is over, in the period."""
+"""Of the longest window before the period on: a contact is resolved or not when its window is over, in the period.
+
+All of a project whose customer is null are linked: what comes before and after them says nothing.
+"""
 
 AGENT_TIME: Final = FactTable("agent_time", {
     "agent": "VARCHAR", "state": "VARCHAR", "began_us": "BIGINT", "ended_us": "BIGINT",
@@ -131,9 +135,10 @@ FROM state
 
 FEEDBACK: Final = FactTable("feedback", {
     "contact": "VARCHAR", "project": "VARCHAR", "queue": "VARCHAR", "agent": "VARCHAR", "question": "VARCHAR",
-    "answer": "BIGINT", "slot": "BIGINT",
+    "answer": "BIGINT", "answered_us": "BIGINT", "slot": "BIGINT",
 }, """
-SELECT contact, project, queue, agent, question, answer, floor(extract(epoch FROM at) / 900)::bigint
+SELECT contact, project, queue, agent, question, answer, (extract(epoch FROM at) * 1000000)::bigint,
+    floor(extract(epoch FROM at) / 900)::bigint
 FROM feedback WHERE floor = {floor} AND at >= {since} AND at < {until}
 """)  # fmt: skip
 

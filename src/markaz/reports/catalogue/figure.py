@@ -82,11 +82,11 @@ class Figure:
             raise ParameterRefused(self.name, name, f"it must be {kind}")
         if isinstance(given, str):
             return given
-        if isinstance(parameter.default, int) and given != int(given):
-            raise ParameterRefused(self.name, name, "it must be a whole number")
         least, greatest = parameter.least, parameter.greatest
         if (least is not None and given < least) or (greatest is not None and given > greatest) or given != given:
             raise ParameterRefused(self.name, name, f"it must be between {least:g} and {greatest:g}")
+        if isinstance(parameter.default, int) and given != int(given):
+            raise ParameterRefused(self.name, name, "it must be a whole number")
         return int(given) if isinstance(parameter.default, int) else float(given)
 
     def words_of(self, chosen: Chosen) -> tuple[str, ...]:

@@ -14,12 +14,16 @@ _OF_CONTACTS: Final[frozenset[Group]] = frozenset({"queue", "project"})
 _OF_ANSWERS: Final[frozenset[Group]] = frozenset({"queue", "project", "agent"})
 _DAYS: Final = Parameter(7, "days within which another contact of the same customer counts", 1, WINDOW_DAYS_MAX)
 _WITHHELD: Final = "Customers who withhold their number cannot be told apart and are not in it."
+_OF_AGENTS: Final = (
+    "Time is split at the intervals' borders.",
+    "Agents are shared between projects: it is of all their time, whichever projects are asked for.",
+)
 _QUESTION: Final = Parameter("", "the question; empty: all of them")
 
 
 def _repeated(contacts: Rows, settled: Settled) -> Any:
     gap = contacts.arrived_us - contacts.previous_us
-    return (gap <= settled["days"] * DAY_US).fill_null(False)
+    return _known(contacts, settled) & (gap <= settled["days"] * DAY_US).fill_null(False)
 
 
 def _known(contacts: Rows, _settled: Settled) -> Any:
@@ -91,12 +95,12 @@ FIGURES: Final[tuple[Figure, ...]] = (
     Figure(
         name="occupancy", title="Occupancy", unit="share", groups=frozenset({"agent"}), facts="agent_time",
         formula="Time from connected to the end of wrap-up, divided by time ready or so occupied.",
-        exclusions=("Time that agents are not ready is in neither number.", "Time is split at the intervals' borders."),
+        exclusions=("Time that agents are not ready is in neither number.", *_OF_AGENTS),
         counted=_state("handling"), value=_occupancy,
     ),
     Figure(
         name="signed_in_time", title="Time signed in", unit="seconds", groups=frozenset({"agent"}), facts="agent_time",
-        formula="Time that agents were ready or not ready.", exclusions=("Time is split at the intervals' borders.",),
+        formula="Time that agents were ready or not ready.", exclusions=_OF_AGENTS,
         counted=_state("ready", "not_ready"), is_total=True,
         value=lambda time, settled, sums: total_seconds(sums, time.us, _state("ready", "not_ready")(time, settled)),
     ),

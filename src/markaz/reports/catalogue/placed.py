@@ -9,6 +9,7 @@ import ibis
 from markaz.reports.catalogue.asked import Asked
 from markaz.reports.catalogue.facts import DAY_SLOTS, SLOT_US
 from markaz.reports.catalogue.figure import Facts, Rows, Settled
+from markaz.reports.intervals import interval_starts
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,15 +38,19 @@ class Placed:
         match facts:
             case "stays":
                 return self._keyed(self._stays())
-            case "services" | "feedback":
-                return self._keyed(self._tables.table(facts))
+            case "services":
+                services = self._keyed(self._tables.table("services"))
+                return self._in_period(services, services.offered_us)
+            case "feedback":
+                answers = self._keyed(self._tables.table("feedback"))
+                return self._in_period(answers, answers.answered_us)
             case "contacts":
                 contacts = self._keyed(self._tables.table("contacts"))
                 return self._in_period(contacts, contacts.arrived_us)
             case "resolutions":
                 return self._when_over(settled["days"])
             case "days":
-                return self._by_day()
+                return Placed(self._tables, self._asked, self._days())._by_day()
             case "agent_time":
                 return self._in_pieces()
 
@@ -99,6 +104,11 @@ class Placed:
         cut = spans.inner_join(borders, (spans.began_us < borders.to_us) & (spans.ended_us > borders.from_us))
         cut = cut.mutate(ends=ibis.least(cut.ended_us, cut.to_us), begins=ibis.greatest(cut.began_us, cut.from_us))
         return cut.mutate(us=cut.ends - cut.begins)
+
+    def _days(self) -> list[datetime]:
+        """Where days begin, however finely the report is asked for."""
+        asked = self._asked
+        return interval_starts(asked.since, asked.until, zone=asked.zone, kind="day")
 
     def _by_day(self) -> Rows:
         """What was offered each day, days without anything included, and the day `before` (None for the first)."""

@@ -5,17 +5,19 @@ from markaz.web.live.endpoint import Live, Opened, router
 from markaz.web.live.hub import Hub, TooManyWatching
 from markaz.web.live.replica import Replica
 from markaz.web.live.sight import CENTRE, Sight
-from markaz.web.live.values import AgentValue, ContactValue
+from markaz.web.live.values import AgentValue, AnyValue, ContactValue, RequestsValue
 
 __all__ = [
     "CENTRE",
     "AgentValue",
     "Alarming",
+    "AnyValue",
     "ContactValue",
     "Hub",
     "Live",
     "Opened",
     "Replica",
+    "RequestsValue",
     "Sight",
     "TooManyWatching",
     "router",

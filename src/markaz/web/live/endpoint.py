@@ -19,7 +19,7 @@ from markaz.runtime import DATABASE_AWAY, Follower
 from markaz.web.live.alarming import Alarming
 from markaz.web.live.figures import Slot
 from markaz.web.live.hub import Hub, TooManyWatching, Watcher
-from markaz.web.live.replica import Replica
+from markaz.web.live.replica import Replica, Standing
 from markaz.web.live.sight import Sight
 from markaz.web.live.values import AnyValue
 from markaz.web.live.views import agent_key, contact_key
@@ -70,13 +70,14 @@ class Live:
         opened: Opener,
         ends: SessionEnds,
         clock: Callable[[], Instant],
+        standing: Standing | None = None,
         alarming: Callable[[Hub, Replica], Alarming] | None = None,
     ) -> None:
         self.hub = Hub()
         self.opened = opened
         self._ends = ends
         self.open: dict[Watcher, tuple[HTTPConnection, Opened]] = {}
-        self._replica = None if follower is None else Replica(follower, self.hub, clock)
+        self._replica = None if follower is None else Replica(follower, self.hub, clock, standing)
         self._alarming = None if self._replica is None or alarming is None else alarming(self.hub, self._replica)
 
     @contextlib.asynccontextmanager

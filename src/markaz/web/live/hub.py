@@ -13,9 +13,9 @@ from typing import ClassVar, Literal
 import msgspec
 
 from markaz.kit.errors import MarkazError
-from markaz.web.live.sight import CENTRE, Sight, all_seen, queues_of, seen
-from markaz.web.live.values import AgentValue, AlarmValue, AnyValue, ContactValue, QueueValue
-from markaz.web.live.views import Changes, agent_key, agents_of
+from markaz.web.live.sight import CENTRE, Sight, all_seen, is_for_client, queues_of, seen
+from markaz.web.live.values import AgentValue, AlarmValue, AnyValue, QueueValue
+from markaz.web.live.views import FLOOR, Changes, agent_key, agents_of
 
 WATCHERS_MAX = 5_000
 KEYS_BEHIND_MAX = 2_000
@@ -221,7 +221,7 @@ class Hub:
                     watcher.mark((key,))
             elif kind == "queues":
                 queues.add(key)
-            elif kind != "alarms":
+            elif key == FLOOR:
                 for desks in self._desks.values():
                     for watcher in desks:
                         watcher.mark((key,))
@@ -241,9 +241,8 @@ class Hub:
 
     def _mark_client(self, watcher: Watcher, changes: Changes, before: Changes) -> None:
         for key, value in changes.items():
-            for one in (value, before[key]):
-                if isinstance(one, QueueValue | ContactValue) and one.project in watcher.sight.projects:
-                    watcher.mark((key,))
+            if is_for_client(watcher.sight, value) or is_for_client(watcher.sight, before[key]):
+                watcher.mark((key,))
 
     # What is told
 

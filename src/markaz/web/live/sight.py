@@ -1,8 +1,8 @@
 """Who sees what of the floor: pure functions of what somebody is and of the values.
 
 The centre's people see all of it, and they alone see alarms. An agent sees their own desk: themselves, the contacts in
-which they take part, the queues that they serve. A client sees its own projects, without the names of agents; a page of
-its application sees one contact of them.
+which they take part, the queues that they serve. A client sees its own projects, without the names of agents, its
+requests, and whether telephony is there; a page of its application sees one contact of them.
 """
 
 from collections.abc import Mapping
@@ -10,17 +10,18 @@ from typing import Literal
 
 import msgspec
 
-from markaz.web.live.values import AgentValue, AlarmValue, AnyValue, ContactValue, QueueValue
+from markaz.web.live.values import AgentValue, AnyValue, ContactValue, FloorValue, QueueValue, RequestsValue
 from markaz.web.live.views import FLOOR, agent_key, agents_of, contact_key
 
 
 class Sight(msgspec.Struct, frozen=True):
-    """`agent` is whose desk it is; `projects` are a client's; `contact` is a page's."""
+    """`agent` is whose desk it is; `projects` are those of `client`; `contact` is a page's."""
 
     of: Literal["centre", "agent", "client", "contact"]
     agent: str | None = None
     projects: frozenset[str] = frozenset()
     contact: str | None = None
+    client: str | None = None
 
 
 CENTRE = Sight("centre")
@@ -44,10 +45,10 @@ def seen(sight: Sight, key: str, values: Mapping[str, AnyValue]) -> AnyValue | N
             return value if sight.agent is not None and key == agent_key(sight.agent) else None
         case QueueValue():
             return value if key.partition("/")[2] in queues_of(sight, values) else None
-        case AlarmValue():
-            return None
-        case _:
+        case FloorValue():
             return value
+        case _:
+            return None
 
 
 def _for_client(sight: Sight, value: AnyValue) -> AnyValue | None:
@@ -56,8 +57,17 @@ def _for_client(sight: Sight, value: AnyValue) -> AnyValue | None:
             return value if project in sight.projects else None
         case ContactValue(project=project):
             return without_names(value) if project in sight.projects else None
+        case RequestsValue(client=client):
+            return value if client == sight.client else None
+        case FloorValue():
+            return value
         case _:
             return None
+
+
+def is_for_client(sight: Sight, value: AnyValue | None) -> bool:
+    """Whether a client is shown the value at all."""
+    return value is not None and _for_client(sight, value) is not None
 
 
 def without_names(value: ContactValue) -> ContactValue:

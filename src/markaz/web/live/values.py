@@ -1,4 +1,5 @@
-"""What pages show of the floor, value by value, each under a key: `queues/cards`, `agents/ann`, `contacts/c1`, `floor`.
+"""What pages show of the floor, value by value, each under a key: `queues/cards`, `agents/ann`, `contacts/c1`, `floor`;
+and what stands beside it: `requests/bank`.
 
 Pure functions of the floor's state. Moments are given instead of durations, so that a value changes only when something
 happens; pages count for themselves.
@@ -140,6 +141,20 @@ class FloorValue(Value, frozen=True):
     silent: bool
 
 
+class RequestsValue(Value, frozen=True):
+    """The requests between the centre and a client. `changes` grows with each change of any of them: look again.
+
+    `open`, of those `escalated`, and how many it is each side's turn to do something about.
+    """
+
+    client: str
+    changes: int
+    open: int
+    escalated: int
+    of_centre: int
+    of_client: int
+
+
 class AlarmValue(Value, frozen=True):
     """An alarm that is up. `cure`: what may help now; `taken_by` and `taken_name`: who has taken it over."""
 
@@ -153,7 +168,7 @@ class AlarmValue(Value, frozen=True):
     taken_at: datetime | None
 
 
-AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | AlarmValue
+AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | AlarmValue | RequestsValue
 
 
 def queue_value(

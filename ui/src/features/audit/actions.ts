@@ -12,6 +12,8 @@ const KNOWN = [
   "sample.agreed", "sample.committed", "sample.sealed", "sample.given", "sample.drawn", "sample.exported",
   "webhook.added", "webhook.changed", "webhook.secret_made", "webhook.removed",
   "agent.assigned", "agent.assignment_ended", "agent.told", "alarm.taken", "alarm.given_back", "alarm_rule.changed",
+  "request.asked", "request.answered", "request.promised", "request.escalated", "request.accepted", "request.reopened", "request.withdrawn",
+  "request.taken", "request.commented", "request.noted", "response_time.changed",
   "report.proposed", "report.agreed", "report.declined", "report.withdrawn", "report.ended", "report.exported", "report.recomputed", "report.corrected",
 ] as const;
 
