@@ -28,7 +28,8 @@ def people(organisation: psycopg.Connection[Any], day: list[Row]) -> dict[str, s
     """Sessions of the centre's manager, the bank's owner and viewer, and the owner of another client."""
     organisation.execute("INSERT INTO client (centre, id, name, rules) VALUES ('c', 'shop', 'A shop', '{}')")
     made = {
-        "boss": account(organisation, "manager"), "owner": account(organisation, "client_owner", client="bank"),
+        "boss": account(organisation, "manager"), "lead": account(organisation, "supervisor"),
+        "owner": account(organisation, "client_owner", client="bank"),
         "viewer": account(organisation, "client_viewer", client="bank"),
         "stranger": account(organisation, "client_owner", client="shop"),
     }  # fmt: skip
@@ -87,6 +88,9 @@ async def test_a_report_from_proposal_to_correction(
         assert (await boss.post(f"{at}/deliveries/wishes", json=correction)).json()["code"] == "correction_refused"
         said = {**correction, "why": "A queue was counted twice."}
         assert (await owner.post(f"{at}/deliveries/wishes", json=said)).status_code == 422
+        async with browser(application, people["lead"]) as lead:
+            refused = await lead.post(f"{at}/deliveries/wishes", json=said)
+            assert refused.json()["code"] == "correction_refused"
         organisation.execute("UPDATE report_delivery SET rows = replace(rows, '[6,', '[7,')")
         await ok(await boss.post(f"{at}/deliveries/wishes", json=said), 202)
         await delivered_again(database)

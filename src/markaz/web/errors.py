@@ -367,7 +367,7 @@ class TooManyReports(MarkazError):
 
 @dataclass(eq=False)
 class CorrectionRefused(MarkazError):
-    """A correction needs a reason, which both sides read, and is the centre's to make: say why."""
+    """A correction needs a reason, which both sides read, and somebody of the centre who signs reports: say why."""
 
     code: ClassVar[str] = "correction_refused"
 

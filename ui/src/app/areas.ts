@@ -1,6 +1,6 @@
 /** Every page there is: where it lives, who may open it, what loads it. The navigation and the palette read this table. */
 
-import { type LucideIcon, CircleUser, Contact, Ear, Gauge, Headset, LayoutGrid, MessagesSquare, ScrollText, Settings2 } from "lucide-react";
+import { type LucideIcon, CircleUser, Contact, Ear, FileChartColumn, Gauge, Headset, LayoutGrid, MessagesSquare, ScrollText, Settings2 } from "lucide-react";
 import type { ComponentType } from "react";
 import type { MessageId } from "../messages";
 
@@ -38,6 +38,10 @@ export const AREAS: readonly Area[] = [
   {
     path: "listen", label: "nav.listen", icon: Ear, permissions: ["recordings.play"],
     load: () => import("../features/listening/ListenPage"),
+  },
+  {
+    path: "reports", label: "nav.reports", icon: FileChartColumn, permissions: ["figures.read"],
+    load: () => import("../features/reports/ReportsPage"),
   },
   {
     path: "administration", label: "nav.administration", icon: Settings2, permissions: ["organisation.edit", "users.manage"],

@@ -220,7 +220,8 @@ async def behind(
 async def wish(report: Id, wanted: Wish, reader: Reader, connection: Transaction, address: AddressGiven) -> WishTaken:
     """Let what was delivered last be recomputed from the journal; what differs is corrected where that is wished."""
     row, _ = await _delivery(connection, report, wanted.period_began, 0)
-    if wanted.kind == "correct" and (wanted.why is None or reader.client is not None):
+    may = reader.client is None and reader.may("reports.agree")
+    if wanted.kind == "correct" and (wanted.why is None or not may):
         raise CorrectionRefused
     id = secrets.token_hex(8)
     values = (id, reader.centre, report, wanted.period_began, row["client"], wanted.kind, wanted.why, reader.name)

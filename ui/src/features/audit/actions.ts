@@ -14,6 +14,7 @@ const KNOWN = [
   "agent.assigned", "agent.assignment_ended", "agent.told", "alarm.taken", "alarm.given_back", "alarm_rule.changed",
   "request.asked", "request.answered", "request.promised", "request.escalated", "request.accepted", "request.reopened", "request.withdrawn",
   "request.taken", "request.commented", "request.noted", "response_time.changed",
+  "report.proposed", "report.agreed", "report.declined", "report.withdrawn", "report.ended", "report.exported", "report.recomputed", "report.corrected",
 ] as const;
 
 export function actionShown(action: string, say: ReturnType<typeof useWords>["say"]): string {

@@ -10,11 +10,12 @@ import organisation from "./organisation.json";
 import past from "./past.json";
 import people from "./people.json";
 import requests from "./requests.json";
+import reports from "./reports.json";
 import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 import today from "./today.json";
 
-const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...requests, ...scripting, ...shell, ...signIn, ...today };
+const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...reports, ...requests, ...scripting, ...shell, ...signIn, ...today };
 
 export default catalogue;
