@@ -169,7 +169,7 @@ export interface AuditCheck {
 
 export const WEBHOOK_KINDS = [
   "contact.arrived", "contact.queued", "contact.offered", "contact.answered", "contact.closed", "callback.promised", "recording.ready",
-  "feedback.given",
+  "feedback.given", "report.delivered",
 ] as const;
 
 export interface Webhook {
