@@ -8,6 +8,7 @@ from markaz.demo.figures import (
     ContactSeen,
     DemoReport,
     EngagementSeen,
+    Feedback,
     Milliseconds,
     Recordings,
     RecordingSeen,
@@ -117,7 +118,7 @@ def test_what_fails_the_demo(flaw: dict[str, object], sentence: str | None) -> N
     sound: dict[str, object] = {
         "contacts": Contacts(), "service_level": None, "wait_seconds": Seconds(), "assign_milliseconds": Milliseconds(),
         "recordings": Recordings(), "audio": Audio(), "replay": Replay(identical=True, rows=9), "stuck": Stuck(),
-        "queues": {}, "agents": {}, "callers": {}, "seconds": 1.0, "seed": 1,
+        "queues": {}, "agents": {}, "callers": {}, "feedback": Feedback(), "seconds": 1.0, "seed": 1,
     }  # fmt: skip
     report = DemoReport(**sound | flaw)  # type: ignore[arg-type]
     assert report.failures == ([] if sentence is None else [sentence])

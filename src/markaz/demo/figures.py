@@ -58,6 +58,14 @@ class Recordings(msgspec.Struct, kw_only=True):
     silent: int = 0
 
 
+class Feedback(msgspec.Struct, kw_only=True):
+    """Customers whom a survey asked, those who answered it, and the mean of their answers (1 to 9)."""
+
+    asked: int = 0
+    answered: int = 0
+    mean: float | None = None
+
+
 class Stuck(msgspec.Struct, kw_only=True):
     agents: int = 0
     contacts: int = 0
@@ -100,6 +108,7 @@ class DemoReport(msgspec.Struct, kw_only=True):
     stuck: Stuck
     queues: dict[str, Figures]
     agents: dict[str, Figures]
+    feedback: Feedback
     callers: dict[str, int]
     """What the callers' and the agents' own telephones counted."""
     faults: list[Fault] = []
@@ -181,6 +190,13 @@ FROM engagement WHERE floor = %s
 _RECORDINGS = "SELECT queue, agent, state FROM recording WHERE floor = %s"
 
 
+_FEEDBACK = """
+SELECT (SELECT count(*) FROM contact_segment WHERE floor = %(floor)s AND state = 'in_survey') AS asked,
+    count(DISTINCT contact) AS answered, avg(answer)::float AS mean
+FROM feedback WHERE floor = %(floor)s
+"""
+
+
 @dataclass(slots=True)
 class Seen:
     """Everything read for one floor."""
@@ -203,6 +219,12 @@ async def read(connection: psycopg.AsyncConnection[Any], floor: str) -> Seen:
         await rows(EngagementSeen, _ENGAGEMENTS),
         await rows(RecordingSeen, _RECORDINGS),
     )
+
+
+async def feedback(connection: psycopg.AsyncConnection[Any], floor: str) -> Feedback:
+    async with connection.cursor(row_factory=class_row(Feedback)) as cursor:
+        await cursor.execute(_FEEDBACK, {"floor": floor})
+        return await cursor.fetchone() or Feedback()
 
 
 async def rows_missing(connection: psycopg.AsyncConnection[Any], floor: str) -> int:

@@ -257,6 +257,7 @@ class _Demo:
         async with await connect(self._url) as connection:
             seen = await figures.read(connection, self._settings.floor)
             missing = await figures.rows_missing(connection, self._settings.floor)
+            feedback = await figures.feedback(connection, self._settings.floor)
             replayed = await replay(connection, self._settings.floor)
         lost = promises.never_reached_us(self._blows, world.caller_logs)
         total = figures.everybody(seen, placed=_without(self._placed, lost, seen.contacts))
@@ -273,6 +274,7 @@ class _Demo:
             wait_seconds=total.wait_seconds,
             assign_milliseconds=total.assign_milliseconds,
             recordings=total.recordings,
+            feedback=feedback,
             audio=await asyncio.to_thread(witnesses.audio, world.caller_logs, agent_logs),
             replay=figures.Replay(identical=replayed.identical, rows=replayed.rows),
             stuck=total.stuck,

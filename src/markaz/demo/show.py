@@ -75,6 +75,7 @@ def show_report(console: Console, report: DemoReport, settings: Settings) -> Non
     console.print(parts)
     kept = report.recordings
     heard = report.audio
+    asked = report.feedback
     same = "identical to the byte" if report.replay.identical else "DIFFERENT"
     for line in (
         "In 20 s: answered within that, of all that reached a queue. Wait: mean and 95th",
@@ -82,6 +83,7 @@ def show_report(console: Console, report: DemoReport, settings: Settings) -> Non
         "95th percentile.",
         f"Recordings: {kept.expected} expected, {kept.present} present, {kept.missing} missing, {kept.silent} silent.",
         f"Heard at the customer's end: {heard.checked - heard.deaf} of {heard.checked} conversations listened to.",
+        f"Survey: {asked.asked} asked, {asked.answered} answered, mean {_number(asked.mean, '')}.",
         f"Replay of {report.replay.rows} journal rows: {same}.",
     ):
         console.print(line, highlight=False)

@@ -14,6 +14,9 @@ TALK_SECONDS_OVER_MAX = 60.0
 """A customer who was to be hung up on by the agent leaves by himself this long after the matter is done."""
 
 PATIENCE_AGAIN_SECONDS_MIN = 5.0
+RATINGS = "345"
+"""Keys that mean nothing to one who was passed on and waits in a queue."""
+RATE_AFTER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,15 @@ class Customer:
                 over = 0.0 if self.plan.ends == "customer" else TALK_SECONDS_OVER_MAX
                 if not await any_of(leg.gone, self.apart, seconds=self.plan.talk_seconds + over):
                     return
+                await self._rate(leg)
                 give_up_at = clock.time() + self._patience_again()
             elif not await any_of(leg.gone, self.together, seconds=give_up_at - clock.time()):
                 return
+
+    async def _rate(self, leg: Leg) -> None:
+        """Answer the survey, should there be one: three customers of four do."""
+        if self.tone_hz % 4 and not await any_of(leg.gone, self.together, seconds=RATE_AFTER_SECONDS):
+            await leg.press(RATINGS[self.tone_hz % len(RATINGS)])
 
     def _patience_again(self) -> float:
         return max(self.plan.patience_seconds, PATIENCE_AGAIN_SECONDS_MIN)
