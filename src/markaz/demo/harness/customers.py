@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from markaz.demo.harness.audio import CUSTOMER_TONES_HZ
 from markaz.demo.harness.legs import Leg, RtpCount, any_of, leave_dead_line
 from markaz.demo.harness.plans import Caller, CallPlan
 
@@ -133,7 +134,7 @@ class Customer:
         began = asyncio.get_running_loop().time()
         for key in self.plan.keys:
             await asyncio.sleep(began + key.after_seconds - asyncio.get_running_loop().time())
-            if not await leg.press(key.digits):
+            if self.agents or not await leg.press(key.digits):  # with an agent there is nothing to choose any more
                 return
             pressed.append(key.digits)
 
@@ -154,8 +155,9 @@ class Customer:
 
     async def _rate(self, leg: Leg) -> None:
         """Answer the survey, should there be one: three customers of four do."""
-        if self.tone_hz % 4 and not await any_of(leg.gone, self.together, seconds=RATE_AFTER_SECONDS):
-            await leg.press(RATINGS[self.tone_hz % len(RATINGS)])
+        place = CUSTOMER_TONES_HZ.index(self.tone_hz)
+        if place % 4 and not await any_of(leg.gone, self.together, seconds=RATE_AFTER_SECONDS):
+            await leg.press(RATINGS[place % len(RATINGS)])
 
     def _patience_again(self) -> float:
         return max(self.plan.patience_seconds, PATIENCE_AGAIN_SECONDS_MIN)
