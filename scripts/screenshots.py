@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 import heard
 from axe import violations
@@ -42,6 +43,7 @@ SIZES = ((1366, 768), (390, 844))
 UP_SECONDS_MAX = 90
 PAGE_MILLISECONDS_MAX = 20_000
 SETTLING_SECONDS = 0.05
+IDLE_MILLISECONDS_MAX = 3_000
 
 _COMMAND = """async ([method, path, body]) => {
     const answer = await fetch(path, {method, headers: {"Content-Type": "application/json"},
@@ -255,6 +257,8 @@ async def settled(page: Page, locale: str) -> None:
     """The page is drawn, in its language and typeface, and nothing is being fetched."""
     await page.wait_for_selector(f"html[lang={locale}] main", state="attached")
     await page.evaluate("document.fonts.ready.then(() => true)")
+    with contextlib.suppress(PlaywrightTimeout):  # names come after what they are of; a page that polls is never idle
+        await page.wait_for_load_state("networkidle", timeout=IDLE_MILLISECONDS_MAX)
     # Not by `wait_for_function`: what it asks a second time, the pages' policy refuses to evaluate.
     while await page.locator("[data-animate=true], .mantine-Loader-root").count():
         await asyncio.sleep(SETTLING_SECONDS)
