@@ -97,11 +97,12 @@ async def seed(connection: psycopg.AsyncConnection[Any], recordings: Path) -> No
 async def agree_on_a_report(cursor: psycopg.AsyncCursor[Any]) -> None:
     """A daily report that is agreed, and other terms for it that wait for the client."""
     names = ("offered", "answered", "abandoned", "service_level", "answer_time_mean", "handle_time_mean")
-    for version, interval, decider in ((1, "half_hour", "Example Bank"), (2, "hour", None)):
-        terms = Terms(
-            name="Daily figures of the hotline", projects=("hotline",), interval=interval, group="queue",
-            figures=tuple(Chosen(figure=name) for name in names), first_day=FIRST.date(),
-        )  # fmt: skip
+    agreed = Terms(
+        name="Daily figures of the hotline", projects=("hotline",), interval="half_hour", group="queue",
+        figures=tuple(Chosen(figure=name) for name in names), first_day=FIRST.date(),
+    )  # fmt: skip
+    wanted = msgspec.structs.replace(agreed, interval="hour")
+    for version, terms, decider in ((1, agreed, "Example Bank"), (2, wanted, None)):
         await cursor.execute(_AGREED, {
             "version": version, "terms": msgspec.json.encode(terms, order="deterministic").decode(),
             "hash": terms_hash(terms), "state": "agreed" if decider else "proposed", "at": FIRST, "decider": decider,
