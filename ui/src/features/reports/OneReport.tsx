@@ -91,7 +91,7 @@ function Deliveries({ of: { report, versions } }: { of: Report }) {
       <Title order={2}>{say("reports.deliveries")}</Title>
       {chosen === undefined ? <Text>{say("reports.no_deliveries")}</Text> : (
         <>
-          <div className={styles["choices"]} style={{ maxHeight: 160 }}>
+          <div className={styles["choices"]} style={{ maxHeight: 160 }} data-testid="days">
             {data.map((one) => (
               <button
                 key={`${one.period_began} ${one.n}`} type="button" aria-current={one === chosen}

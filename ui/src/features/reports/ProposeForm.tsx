@@ -82,7 +82,7 @@ export function ProposeForm({ report, from, close, done }: { report: string | nu
       {preview.error !== null && <Failure error={preview.error} />}
       {propose.error !== null && <Failure error={propose.error} />}
       {isSeen && (
-        <Stack component="section" gap="sm" aria-label={say("reports.preview")}>
+        <Stack gap="sm">
           <Text>{say("reports.preview.of", { from: day(preview.data.began_at), to: day(preview.data.ended_at) })}</Text>
           <Table figures={preview.data.figures} rows={preview.data.rows} group={terms.group ?? null} zone={terms.zone} label={say("reports.preview")} />
         </Stack>
