@@ -76,6 +76,27 @@ async def test_a_report_is_proposed_agreed_delivered_and_recomputed(enter: Enter
     await days(deliveries).last.click()
     await client.button("reports.recompute", deliveries).click()
     await expect(deliveries.get_by_role("status")).to_contain_text(EQUAL)
+    await propose_hours(manager)
+
+
+async def propose_hours(manager: Person) -> None:
+    """Other terms begin with those of a version; an address that is none is told at the form."""
+    page = manager.page
+    terms = page.get_by_role("region", name=manager.say("reports.terms"))
+    await page.reload()
+    await expect(terms).to_contain_text(manager.say("reports.state.agreed"))
+    await manager.button("reports.propose_other").first.click()
+    await expect(manager.field("reports.field.name")).to_have_value(NAME)
+    recipients = page.get_by_label(manager.say("reports.recipients")).first
+    await recipients.fill("nobody")
+    await recipients.press("Enter")
+    await manager.button("reports.preview").click()
+    await expect(page.get_by_role("alert")).to_contain_text("each like name@example.org")
+    await recipients.press("Backspace")
+    await manager.button("reports.preview").click()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await manager.button("reports.propose").click()
+    await expect(terms).to_contain_text(manager.say("reports.version").replace("{version, number}", "2"))
 
 
 async def propose(manager: Person) -> None:
