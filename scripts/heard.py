@@ -7,18 +7,23 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import psycopg
 
 from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
 from markaz.listening import commit_days, draw_days, seal_days
+from markaz.reports.agreements import Terms, terms_hash
+from markaz.reports.catalogue import Chosen
 from markaz.telephony.sound import TELEPHONE_RATE, write_wav
 
 FLOOR = "main"
 FIRST = moment(WallClock()()).replace(hour=9, minute=12, second=0, microsecond=0) - timedelta(days=3)
 DRAWN, SEALED = (f"{FIRST + timedelta(days=n):%Y-%m-%d}" for n in (0, 1))
 """Days of the sample: one to hear, and one that waits for the client."""
+DELIVERED = f"{FIRST:%Y-%m-%d}T00:00:00Z%200"
+"""The first day, as the address of the reports has it."""
 OPEN = "heard-2"
 SECONDS = 96
 MISSING = 6
@@ -58,6 +63,14 @@ VALUES (%s, 'hotline', %s, 5000, 'UTC', 'x', 'Amira Hassan')
 _GIVEN = """
 UPDATE sample_day SET client_half = '4 6 1 3 3 2 5', given_by = 'Example Bank', given_at = %s WHERE day = %s
 """
+_AGREED = """
+INSERT INTO report_version (centre, report, version, client, terms, hash, state, proposed_by, proposer, proposed_at,
+    decider, decided_at)
+SELECT floor.centre, 'daily', %(version)s, 'bank', %(terms)s, %(hash)s, %(state)s, 'centre', 'Leila Rahimi',
+    %(at)s::timestamptz, %(decider)s::text, CASE WHEN %(decider)s::text IS NULL THEN NULL ELSE %(at)s::timestamptz END
+FROM floor WHERE floor.id = %(floor)s
+"""
+"""The worker delivers it by itself, since its periods are over."""
 
 
 async def seed(connection: psycopg.AsyncConnection[Any], recordings: Path) -> None:
@@ -75,9 +88,26 @@ async def seed(connection: psycopg.AsyncConnection[Any], recordings: Path) -> No
                     "path": "heard/sound.wav", "state": "missing" if n == MISSING else "present",
                 })  # fmt: skip
             await cursor.execute(_COMMENT)
+            await agree_on_a_report(cursor)
         await seal_days(connection, FLOOR, now=FIRST + timedelta(days=2))
         await connection.execute(_GIVEN, (FIRST + timedelta(days=1), DRAWN))
         await draw_days(connection, FLOOR, now=FIRST + timedelta(days=1, minutes=5))
+
+
+async def agree_on_a_report(cursor: psycopg.AsyncCursor[Any]) -> None:
+    """A daily report that is agreed, and other terms for it that wait for the client."""
+    names = ("offered", "answered", "abandoned", "service_level", "answer_time_mean", "handle_time_mean")
+    agreed = Terms(
+        name="Daily figures of the hotline", projects=("hotline",), interval="half_hour", group="queue",
+        figures=tuple(Chosen(figure=name) for name in names), first_day=FIRST.date(),
+    )  # fmt: skip
+    wanted = msgspec.structs.replace(agreed, interval="hour")
+    for version, terms, decider in ((1, agreed, "Example Bank"), (2, wanted, None)):
+        await cursor.execute(_AGREED, {
+            "version": version, "terms": msgspec.json.encode(terms, order="deterministic").decode(),
+            "hash": terms_hash(terms), "state": "agreed" if decider else "proposed", "at": FIRST, "decider": decider,
+            "floor": FLOOR,
+        })  # fmt: skip
 
 
 def conversation() -> bytes:

@@ -107,6 +107,8 @@ PAGES = (
     Shot("floor-wall", "/floor/wall", "supervisor"),
     Shot("floor-rules", "/floor?open=rules", "supervisor"),
     Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
+    Shot("reports", f"/reports?delivery={heard.DELIVERED}", "client_owner"),
+    Shot("reports-new", "/reports?open=%2B", "manager"),
 )
 
 

@@ -88,7 +88,17 @@ async def test_a_report_is_delivered_on_time_and_once(
     (attached,) = mail.iter_attachments()
     lines = list(csv.reader(io.StringIO(attached.get_content())))
     assert lines[0][3:5] == ["Offered [contacts]", "Answered [contacts]"]
-    assert [line[3] for line in lines if line[0] == "whole period" and line[2] == "cards"] == ["6"]
+    table, meaning = lines[: lines.index([])], lines[lines.index([]) + 1 :]
+    assert [line[3] for line in table if line[0] == "whole period" and line[2] == "cards"] == ["6"]
+    assert {len(line) for line in table} == {len(table[0])}, "a spreadsheet takes the table alone"
+    told = [line for (line,) in meaning]
+    assert told[0] == TERMS.name
+    assert told[1].startswith(f"{DAY} 00:00+00:00 to ")
+    assert any(line.startswith("Service level (20)") and "within 20 s" in line for line in told)
+    assert told[-2:] == [
+        "Zone UTC; version 1 of the report as agreed.",
+        f"SHA-256 of the delivered numbers: {sha256}",
+    ]
 
 
 async def test_what_was_missed_is_delivered_late_each_day_once(

@@ -217,4 +217,5 @@ def _terms(text: str) -> Terms:
 
 
 def _file(terms: Terms, version: int, period: Period, rows: list[Row], sha256: str) -> bytes:
-    return as_csv(terms, rows) if terms.format == "csv" else as_pdf(terms, version, period, rows, seal=sha256)
+    form = as_csv if terms.format == "csv" else as_pdf
+    return form(terms, version, period, rows, seal=sha256)

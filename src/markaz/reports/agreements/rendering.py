@@ -58,31 +58,47 @@ def title(chosen: Chosen) -> str:
     return f"{figure.title}{f' ({settled})' if settled else ''} [{figure.unit}{version}]"
 
 
-def as_csv(terms: Terms, rows: Sequence[Row]) -> bytes:
-    """RFC 4180 in UTF-8, with a mark that spreadsheets want; what looks like a formula is text."""
+def as_csv(terms: Terms, version: int, period: Period, rows: Sequence[Row], *, seal: str) -> bytes:
+    """RFC 4180 in UTF-8, with a mark that spreadsheets want; what looks like a formula is text.
+
+    What the numbers mean stands below them after an empty line, where spreadsheets take the table to end: they sort
+    and filter it alone.
+    """
     text = io.StringIO(BYTE_ORDER_MARK)
     text.seek(0, io.SEEK_END)
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_head(terms))
     writer.writerows([[_harmless(cell) for cell in line] for line in _lines(terms, rows)])
+    writer.writerow([])
+    writer.writerows([[_harmless(line)] for line in (
+        terms.name, _span(terms, period), *definition_lines(terms, version), _sealed(seal),
+    )])  # fmt: skip
     return text.getvalue().encode()
 
 
 def as_pdf(terms: Terms, version: int, period: Period, rows: Sequence[Row], *, seal: str) -> bytes:
     """A table, what its figures mean, and the `seal` by which the same numbers are known."""
-    place = ZoneInfo(terms.zone)
     given = {
         "name": terms.name,
-        "period": f"{_moment(period.began_at, place)} to {_moment(period.ended_at, place)} ({terms.zone})",
+        "period": _span(terms, period),
         "head": _head(terms),
         "rows": [[str(cell) for cell in line] for line in _lines(terms, rows)],
         "definitions": f"What the figures mean (version {version}, agreed by both sides)",
         "words": [{"title": title(one), "words": " ".join(figure_of(one).words_of(one))} for one in terms.figures],
-        "seal": f"SHA-256 of the delivered numbers: {seal}",
+        "seal": _sealed(seal),
     }
     made = typst.compile(_PAGE.encode(), sys_inputs={"report": json.dumps(given)}, format="pdf")
     assert isinstance(made, bytes)
     return made
+
+
+def _span(terms: Terms, period: Period) -> str:
+    place = ZoneInfo(terms.zone)
+    return f"{_moment(period.began_at, place)} to {_moment(period.ended_at, place)} ({terms.zone})"
+
+
+def _sealed(seal: str) -> str:
+    return f"SHA-256 of the delivered numbers: {seal}"
 
 
 def _head(terms: Terms) -> list[str]:

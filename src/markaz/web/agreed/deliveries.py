@@ -183,7 +183,8 @@ async def delivered_file(
     rows = decoded(row["rows"])
     period = Period(row["period_began"], row["period_ended"], row["due_at"])
     if form == "csv":
-        body, kind = as_csv(terms, rows), "text/csv; charset=utf-8"
+        body = as_csv(terms, row["version"], period, rows, seal=row["sha256"])
+        kind = "text/csv; charset=utf-8"
     else:
         body = await asyncio.to_thread(as_pdf, terms, row["version"], period, rows, seal=row["sha256"])
         kind = "application/pdf"

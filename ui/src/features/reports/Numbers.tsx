@@ -1,5 +1,5 @@
 import { Button, Popover, Stack, Text, UnstyledButton } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import { useWords } from "../../app/words";
 import { Duration } from "../../components/Duration";
@@ -10,45 +10,61 @@ import { type Cell, type Delivery, type Figure, useBehind } from "./requests";
 
 type Value = number | null | undefined;
 
-/** The delivered rows; where `before` is there, what was delivered first stands struck out beside what differs. */
-export function Numbers({ report, delivery, before }: { report: string; delivery: Delivery; before: Delivery | null }) {
+type Row = Delivery["rows"][number];
+
+interface TableGiven {
+  figures: readonly Figure[];
+  rows: readonly Row[];
+  group: string | null;
+  zone: string;
+  label: string;
+  /** What stands in a cell; absent: the number alone. */
+  cell?: (row: Row, figure: Figure, place: number) => ReactNode;
+}
+
+/** Rows of figures, an interval and a key each. */
+export function Table({ figures, rows, group, zone, label, cell }: TableGiven) {
   const { say, intl } = useWords();
   const naming = useNaming();
-  const named = (key: string | null) => (key === null ? say("reports.all") : delivery.group === "queue" ? naming("queues", key) : delivery.group === "project" ? naming("projects", key) : key);
+  const named = (key: string | null) => (key === null ? say("reports.all") : group === "queue" ? naming("queues", key) : group === "project" ? naming("projects", key) : key);
   return (
-    <div className={styles["numbers"]} tabIndex={0} role="region" aria-label={say("reports.numbers")}>
+    <div className={styles["numbers"]} tabIndex={0} role="region" aria-label={label}>
       <table>
         <thead>
           <tr>
             <th scope="col">{say("reports.interval")}</th>
             <th scope="col">{say("reports.of")}</th>
-            {delivery.figures.map((figure) => <th key={figure.column} scope="col"><bdi dir="auto">{figure.title}</bdi></th>)}
+            {figures.map((figure, place) => <th key={`${place} ${figure.column}`} scope="col"><bdi dir="auto">{figure.title}</bdi></th>)}
           </tr>
         </thead>
         <tbody>
-          {delivery.rows.map((row) => {
-            const first = before?.rows.find((one) => one.began_at === row.began_at && one.key === row.key);
-            return (
-              <tr key={`${row.began_at ?? ""} ${row.key ?? ""}`}>
-                <th scope="row">{row.began_at === null ? say("reports.whole") : intl.formatDate(row.began_at, { dateStyle: "short", timeStyle: "short", timeZone: delivery.zone })}</th>
-                <td><bdi>{named(row.key)}</bdi></td>
-                {delivery.figures.map((figure, place) => {
-                  const cell = { report, period_began: delivery.period_began, n: delivery.n, figure: place, began_at: row.began_at, key: row.key };
-                  const is_other = before !== null && first?.values[place] !== row.values[place];
-                  return (
-                    <td key={figure.column}>
-                      {is_other && <><del><Shown value={first?.values[place]} unit={figure.unit} /></del> </>}
-                      <Explained cell={cell} figure={figure} value={row.values[place]} />
-                    </td>
-                  );
-                })}
-              </tr>
-            );
-          })}
+          {rows.map((row) => (
+            <tr key={`${row.began_at ?? ""} ${row.key ?? ""}`}>
+              <th scope="row">{row.began_at === null ? say("reports.whole") : intl.formatDate(row.began_at, { dateStyle: "short", timeStyle: "short", timeZone: zone })}</th>
+              <td><bdi>{named(row.key)}</bdi></td>
+              {figures.map((figure, place) => <td key={`${place} ${figure.column}`}>{cell?.(row, figure, place) ?? <Shown value={row.values[place]} unit={figure.unit} />}</td>)}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+/** The delivered rows; where `before` is there, what was delivered first stands struck out beside what differs. */
+export function Numbers({ report, delivery, before }: { report: string; delivery: Delivery; before: Delivery | null }) {
+  const { say } = useWords();
+  const cell = (row: Row, figure: Figure, place: number) => {
+    const first = before?.rows.find((one) => one.began_at === row.began_at && one.key === row.key);
+    const at = { report, period_began: delivery.period_began, n: delivery.n, figure: place, began_at: row.began_at, key: row.key };
+    return (
+      <>
+        {before !== null && first?.values[place] !== row.values[place] && <><del><Shown value={first?.values[place]} unit={figure.unit} /></del> </>}
+        <Explained cell={at} figure={figure} value={row.values[place]} />
+      </>
+    );
+  };
+  return <Table figures={delivery.figures} rows={delivery.rows} group={delivery.group} zone={delivery.zone} label={say("reports.numbers")} cell={cell} />;
 }
 
 function Shown({ value, unit }: { value: Value; unit: string }) {

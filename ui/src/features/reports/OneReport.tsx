@@ -8,17 +8,19 @@ import { Delivered } from "./Delivered";
 import styles from "./ReportsPage.module.css";
 import { type Report, type Version, useDecide, useDeliveries } from "./requests";
 
-export function OneReport({ report }: { report: Report }) {
+/** `other` begins other terms, with those of a version. */
+export function OneReport({ report, other }: { report: Report; other: ((version: Version) => void) | null }) {
   const { say } = useWords();
   return (
     <div className={styles["main"]}>
-      <Deliveries report={report.report} />
+      <Deliveries of={report} />
       <section className={`panel ${styles["part"] ?? ""}`} aria-label={say("reports.terms")}>
         <Title order={2}>{say("reports.terms")}</Title>
         {report.versions.map((version) => (
           <details key={version.version} open={version === report.versions[0] || version.state === "agreed"}>
             <summary>{say("reports.version", { version: version.version })} <Badge variant="light" tt="none">{say(`reports.state.${version.state}`)}</Badge></summary>
             <OneVersion report={report.report} version={version} />
+            {other !== null && <Button mt="sm" variant="default" onClick={() => other(version)}>{say("reports.propose_other")}</Button>}
           </details>
         ))}
       </section>
@@ -77,7 +79,7 @@ function Moves({ report, version: { version, hash, moves } }: { report: string; 
   );
 }
 
-function Deliveries({ report }: { report: string }) {
+function Deliveries({ of: { report, versions } }: { of: Report }) {
   const { say, intl } = useWords();
   const { data, error, refetch } = useDeliveries(report);
   const [search, setSearch] = useSearchParams();
@@ -89,14 +91,14 @@ function Deliveries({ report }: { report: string }) {
       <Title order={2}>{say("reports.deliveries")}</Title>
       {chosen === undefined ? <Text>{say("reports.no_deliveries")}</Text> : (
         <>
-          <div className={styles["choices"]} style={{ maxHeight: 160 }}>
+          <div className={styles["choices"]} style={{ maxHeight: 160 }} data-testid="days">
             {data.map((one) => (
               <button
                 key={`${one.period_began} ${one.n}`} type="button" aria-current={one === chosen}
                 onClick={() => setSearch({ report, delivery: `${one.period_began} ${one.n}` }, { replace: true })}
               >
                 <span>
-                  {intl.formatDate(one.period_began, { dateStyle: "medium", timeStyle: "short" })}
+                  {intl.formatDate(one.period_began, { dateStyle: "full", timeZone: versions.find((its) => its.version === one.version)?.terms.zone ?? "UTC" })}
                   {one.n > 0 && <> · {say("reports.correction", { n: one.n })}</>}
                 </span>
               </button>

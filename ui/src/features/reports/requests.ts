@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client";
 import type { components } from "../../api/schema";
+import type { Terms } from "./draft";
 
 export type Report = components["schemas"]["ReportShown"];
 export type Version = components["schemas"]["VersionShown"];
@@ -19,6 +20,27 @@ function whole<Answer>({ data }: { data?: Answer }): Answer {
 
 export function useReports() {
   return useQuery({ queryKey: ["reports"], queryFn: async () => whole(await api.GET("/api/reports")).reports });
+}
+
+/** Every figure that a report may have. */
+export function useCatalogue() {
+  return useQuery({ queryKey: ["report-catalogue"], staleTime: Infinity, queryFn: async () => whole(await api.GET("/api/reports/catalogue")) });
+}
+
+/** The last period that is over, in the numbers of these terms. */
+export function usePreview() {
+  return useMutation({ mutationFn: async (body: Terms) => whole(await api.POST("/api/reports/preview", { body })), meta: { toldInPlace: true } });
+}
+
+/** Propose a new report (null), or other terms of one, to the other side. */
+export function usePropose(report: string | null) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (body: Terms) =>
+      whole(report === null ? await api.POST("/api/reports", { body }) : await api.POST("/api/reports/{report}/versions", { params: { path: { report } }, body })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["reports"] }),
+    meta: { toldInPlace: true },
+  });
 }
 
 export function useDecide(report: string) {
