@@ -1,7 +1,7 @@
 """Who sees what of the floor: pure functions of what somebody is and of the values.
 
 The centre's people see all of it, and they alone see alarms. An agent sees their own desk: themselves, the contacts in
-which they take part, the queues that they serve. A client sees its own projects and what is answered about them, without
+which they take part, the queues that they serve. A client sees its own projects and what was answered there, without
 the names of agents, its requests, and whether telephony is there; a page of its application sees one contact of them.
 """
 
