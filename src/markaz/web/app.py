@@ -31,6 +31,7 @@ from markaz.web import (
     desk,
     embed,
     entering,
+    feedback,
     floor,
     health,
     invitations,
@@ -143,6 +144,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     guard(app)
     app.include_router(health.router)
     app.include_router(floor.router)
+    app.include_router(feedback.router)
     app.include_router(alarms.reading)
     app.include_router(alarms.changing)
     app.include_router(desk.agents)

@@ -6,14 +6,17 @@ Read whole each time, so that what a page was shown, plus what changed, is what 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
 from markaz.runtime import connect
-from markaz.web.live import AnyValue, RequestsValue
+from markaz.web.live import AnswerValue, AnyValue, FeedbackValue, RequestsValue
 
-CHANNELS = ("markaz_requests",)
+CHANNELS = ("markaz_requests", "markaz_feedback")
+NEWEST_MAX = 10
+"""Answers of a project that open pages are shown as they arrive; older ones are asked for."""
 AGAIN_SECONDS = 5.0
 """Read again after so long when nothing was told: a notice may be lost with a connection, and days end."""
 
@@ -25,6 +28,22 @@ SELECT client, sum(version)::bigint AS changes, count(*) FILTER (WHERE ended_at 
     count(*) FILTER (WHERE state <> 'answered' AND ended_at IS NULL AND asked_by = 'centre'
         OR state = 'answered' AND asked_by = 'client') AS of_client
 FROM request GROUP BY client
+"""
+
+_FEEDBACK = """
+SELECT project.id AS project, newest.answers, today.count, today.mean
+FROM project
+CROSS JOIN LATERAL (
+    SELECT coalesce(json_agg(of ORDER BY of.at DESC, of.contact DESC, of.question DESC), '[]') AS answers FROM (
+        SELECT contact, question, answer, queue, agent, at FROM feedback WHERE feedback.project = project.id
+        ORDER BY at DESC, contact DESC, question DESC LIMIT %s
+    ) AS of
+) AS newest
+CROSS JOIN LATERAL (
+    SELECT count(*) AS count, avg(answer)::float8 AS mean FROM feedback
+    WHERE feedback.project = project.id AND at >= (SELECT date_trunc('day', now(), zone) FROM centre)
+) AS today
+WHERE json_array_length(newest.answers) > 0
 """
 
 Enter = Callable[[psycopg.AsyncConnection[Any]], Awaitable[None]]
@@ -56,4 +75,12 @@ async def read(connection: psycopg.AsyncConnection[Any]) -> dict[str, AnyValue]:
     """The values as whoever has entered sees them."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_REQUESTS)
-        return {f"requests/{row['client']}": RequestsValue(**row) for row in await cursor.fetchall()}
+        values: dict[str, AnyValue] = {
+            f"requests/{row['client']}": RequestsValue(**row) for row in await cursor.fetchall()
+        }
+        await cursor.execute(_FEEDBACK, (NEWEST_MAX,))
+        for row in await cursor.fetchall():
+            newest = msgspec.convert(row["answers"], tuple[AnswerValue, ...])
+            value = FeedbackValue(row["project"], newest, row["count"], row["mean"])
+            values[f"feedback/{row['project']}"] = value
+        return values

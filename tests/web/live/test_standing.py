@@ -114,6 +114,46 @@ async def test_what_time_escalates_is_told_too(
         await until(bank, "requests/bank", {"open": 1, "escalated": 1})
 
 
+ANSWER = """
+INSERT INTO feedback (floor, contact, question, answer, project, queue, agent, at)
+VALUES ('main', %s, 'friendly', %s, %s, 'cards', 'amal', now())
+"""
+
+
+async def test_an_answer_is_told_to_those_whose_project_it_is(
+    address: str, tokens: dict[str, str], organisation: psycopg.Connection[Any]
+) -> None:
+    another_project = (
+        "INSERT INTO project (centre, id, name, client, rules) VALUES ('c', 'shopline', 'S', 'shop', '{}')"
+    )
+    organisation.execute(another_project)
+    async with (
+        page(address, tokens["bank"]) as bank,
+        page(address, tokens["shop"]) as shop,
+        page(address, tokens["manager"]) as manager,
+        page(address, tokens["agent"]) as agent,
+    ):
+        for one in (bank, shop, manager, agent):
+            await one.take()
+        for contact, key, project in (("c1", 4, "hotline"), ("c2", 1, "hotline"), ("s1", 5, "shopline")):
+            await asyncio.to_thread(organisation.execute, ANSWER, (contact, key, project))
+        for one in (bank, manager):
+            await until(one, "feedback/hotline", {"today": 2, "today_mean": 2.5})
+        for one in (shop, manager):
+            await until(one, "feedback/shopline", {"today": 1, "today_mean": 5})
+        newest = {
+            name: one.values["feedback/hotline"]["newest"] for name, one in (("bank", bank), ("manager", manager))
+        }
+        assert [(each["contact"], each["agent"]) for each in newest["manager"]] == [("c2", "amal"), ("c1", "amal")]
+        assert [(each["contact"], each["agent"]) for each in newest["bank"]] == [("c2", None), ("c1", None)]
+        for one, keys in ((bank, {"feedback/hotline"}), (shop, {"feedback/shopline"}), (agent, set())):
+            assert {key for key in one.values if key.startswith("feedback/")} == keys
+        for name, one in (("bank", bank), ("manager", manager)):
+            async with page(address, tokens[name]) as fresh:
+                await fresh.take()
+                assert fresh.values == one.values, "old values plus changes are fresh ones"
+
+
 def change(owner: psycopg.Connection[Any], n: int) -> None:
     with owner.transaction():
         owner.execute("UPDATE request SET version = version + 1")

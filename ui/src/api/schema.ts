@@ -716,6 +716,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers
+         * @description Answers that the asker may see, the newest first.
+         */
+        get: operations["answers_api_feedback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description How each question was answered on each day, the newest day first.
+         */
+        get: operations["summary_api_feedback_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/floor": {
         parameters: {
             query?: never;
@@ -2291,6 +2331,42 @@ export interface components {
             taken_by: string | null;
             /** Taken Name */
             taken_name: string | null;
+        };
+        /**
+         * Answer
+         * @description What a customer answered to a question. `agent` had the conversation last; a client is not told.
+         */
+        Answer: {
+            /** Agent */
+            agent: string | null;
+            /**
+             * Answer
+             * @description The key, 1 to 9
+             */
+            answer: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Contact */
+            contact: string;
+            /** Project */
+            project: string;
+            /** Question */
+            question: string;
+            /** Queue */
+            queue: string | null;
+        };
+        /**
+         * AnswerPage
+         * @description Newest first; `next` is the cursor of the following page.
+         */
+        AnswerPage: {
+            /** Answers */
+            answers: components["schemas"]["Answer"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Assignment
@@ -4530,6 +4606,28 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * QuestionOfDay
+         * @description The answers to a question on a day of the centre's zone.
+         */
+        QuestionOfDay: {
+            /** Count */
+            count: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Distribution
+             * @description How many answered 1, 2, ... 9
+             */
+            distribution: number[];
+            /** Mean */
+            mean: number;
+            /** Question */
+            question: string;
         };
         /**
          * QueueAimed
@@ -8902,6 +9000,158 @@ export interface operations {
                 };
             };
             /** @description `too_many_watching` or `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_api_feedback_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; absent: from the beginning */
+                cursor?: string | null;
+                /** @description Entries on a page */
+                limit?: number;
+                project?: string | null;
+                queue?: string | null;
+                agent?: string | null;
+                question?: string | null;
+                /** @description Answered at or after */
+                from?: string | null;
+                /** @description Answered before */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerPage"];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `not_permitted` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` or `cursor_unknown` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary_api_feedback_summary_get: {
+        parameters: {
+            query?: {
+                project?: string | null;
+                queue?: string | null;
+                agent?: string | null;
+                question?: string | null;
+                /** @description Answered at or after */
+                from?: string | null;
+                /** @description Answered before */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOfDay"][];
+                };
+            };
+            /** @description `not_signed_in` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_permitted` or `origin_refused` or `not_permitted` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_away` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,6 @@
 /** Every page there is: where it lives, who may open it, what loads it. The navigation and the palette read this table. */
 
-import { type LucideIcon, CircleUser, Contact, Ear, FileChartColumn, Gauge, Headset, LayoutGrid, MessagesSquare, ScrollText, Settings2 } from "lucide-react";
+import { type LucideIcon, CircleUser, Contact, Ear, FileChartColumn, Gauge, Headset, LayoutGrid, MessagesSquare, ScrollText, Settings2, Star } from "lucide-react";
 import type { ComponentType } from "react";
 import type { MessageId } from "../messages";
 
@@ -50,6 +50,10 @@ export const AREAS: readonly Area[] = [
   {
     path: "requests", label: "nav.requests", icon: MessagesSquare, permissions: ["requests.read"],
     load: () => import("../features/requests/RequestsPage"),
+  },
+  {
+    path: "feedback", label: "nav.feedback", icon: Star, permissions: ["contacts.see"],
+    load: () => import("../features/feedback/FeedbackPage"),
   },
   {
     path: "audit", label: "nav.audit", icon: ScrollText, permissions: ["audit.read"],

@@ -103,6 +103,23 @@ export interface RequestsValue {
   of_client: number;
 }
 
+export interface AnswerValue {
+  contact: string;
+  question: string;
+  answer: number;
+  queue: string | null;
+  agent: string | null;
+  at: string;
+}
+
+/** What customers answered about a project: the newest few, and since midnight in the centre's zone how many. */
+export interface FeedbackValue {
+  project: string;
+  newest: AnswerValue[];
+  today: number;
+  today_mean: number | null;
+}
+
 export interface AlarmValue {
   kind:
     | "longest_wait" | "waiting" | "service_level" | "nobody_ready" | "in_wrap_up" | "not_ready" | "in_conversation"

@@ -5,14 +5,16 @@ from markaz.web.live.endpoint import Live, Opened, router
 from markaz.web.live.hub import Hub, TooManyWatching
 from markaz.web.live.replica import Replica
 from markaz.web.live.sight import CENTRE, Sight
-from markaz.web.live.values import AgentValue, AnyValue, ContactValue, RequestsValue
+from markaz.web.live.values import AgentValue, AnswerValue, AnyValue, ContactValue, FeedbackValue, RequestsValue
 
 __all__ = [
     "CENTRE",
     "AgentValue",
     "Alarming",
+    "AnswerValue",
     "AnyValue",
     "ContactValue",
+    "FeedbackValue",
     "Hub",
     "Live",
     "Opened",

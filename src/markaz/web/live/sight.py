@@ -1,8 +1,8 @@
 """Who sees what of the floor: pure functions of what somebody is and of the values.
 
 The centre's people see all of it, and they alone see alarms. An agent sees their own desk: themselves, the contacts in
-which they take part, the queues that they serve. A client sees its own projects, without the names of agents, its
-requests, and whether telephony is there; a page of its application sees one contact of them.
+which they take part, the queues that they serve. A client sees its own projects and what was answered there, without
+the names of agents, its requests, and whether telephony is there; a page of its application sees one contact of them.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,15 @@ from typing import Literal
 
 import msgspec
 
-from markaz.web.live.values import AgentValue, AnyValue, ContactValue, FloorValue, QueueValue, RequestsValue
+from markaz.web.live.values import (
+    AgentValue,
+    AnyValue,
+    ContactValue,
+    FeedbackValue,
+    FloorValue,
+    QueueValue,
+    RequestsValue,
+)
 from markaz.web.live.views import FLOOR, agent_key, agents_of, contact_key
 
 
@@ -59,6 +67,11 @@ def _for_client(sight: Sight, value: AnyValue) -> AnyValue | None:
             return without_names(value) if project in sight.projects else None
         case RequestsValue(client=client):
             return value if client == sight.client else None
+        case FeedbackValue(project=project):
+            if project not in sight.projects:
+                return None
+            newest = tuple(msgspec.structs.replace(one, agent=None) for one in value.newest)
+            return msgspec.structs.replace(value, newest=newest)
         case FloorValue():
             return value
         case _:

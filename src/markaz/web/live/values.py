@@ -155,6 +155,26 @@ class RequestsValue(Value, frozen=True):
     of_client: int
 
 
+class AnswerValue(Value, frozen=True):
+    """What a customer answered to a question of a survey; `agent` had the conversation last."""
+
+    contact: str
+    question: str
+    answer: int
+    queue: str | None
+    agent: str | None
+    at: datetime
+
+
+class FeedbackValue(Value, frozen=True):
+    """A project's `newest` answers, and since midnight in the centre's zone how many there were, and their mean."""
+
+    project: str
+    newest: tuple[AnswerValue, ...]
+    today: int
+    today_mean: float | None
+
+
 class AlarmValue(Value, frozen=True):
     """An alarm that is up. `cure`: what may help now; `taken_by` and `taken_name`: who has taken it over."""
 
@@ -168,7 +188,7 @@ class AlarmValue(Value, frozen=True):
     taken_at: datetime | None
 
 
-AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | AlarmValue | RequestsValue
+AnyValue = QueueValue | AgentValue | ContactValue | FloorValue | AlarmValue | RequestsValue | FeedbackValue
 
 
 def queue_value(

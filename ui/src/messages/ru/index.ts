@@ -3,6 +3,7 @@ import account from "./account.json";
 import contacts from "./contacts.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
+import feedback from "./feedback.json";
 import floor from "./floor.json";
 import listening from "./listening.json";
 import numbers from "./numbers.json";
@@ -16,6 +17,6 @@ import shell from "./shell.json";
 import signIn from "./sign-in.json";
 import today from "./today.json";
 
-const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...reports, ...requests, ...scripting, ...shell, ...signIn, ...today };
+const catalogue: Catalogue = { ...account, ...contacts, ...desk, ...failure, ...feedback, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...reports, ...requests, ...scripting, ...shell, ...signIn, ...today };
 
 export default catalogue;
