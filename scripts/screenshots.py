@@ -105,6 +105,7 @@ PAGES = (
     Shot("floor-wall", "/floor/wall", "supervisor"),
     Shot("floor-rules", "/floor?open=rules", "supervisor"),
     Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
+    Shot("feedback", "/feedback", "supervisor"),
 )
 
 
