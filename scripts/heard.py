@@ -45,6 +45,9 @@ VALUES (%(floor)s, %(contact)s, %(contact)s, 'amira', 'cards', %(at)s + interval
     %(at)s + interval '116 s', %(at)s + interval '140 s', 'ended', 'solved');
 INSERT INTO contact_note (floor, contact, id, text, author, written_by)
 VALUES (%(floor)s, %(contact)s, 'n', 'The card was blocked by mistake; a new one is on its way.', 'x', 'Amira Hassan');
+INSERT INTO feedback (floor, contact, question, answer, project, queue, agent, offer, at)
+VALUES (%(floor)s, %(contact)s, 'friendly', %(answer)s, 'hotline', 'cards', 'amira', %(contact)s,
+    %(at)s + interval '125 s');
 INSERT INTO recording (floor, recording, contact, agent, queue, path, expected_at, ended_at, state, seconds)
 VALUES (%(floor)s, %(contact)s, %(contact)s, 'amira', 'cards', %(path)s, %(at)s + interval '20 s',
     %(at)s + interval '116 s', %(state)s, 96);
@@ -85,7 +88,8 @@ async def seed(connection: psycopg.AsyncConnection[Any], recordings: Path) -> No
                 at = FIRST + timedelta(days=n // 16, minutes=17 * (n % 16))
                 await cursor.execute(_CONTACT, {
                     "floor": FLOOR, "contact": f"heard-{n}", "customer": f"+4915120{n:04}", "at": at,
-                    "path": "heard/sound.wav", "state": "missing" if n == MISSING else "present",
+                    "path": "heard/sound.wav", "answer": 5 - n % 7 % 4,
+                    "state": "missing" if n == MISSING else "present",
                 })  # fmt: skip
             await cursor.execute(_COMMENT)
             await agree_on_a_report(cursor)

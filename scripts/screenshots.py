@@ -109,6 +109,7 @@ PAGES = (
     Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
     Shot("reports", f"/reports?delivery={heard.DELIVERED}", "client_owner"),
     Shot("reports-new", "/reports?open=%2B", "manager"),
+    Shot("feedback", "/feedback", "supervisor"),
 )
 
 
