@@ -4,6 +4,7 @@ DESKS = 20
 HURRIED = 17
 """The desk whose wrap-up ends by itself soon."""
 HURRY_SECONDS = 40
+CARE_NUMBER = "+49304200"
 SCRIPT_ID = "sales"
 GREETING = "Good day, this is {agent} of {project}. This call is recorded."
 QUESTION = "What is your order's number?"
@@ -42,6 +43,44 @@ project = "sales"
 label = "Promised"
 needs_note = true
 """
+SURVEYED = f"""
+[[prompts]]
+id = "how"
+text = "How was it?"
+
+[[projects]]
+id = "care"
+client = "shop"
+name = "Care"
+survey = "asked"
+
+[flows.asked]
+start = "answer"
+nodes.answer = {{ type = "answer", next = "how" }}
+nodes.how = {{ type = "rate", prompt = "how", timeout_seconds = 10, attempts_max = 2, next = "end" }}
+nodes.end = {{ type = "disconnect" }}
+
+[[queues]]
+id = "care"
+project = "care"
+name = "Care line"
+
+[flows.care]
+start = "answer"
+nodes.answer = {{ type = "answer", next = "queue" }}
+nodes.queue = {{ type = "queue", queue = "care" }}
+
+[[numbers]]
+number = "{CARE_NUMBER}"
+project = "care"
+flow = "care"
+
+[[agents]]
+id = "fay"
+name = "Fay"
+queues = {{ care = 1 }}
+"""
+"""A project whose customers are asked after the conversation."""
 QUEUE = """
 [[queues]]
 id = "{queue}"
@@ -79,7 +118,7 @@ def caller_of(desk: int) -> str:
 
 def desks() -> str:
     """The project, its script and its desks as TOML, to stand behind the centre of `tests.whole.organisation`."""
-    parts = [PROJECT]
+    parts = [PROJECT, SURVEYED]
     for n in range(DESKS):
         parts += [
             QUEUE.format(

@@ -1,4 +1,4 @@
-import { Text, Title } from "@mantine/core";
+import { Anchor, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 import { useMe } from "../../app/session";
 import { useWords } from "../../app/words";
@@ -6,6 +6,7 @@ import { Failure } from "../../components/Failure";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { useLiveState } from "../../live/live";
 import type { FeedbackValue } from "../../live/values";
+import { useNaming } from "../listening/requests";
 import styles from "./FeedbackPage.module.css";
 import { type QuestionTold, useFeedback } from "./feedback";
 
@@ -15,6 +16,7 @@ const BAR_PIXELS = 64;
 export function Component() {
   const { say, intl } = useWords();
   const isStaff = useMe().client == null;
+  const named = useNaming();
   const { data: told, error, refetch } = useFeedback();
   if (error !== null && told === undefined) return <Failure error={error} retry={() => void refetch()} />;
   if (told === undefined) return <PageSkeleton />;
@@ -42,12 +44,12 @@ export function Component() {
                     <tr key={`${one.contact} ${one.question}`} data-contact={one.contact}>
                       <th scope="row"><bdi>{one.question}</bdi></th>
                       <td>{intl.formatNumber(one.answer)}</td>
-                      <td><bdi>{one.queue ?? "–"}</bdi></td>
-                      {isStaff && <td><bdi>{one.agent ?? "–"}</bdi></td>}
+                      <td><bdi>{named("queues", one.queue) || "–"}</bdi></td>
+                      {isStaff && <td><bdi>{named("agents", one.agent) || "–"}</bdi></td>}
                       <td>
-                        <Link to={`/contacts?open=${encodeURIComponent(one.contact)}`} title={say("feedback.open")}>
+                        <Anchor component={Link} to={`/contacts?open=${encodeURIComponent(one.contact)}`} title={say("feedback.open")}>
                           <time dateTime={one.at}>{intl.formatDate(one.at, { dateStyle: "medium", timeStyle: "short" })}</time>
-                        </Link>
+                        </Anchor>
                       </td>
                     </tr>
                   ))}
