@@ -80,7 +80,8 @@ async def test_a_report_from_proposal_to_correction(
         assert pdf.content.startswith(b"%PDF-")
 
         wish = {"period_began": line["period_began"], "kind": "recompute"}
-        await ok(await owner.post(f"{at}/deliveries/wishes", json=wish), 202)
+        first = await ok(await owner.post(f"{at}/deliveries/wishes", json=wish), 202)
+        assert await ok(await owner.post(f"{at}/deliveries/wishes", json=wish), 202) == first, "it is wanted already"
         await delivered_again(database)
         told = (await ok(await boss.get(f"{at}/deliveries/one", params=where)))["wishes"][0]
         assert told["compared"] == {"is_equal": True, "count": 0, "differences": []}
@@ -129,6 +130,8 @@ async def test_new_terms_hold_when_both_have_signed(application: FastAPI, people
         assert third["version"] == second["version"] + 1
         agreed = await ok(await owner.post(f"{at}/versions/3", json={"move": "agree", "hash": third["hash"]}))
         assert [one["state"] for one in agreed["versions"]] == ["agreed", "declined", "superseded"]
+        moved = await boss.post(f"{at}/versions", json=TERMS | {"zone": "Asia/Tehran"})
+        assert (moved.status_code, moved.json()["code"]) == (422, "terms_refused")
         ended = await ok(await owner.post(f"{at}/versions/3", json={"move": "end"}))
         assert (ended["versions"][0]["state"], ended["next_due_at"]) == ("ended", None)
 

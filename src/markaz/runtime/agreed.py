@@ -51,7 +51,8 @@ report_delivery = Table(
     ),
 )
 """What was delivered for a period, never changed; `n` 0 first, then each correction, and `why`. `rows` is the JSON that
-`sha256` is of, `file` what was mailed; computed when the read models stood at `journal_number`."""
+`sha256` is of, `file` what was mailed; computed when the read models stood at
+`journal_number` at least."""
 
 report_sending = Table(
     "report_sending",
@@ -89,7 +90,15 @@ report_wish = Table(
     Column("asked_at", _moment, nullable=False, server_default=text("now()")),
     Column("done_at", _moment),
     Column("result", Text),
-    Index("report_wish_open", "asked_at", postgresql_where=text("done_at IS NULL")),
+    Index(
+        "report_wish_open",
+        "centre",
+        "report",
+        "period_began",
+        "kind",
+        unique=True,
+        postgresql_where=text("done_at IS NULL"),
+    ),
 )
-"""Somebody wants a delivery recomputed from the journal, or corrected. `result` is JSON: whether it is equal, and what
-differs."""
+"""Somebody wants a delivery recomputed from the journal, or corrected: one of a kind and period at a time. `result` is
+JSON: whether it is equal, and what differs."""

@@ -22,7 +22,7 @@ _COLUMNS: Final = [
     "contact", "channel", "project", "number", "customer", "queue", "arrived_at", "queued_at", "answered_at",
     "closed_at", "outcome", "reason", "agents",
 ]  # fmt: skip
-_CLIENTS = "SELECT DISTINCT client FROM project WHERE id = ANY (%s) ORDER BY client"
+_CLIENTS = "SELECT client, array_agg(id) FROM project WHERE id = ANY (%s) GROUP BY client ORDER BY client"
 
 router = APIRouter(prefix="/api", tags=["contacts"])
 
@@ -38,18 +38,21 @@ async def contacts_sheet(principal: Reader, connection: Transaction, search: Sea
         await cursor.execute(LIST, search | {"at": None, "contact": None, "limit": ROWS_MAX})
         rows = [told_to(principal, row) for row in await cursor.fetchall()]
     asked = {name: value for name, value in search.items() if value is not None and name != "floor"}
-    for client in await _clients(connection, {row["project"] for row in rows}):
-        await audit(
-            connection, "contacts.exported", "contacts", client=client, address=address, rows=len(rows), asked=asked
-        )
+    for client, projects in await _clients(connection, {row["project"] for row in rows}):
+        count = sum(row["project"] in projects for row in rows)
+        told = asked if client is None else {name: value for name, value in asked.items() if name != "agent"}
+        await audit(connection, "contacts.exported", "contacts", client=client, address=address, rows=count, asked=told)
     sheet = organisation.write_rows(_COLUMNS, ([_told(row[column]) for column in _COLUMNS] for row in rows))
     return Response(sheet, media_type=CSV, headers={"Content-Disposition": 'attachment; filename="contacts.csv"'})
 
 
-async def _clients(connection: Connection, projects: set[str]) -> list[str | None]:
-    """Whose contacts they are; nobody's when there are none, and then it is the centre's own matter."""
+async def _clients(connection: Connection, projects: set[str]) -> list[tuple[str | None, list[str]]]:
+    """Whose contacts they are, and their projects: each is told of its own alone.
+
+    Nobody's when there are none, and then it is the centre's own matter.
+    """
     found = await (await connection.execute(_CLIENTS, (sorted(projects),))).fetchall()
-    return [client for (client,) in found] or [None]
+    return [(client, its) for client, its in found] or [(None, [])]
 
 
 def _told(value: object) -> object:

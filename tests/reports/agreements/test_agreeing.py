@@ -76,7 +76,7 @@ def test_every_change_of_the_terms_is_another_fingerprint() -> None:
     [
         {"name": " "}, {"projects": ()}, {"deliver_at": "25:00"}, {"recipients": ("nobody",)},
         {"recipients": ("a@b.example\nBcc: c@d.example",)}, {"recipients": ("a@b.example, c@d.example",)},
-        {"group": "agent", "figures": (Chosen(figure="handled"),)},
+        {"figures": (Chosen(figure="occupancy"),)}, {"group": "agent", "figures": (Chosen(figure="handled"),)},
     ],
 )  # fmt: skip
 def test_terms_that_cannot_be_kept_are_refused(wrong: dict[str, Any]) -> None:

@@ -171,3 +171,28 @@ async def test_without_a_mail_server_the_mail_says_so(database: str, centre: psy
     ((state, problem),) = await all_of(centre, "SELECT state, problem FROM report_sending")
     assert state == "pending"
     assert "markaz.toml" in problem
+
+
+async def test_a_report_that_fails_stops_no_other(database: str, centre: psycopg.AsyncConnection[Any]) -> None:
+    broken = msgspec.structs.replace(TERMS, figures=(Chosen(figure="of_another_time"),))
+    for report, terms in (("a", broken), ("b", TERMS)):
+        await agree(centre, terms)
+        await centre.execute("UPDATE report_version SET report = %s WHERE report = 'r'", (report,))
+    reporter = Reporter(database, FLOOR, Clock(instant(DUE + timedelta(days=1))))
+    assert await reporter.look(centre) == 2
+    assert await all_of(centre, "SELECT report, count(*) FROM report_delivery GROUP BY report") == [("b", 2)]
+    good = msgspec.json.encode(TERMS, order="deterministic").decode()
+    await centre.execute("UPDATE report_version SET terms = %s WHERE report = 'a'", (good,))
+    assert await reporter.look(centre) == 2, "none of its periods was left out"
+
+
+async def test_another_floors_mail_does_not_stand_in_the_way(
+    database: str, centre: psycopg.AsyncConnection[Any], inbox: tuple[Inbox, int]
+) -> None:
+    kept, port = inbox
+    await agree(centre)
+    await Reporter(database, FLOOR, Clock(instant(DUE))).look(centre)
+    await centre.execute("INSERT INTO floor (id, centre) VALUES ('other', 'c')")
+    server = MailServer(host="127.0.0.1", port=port, sender="m@centre.example", starttls=False)
+    assert await Mailer(database, "other", server).send_due(centre) == 0
+    assert await Mailer(database, FLOOR, server).send_due(centre) == len(kept.mails) == 2

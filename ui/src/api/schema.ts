@@ -1565,7 +1565,7 @@ export interface paths {
         };
         /**
          * Catalogue
-         * @description Every figure that a report may have.
+         * @description Every figure that a report may have: agents are shared between clients, so their time is in none.
          */
         get: operations["catalogue_api_reports_catalogue_get"];
         put?: never;
@@ -14152,7 +14152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `move_refused` or `terms_changed` */
+            /** @description `move_refused` or `terms_changed` or `changed_meanwhile` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -84,7 +84,7 @@ STATEMENTS = (
         result text
     )
     """,
-    "CREATE INDEX report_wish_open ON report_wish (asked_at) WHERE done_at IS NULL",
+    "CREATE UNIQUE INDEX report_wish_open ON report_wish (centre, report, period_began, kind) WHERE done_at IS NULL",
     *(
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         for table in ("report_version", "report_delivery", "report_sending", "report_wish")

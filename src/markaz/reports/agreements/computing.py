@@ -16,6 +16,9 @@ from psycopg.pq import TransactionStatus
 from markaz.reports.agreements.terms import Period, Terms, asked_for
 from markaz.reports.catalogue import Asked, Row, Source, Value, compute, export_from_journal, export_parquet
 
+ENGINE_THREADS: Final = 1
+ENGINE_MEMORY: Final = "1GB"
+"""Of a computation beside a floor that goes on: what needs more goes to disk."""
 DIFFERENCES_MAX: Final = 200
 """That many are told one by one; all are counted."""
 
@@ -30,12 +33,16 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     after: Value
 
 
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """What was delivered beside what it would be now; `count` of the differences, of which the first are here."""
+class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was delivered beside what it would be now; `count` of the differences, of which the first are here.
+
+    `problem`: it could not be computed, and why.
+    """
 
     is_equal: bool
     count: int
     differences: list[Difference]
+    problem: str | None = None
 
 
 async def compute_rows(
@@ -55,7 +62,7 @@ async def compute_rows(
 
 
 def _computed(folder: Path, asked: Asked) -> list[Row]:
-    engine = ibis.duckdb.connect()
+    engine = ibis.duckdb.connect(threads=ENGINE_THREADS, memory_limit=ENGINE_MEMORY)
     try:
         return compute(Source(engine, folder), asked)
     finally:

@@ -5,6 +5,7 @@ says so by its moments.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +20,15 @@ from markaz.reports.agreements.computing import Compared, compare, compute_rows,
 from markaz.reports.agreements.rendering import as_csv, as_pdf
 from markaz.reports.agreements.terms import Period, Terms, periods_due
 from markaz.reports.catalogue import Row
-from markaz.runtime import connect
+from markaz.runtime import DATABASE_AWAY, connect
+
+logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 PERIODS_MAX: Final = 50
 """Periods of a report that one look makes."""
-WISHES_MAX: Final = 10
+WISHES_MAX: Final = 1
+"""Between two looks at what is due: each folds a whole journal."""
 BEHIND_SECONDS_MAX: Final = 60.0
 """So long the read models are waited for; then the report is tried at the next look."""
 BEHIND_POLL_SECONDS: Final = 0.2
@@ -69,7 +73,7 @@ JOIN LATERAL (
 JOIN report_version AS v ON (v.centre, v.report, v.version) = (d.centre, d.report, d.version)
 WHERE w.done_at IS NULL AND d.floor = %s ORDER BY w.asked_at LIMIT %s
 """
-_DONE = "UPDATE report_wish SET done_at = %s, result = %s WHERE id = %s"
+_DONE = "UPDATE report_wish SET done_at = %s, result = %s WHERE id = %s AND done_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +121,29 @@ class Reporter:
 
     async def look(self, connection: AsyncConnection[Any]) -> int:
         """Make what is due and do what is wished; how many reports were made."""
-        made = 0
+        made, failed = 0, set[str]()
         async for agreed, period in self._due(connection):
-            made += await self._deliver(connection, agreed, period)
+            if agreed.report in failed:  # a period is never left out: the next look begins with this one again
+                continue
+            try:
+                made += await self._deliver(connection, agreed, period)
+            except DATABASE_AWAY:
+                raise
+            except Exception:
+                logger.exception("Report %s of %s can't be made", agreed.report, period.began_at)
+                failed.add(agreed.report)
         async with connection.cursor(row_factory=class_row(_Wish)) as cursor:
             wishes = await (await cursor.execute(_WISHES, (self._floor, WISHES_MAX))).fetchall()
         for wish in wishes:
-            made += await self._fulfil(connection, wish)
+            try:
+                made += await self._fulfil(connection, wish)
+            except DATABASE_AWAY:
+                raise
+            except Exception as error:
+                logger.exception("Report %s of %s can't be recomputed", wish.report, wish.period_began)
+                await self._done(
+                    connection, wish, Compared(is_equal=False, count=0, differences=[], problem=str(error))
+                )
         return made
 
     async def _due(self, connection: AsyncConnection[Any]) -> AsyncIterator[tuple[_Agreed, Period]]:
@@ -200,16 +220,20 @@ class Reporter:
             return 0
         rows = await compute_rows(connection, terms, period, floor=wish.floor, from_journal=True)
         compared: Compared = compare(decoded(wish.rows), rows)
-        made = 0
         if wish.kind == "correct" and not compared.is_equal:
             values = {
                 "centre": wish.centre, "report": wish.report, "version": wish.version, "client": wish.client,
                 "floor": wish.floor, "period_began": wish.period_began, "period_ended": wish.period_ended,
                 "due_at": wish.due_at, "n": wish.n + 1, "why": wish.why, "journal_number": number,
             }  # fmt: skip
-            made = await self._keep(connection, terms, period, rows, values)
+            async with connection.transaction():  # a correction and its answer stand or fall together
+                await self._done(connection, wish, compared)
+                return await self._keep(connection, terms, period, rows, values)
+        await self._done(connection, wish, compared)
+        return 0
+
+    async def _done(self, connection: AsyncConnection[Any], wish: _Wish, compared: Compared) -> None:
         await connection.execute(_DONE, (moment(self._clock()), msgspec.json.encode(compared).decode(), wish.id))
-        return made
 
 
 def _terms(text: str) -> Terms:

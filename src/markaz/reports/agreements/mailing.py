@@ -33,9 +33,12 @@ UPDATE report_sending AS s SET next_at = now() + make_interval(secs => %s)
 FROM report_delivery AS d JOIN report_version AS v
     ON (v.centre, v.report, v.version) = (d.centre, d.report, d.version)
 WHERE (d.centre, d.report, d.period_began, d.n) = (s.centre, s.report, s.period_began, s.n)
-    AND d.floor = %s AND (s.centre, s.report, s.period_began, s.n, s.recipient) IN (
-        SELECT centre, report, period_began, n, recipient FROM report_sending
-        WHERE state = 'pending' AND next_at <= now() ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED)
+    AND (s.centre, s.report, s.period_began, s.n, s.recipient) IN (
+        SELECT its.centre, its.report, its.period_began, its.n, its.recipient
+        FROM report_sending AS its JOIN report_delivery AS of
+            ON (of.centre, of.report, of.period_began, of.n) = (its.centre, its.report, its.period_began, its.n)
+        WHERE of.floor = %s AND its.state = 'pending' AND its.next_at <= now()
+        ORDER BY its.next_at LIMIT 1 FOR UPDATE OF its SKIP LOCKED)
 RETURNING s.centre, s.report, s.period_began, s.n, s.recipient, s.attempts, d.version, d.period_ended, d.sha256, d.why,
     d.file, v.terms
 """
@@ -96,9 +99,8 @@ class Mailer:
 
     async def send_due(self, connection: AsyncConnection[Any]) -> int:
         """Try what is due; how many that were."""
-        async with connection.cursor(row_factory=class_row(_Mail)) as cursor:
-            mails = await (await cursor.execute(_CLAIM, (CLAIM_SECONDS, self._floor, DUE_MAX))).fetchall()
-        for mail in mails:
+        tried = 0
+        while tried < DUE_MAX and (mail := await self._claim(connection)) is not None:
             problem = await self._try(mail)
             attempts = mail.attempts + 1
             is_over = problem is None or attempts > len(PAUSES_SECONDS)
@@ -110,7 +112,13 @@ class Mailer:
                 "recipient": mail.recipient,
             }  # fmt: skip
             await connection.execute(_RESULT, values)
-        return len(mails)
+            tried += 1
+        return tried
+
+    async def _claim(self, connection: AsyncConnection[Any]) -> _Mail | None:
+        """One at a time: a claim lasts no longer than one mail may take."""
+        async with connection.cursor(row_factory=class_row(_Mail)) as cursor:
+            return await (await cursor.execute(_CLAIM, (CLAIM_SECONDS, self._floor))).fetchone()
 
     async def _try(self, mail: _Mail) -> str | None:
         """What went wrong, in words; None: the server has it."""
@@ -118,7 +126,7 @@ class Mailer:
             return NO_SERVER
         try:
             await asyncio.to_thread(_send, self._server, letter(mail, self._server.sender))
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: no mail can be made of it
             return str(error) or type(error).__name__
         return None
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from markaz.reports.catalogue import Asked, Chosen, Group, IntervalOf, settle
+from markaz.reports.catalogue import Asked, Chosen, Group, IntervalOf, figure_of, settle
 from markaz.reports.errors import TermsRefused
 from markaz.reports.intervals import interval_starts, place_of
 
@@ -62,6 +62,8 @@ def check_terms(terms: Terms) -> None:
         raise TermsRefused("it is of one project at least")
     if terms.group == "agent":
         raise TermsRefused("a client is not told of agents: group it otherwise")
+    if any(figure_of(one).facts == "agent_time" for one in terms.figures):
+        raise TermsRefused("agents are shared between clients: their time is no figure of one client's report")
     if len(terms.recipients) > RECIPIENTS_MAX or any(not _is_address(one) for one in terms.recipients):
         raise TermsRefused(f"it is mailed to at most {RECIPIENTS_MAX} addresses, each like name@example.org")
     _time_of(terms)

@@ -38,7 +38,7 @@ from markaz.web.agreed.shapes import (
 )
 from markaz.web.commands import ANY, Asked, Id
 from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
-from markaz.web.errors import ProjectsOfOneClient, ReportUnknown, TooManyReports
+from markaz.web.errors import ChangedMeanwhile, ProjectsOfOneClient, ReportUnknown, TooManyReports
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 from markaz.web.visitors import AddressGiven
@@ -65,7 +65,7 @@ VALUES (%s, %s, %s, %s, %s, %s, 'proposed', %s, %s)
 """
 _MOVE = """
 UPDATE report_version SET state = %s, decider = %s, decided_at = clock_timestamp(), words = %s
-WHERE report = %s AND version = %s
+WHERE report = %s AND version = %s AND state = %s
 """
 _SUPERSEDE = "UPDATE report_version SET state = 'superseded' WHERE report = %s AND state = 'agreed' AND version < %s"
 _WITHDRAW = """
@@ -141,7 +141,7 @@ class Decision(Asked):
 
 @router.get("/catalogue", responses=refusals(*ANY))
 async def catalogue(reader: Reader) -> list[Entry]:
-    """Every figure that a report may have."""
+    """Every figure that a report may have: agents are shared between clients, so their time is in none."""
     return [
         Entry(
             figure=figure_shown(Chosen(figure=one.name, version=one.version)),
@@ -155,6 +155,7 @@ async def catalogue(reader: Reader) -> list[Entry]:
             source=one.source,
         )
         for one in CATALOGUE.values()
+        if one.facts != "agent_time"
     ]
 
 
@@ -217,6 +218,11 @@ async def propose_anew(
     wanted = await _checked(terms, connection)
     if await _client_of(wanted, connection) != known[0]["client"]:
         raise ProjectsOfOneClient
+    before = msgspec.json.decode(known[0]["terms"], type=Terms)
+    if (wanted.period, wanted.zone) != (before.period, before.zone):
+        raise reports.TermsRefused(
+            "its periods and its zone stay, so that none is lost or told twice: propose a new one"
+        )
     version = known[0]["version"] + 1
     await connection.execute(_WITHDRAW, (report, version))
     return await _propose(connection, agreeing, address, report, version, known[0]["client"], wanted)
@@ -224,7 +230,7 @@ async def propose_anew(
 
 @router.post(
     "/{report}/versions/{version}",
-    responses=refusals(*ANY, ReportUnknown, reports.MoveRefused, reports.TermsChanged),
+    responses=refusals(*ANY, ReportUnknown, reports.MoveRefused, reports.TermsChanged, ChangedMeanwhile),
 )
 async def decide(
     report: Id,
@@ -243,9 +249,11 @@ async def decide(
         known["state"], decision.move, proposed_by=known["proposed_by"], side=side_of(agreeing),
         signed=decision.hash or "", terms=known["hash"],
     )  # fmt: skip
+    made = await connection.execute(_MOVE, (state, agreeing.name, decision.words, report, version, known["state"]))
+    if made.rowcount == 0:  # the other side was faster
+        raise ChangedMeanwhile
     if state == "agreed":
         await connection.execute(_SUPERSEDE, (report, version))
-    await connection.execute(_MOVE, (state, agreeing.name, decision.words, report, version))
     await audit(
         connection, f"report.{state}", f"report:{report}", client=known["client"], address=address, version=version,
         hash=known["hash"], words=decision.words,

@@ -15,12 +15,21 @@ from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz.identity import Principal, audit
-from markaz.reports.agreements import Period, Terms, as_csv, as_pdf, asked_for, decoded
+from markaz.reports.agreements import (
+    ENGINE_MEMORY,
+    ENGINE_THREADS,
+    Period,
+    Terms,
+    as_csv,
+    as_pdf,
+    asked_for,
+    decoded,
+)
 from markaz.reports.catalogue import Asked as AskedOf
 from markaz.reports.catalogue import Chosen, Source, contacts_behind, export_parquet
 from markaz.web.agreed.shapes import FigureShown, RowShown, Text, figure_shown, row_shown
 from markaz.web.commands import ANY, Asked, Id
-from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
+from markaz.web.context import Connection, Transaction, allowed
 from markaz.web.errors import CorrectionRefused, ReportUnknown
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
@@ -52,7 +61,9 @@ WHERE report = %s AND period_began = %s ORDER BY asked_at DESC LIMIT 20
 _WISH = """
 INSERT INTO report_wish (id, centre, report, period_began, client, kind, why, asked_by)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (centre, report, period_began, kind) WHERE done_at IS NULL DO NOTHING
 """
+_OPEN = "SELECT id FROM report_wish WHERE report = %s AND period_began = %s AND kind = %s AND done_at IS NULL"
 
 router = APIRouter(route_class=Once, prefix="/api/reports/{report}/deliveries", tags=["reports"])
 
@@ -196,7 +207,6 @@ async def delivered_file(
 async def behind(
     report: Id,
     reader: Reader,
-    installation: InstallationGiven,
     connection: Transaction,
     period_began: Began,
     figure: Annotated[int, Query(ge=0, le=49, description="The figure's place in the report")],
@@ -209,7 +219,7 @@ async def behind(
     if figure >= len(terms.figures) or (began_at is not None and began_at.tzinfo is None):
         raise ReportUnknown(report)
     period = Period(row["period_began"], row["period_ended"], row["due_at"])
-    asked = asked_for(terms, period, floor=installation.floor)
+    asked = asked_for(terms, period, floor=row["floor"])
     with tempfile.TemporaryDirectory(prefix="markaz-report-") as name:
         folder = Path(name)
         await export_parquet(connection, folder, floor=asked.floor, since=asked.since, until=asked.until)
@@ -226,7 +236,9 @@ async def wish(report: Id, wanted: Wish, reader: Reader, connection: Transaction
         raise CorrectionRefused
     id = secrets.token_hex(8)
     values = (id, reader.centre, report, wanted.period_began, row["client"], wanted.kind, wanted.why, reader.name)
-    await connection.execute(_WISH, values)
+    if (await connection.execute(_WISH, values)).rowcount == 0:  # somebody wants it already
+        open_one = await (await connection.execute(_OPEN, (report, wanted.period_began, wanted.kind))).fetchone()
+        return WishTaken(id=id if open_one is None else open_one[0])
     await audit(
         connection, f"report.{'recomputed' if wanted.kind == 'recompute' else 'corrected'}", f"report:{report}",
         client=row["client"], address=address, period=wanted.period_began.isoformat(), why=wanted.why,
@@ -247,7 +259,7 @@ async def _delivery(
 
 
 def _behind(folder: Path, asked: AskedOf, chosen: Chosen, began_at: datetime | None, key: str | None) -> list[str]:
-    engine = ibis.duckdb.connect()
+    engine = ibis.duckdb.connect(threads=ENGINE_THREADS, memory_limit=ENGINE_MEMORY)
     try:
         source = Source(engine, folder)
         return contacts_behind(source, asked, chosen, began_at=began_at, key=key, limit=CONTACTS_SHOWN_MAX + 1)
