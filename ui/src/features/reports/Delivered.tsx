@@ -43,7 +43,7 @@ function Wishes({ report, delivery }: { report: string; delivery: Delivery }) {
   const [why, setWhy] = useState("");
   const wish = useWish(report, delivery.period_began);
   const last = delivery.wishes[0];
-  const count = last?.compared?.["count"];
+  const { count, problem } = (last?.compared ?? {}) as { count?: number; problem?: string };
   return (
     <Stack gap="sm">
       {wish.error !== null && <Failure error={wish.error} />}
@@ -57,7 +57,8 @@ function Wishes({ report, delivery }: { report: string; delivery: Delivery }) {
         )}
       </Group>
       <Text role="status">
-        {last !== undefined && (typeof count === "number" ? say("reports.compared", { count }) : say("reports.computing"))}
+        {last !== undefined && (problem !== undefined ? say("reports.not_recomputed", { problem })
+          : count !== undefined ? say("reports.compared", { count }) : say("reports.computing"))}
       </Text>
     </Stack>
   );
