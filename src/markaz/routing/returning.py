@@ -28,9 +28,10 @@ _STATES = (*TALKING, "consulting", "supervising")
 
 
 def is_waited_for(floor: FloorState, engagement: Engagement) -> bool:
-    """Whether the phone of a leg that a fault has ended may come back."""
+    """Whether the phone of a leg that a fault has ended may come back: a chat has neither leg nor phone."""
     agent = floor.agents[engagement.agent]
-    return agent.returns and agent.presence != "signed_out" and engagement.state in _STATES
+    may_return = agent.returns and agent.presence != "signed_out"
+    return may_return and engagement.channel == "voice" and engagement.state in _STATES
 
 
 def wait(floor: FloorState, engagement: Engagement, reason: str) -> None:
