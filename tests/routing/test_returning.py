@@ -10,6 +10,7 @@ from markaz.routing import (
     AgentRejoined,
     AgentSignedIn,
     AgentSignedOut,
+    Capacity,
     ConsultRequested,
     ContactMoved,
     ConversationStarted,
@@ -198,3 +199,12 @@ def test_a_phone_without_a_conversation_has_none_to_return_to(house: House) -> N
         "AgentPhoneReturned: ann has no conversation to return to",
     ]
     assert not offers(house.later(60))
+
+
+def test_a_chat_is_not_waited_for() -> None:
+    found = House(queue(), agent("ann", capacity=Capacity(voice=1, chat=2)))
+    found.tell(AgentSignedIn("ann", returns=True))
+    found.answer(found.call("c1", channel="chat"))
+    effects = found.tell(AgentLeft("c1", "ann", "fault"))
+    assert only(LegMoved, effects) == only(RingAgain, effects) == []
+    assert found.state("c1") != "in_conversation"
