@@ -159,3 +159,28 @@ async def test_a_form_undoes_nothing_of_what_others_typed(client: httpx.AsyncCli
     assert (stale.status_code, stale.json()["code"]) == (409, "changed_meanwhile")
     assert (await client.put(path, json={"values": {"a": 2}, "version": 1})).json()["version"] == 2
     assert (await client.get(path)).json()["values"] == {"a": 2}
+
+
+@pytest.fixture
+def talking(wrapping_up: psycopg.Connection) -> psycopg.Connection:
+    """The floor is as far as `boris` talking about c1, and the read models have not heard of it."""
+    wrapping_up.execute("DELETE FROM journal WHERE number > 19")
+    wrapping_up.execute("CREATE TABLE late AS SELECT * FROM engagement WHERE agent = 'boris'")
+    wrapping_up.execute("DELETE FROM engagement WHERE agent = 'boris'")
+    return wrapping_up
+
+
+async def test_a_form_says_that_the_read_models_may_hide_what_others_typed(
+    talking: psycopg.Connection, application: FastAPI, client: httpx.AsyncClient
+) -> None:
+    path = "/api/contacts/c1/form"
+    token = people.session(talking, people.account(talking, "agent", agent="boris"))
+    await client.put(path, json={"values": {"a": 1}, "version": 0})
+    async with people.browser(application, token) as browser:
+        async with asyncio.timeout(20):
+            while (told := await browser.get(path)).status_code != 200:
+                await asyncio.sleep(0.02)
+        assert (told.json()["version"], told.json()["behind"]) == (0, True)
+        talking.execute("INSERT INTO engagement SELECT * FROM late")
+        told = await browser.get(path)
+    assert (told.json()["values"], told.json()["version"], told.json()["behind"]) == ({"a": 1}, 1, False)

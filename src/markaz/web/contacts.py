@@ -154,6 +154,9 @@ class Form(BaseModel):
     version: int = Field(default=0, description="0: nothing was typed")
     saved_by: str | None = Field(description="None for a client")
     saved_at: datetime | None
+    behind: bool = Field(
+        default=False, description="What others have typed is not known yet: ask again in a moment, before showing it"
+    )
 
 
 class Decision(BaseModel):

@@ -87,11 +87,12 @@ class CallbackAccepted(Accepted):
 
 
 class About(msgspec.Struct, frozen=True):
-    """The contact that something is entered about."""
+    """The contact that something is entered about; `is_live`: the read models do not show it to the writer yet."""
 
     project: str
     queue: str | None
     customer: str
+    is_live: bool = False
 
 
 @router.get("/form", responses=refusals(*ANY, ContactUnknown))
@@ -99,8 +100,9 @@ async def kept_form(
     contact: Id, request: Request, writer: Writer, installation: InstallationGiven, connection: Transaction
 ) -> Form:
     """What has been typed so far; version 0: nothing."""
-    await about(request, connection, installation.floor, contact, writer)
-    return await form_of(connection, installation.floor, contact) or Form(values={}, saved_by=None, saved_at=None)
+    known = await about(request, connection, installation.floor, contact, writer)
+    form = await form_of(connection, installation.floor, contact)
+    return form or Form(values={}, saved_by=None, saved_at=None, behind=known.is_live)
 
 
 @router.put("/form", responses=refusals(*ANY, ContactUnknown, ChangedMeanwhile))
@@ -188,7 +190,7 @@ async def about(request: Request, connection: Connection, floor: str, contact: s
     value = await live.contact(request, contact)
     if not isinstance(value, ContactValue):
         raise ContactUnknown(contact)
-    return About(value.project, value.queue, value.customer.number)
+    return About(value.project, value.queue, value.customer.number, is_live=True)
 
 
 async def save_version(

@@ -3071,6 +3071,12 @@ export interface components {
          * @description What was typed into the project's form, as far as it has come.
          */
         Form: {
+            /**
+             * Behind
+             * @description What others have typed is not known yet: ask again in a moment, before showing it
+             * @default false
+             */
+            behind: boolean;
             /** Saved At */
             saved_at: string | null;
             /**

@@ -1,7 +1,9 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { RequestFailed } from "../../api/problems";
-import { WRAP_UP } from "./draft";
-import { wrapUpPlace } from "./places";
+import { FORM, WRAP_UP } from "./draft";
+import { DraftKeeper } from "./DraftKeeper";
+import { Memory } from "./memory.test-support";
+import { formPlace, wrapUpPlace } from "./places";
 
 interface Asked {
   method: string;
@@ -55,4 +57,15 @@ it("makes a note of what comes after the end, the same one however often", async
   expect(asked[1]?.key).toBe(asked[0]?.key);
   expect(asked[2]?.key).not.toBe(asked[0]?.key);
   expect(asked[0]).toMatchObject({ method: "POST", path: "/api/contacts/c1/notes", body: { text: "send it" } });
+});
+
+it("shows what others have typed as soon as it is known, and never that there is nothing", async () => {
+  vi.useFakeTimers();
+  const kept = { script: null, events: [{ type: "said", step: "greeting" }] };
+  server({ values: {}, version: 0, behind: true });
+  const keeper = new DraftKeeper("ann.form.c1", new Memory(), formPlace("c1"), FORM);
+  expect(await keeper.load()).toBe(false);
+  server({ values: kept, version: 3, behind: false });
+  expect(await keeper.load()).toBe(true);
+  expect(keeper.state().draft).toEqual(kept);
 });

@@ -3,16 +3,26 @@
 import { ask } from "../../api/client";
 import { callbackMoment, chosenOf } from "./callback";
 import { FORM, type FormDraft, type WrapUpDraft } from "./draft";
-import type { Place, Version } from "./DraftKeeper";
+import { NotToldYet, type Place, type Version } from "./DraftKeeper";
 import { addNote, promiseCallback } from "./requests";
 
 const of = encodeURIComponent;
 
+interface FormKept {
+  values: unknown;
+  version: number;
+  behind: boolean;
+}
+
 export function formPlace(contact: string): Place<FormDraft> {
   const path = `/api/contacts/${of(contact)}/form`;
-  const told = ({ values, version }: { values: unknown; version: number }): Version<FormDraft> => ({ entered: FORM.parse(values), version });
+  const told = ({ values, version }: FormKept): Version<FormDraft> => ({ entered: FORM.parse(values), version });
   return {
-    read: async () => told(await ask("GET", path)),
+    read: async () => {
+      const form: FormKept = await ask("GET", path);
+      if (form.behind) throw new NotToldYet();
+      return told(form);
+    },
     write: async (values, { version }) => told(await ask("PUT", path, { values, version })),
     late: () => Promise.resolve(), // a contact's form stays open
   };
