@@ -7,6 +7,7 @@ import { Failure } from "../components/Failure";
 import { SignInAgain } from "../features/sign-in/SignInAgain";
 import { Live } from "../live/live";
 import { preferencesOf } from "./language";
+import { usePauseInTyping } from "./typing";
 import { usePreferences } from "./words";
 
 const SessionContext = createContext<Session | null>(null);
@@ -28,8 +29,8 @@ export function useMay(): (permission: string) => boolean {
 }
 
 /**
- * Shows `children` to whoever is signed in. A session that ends later covers the page and does not take it away: a
- * call goes on, and what was typed stays, while the same person signs in again.
+ * Shows `children` to whoever is signed in. A session that ends later covers the page, once nobody types, and does not
+ * take it away: a call goes on, and what was typed stays, while the same person signs in again.
  */
 export function SignedIn({ children }: { children: ReactNode }) {
   const { data: session, error, refetch, isPending } = useSession();
@@ -44,6 +45,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   useFollowPreferences(session ?? null);
 
   const shown = session ?? lastSeen;
+  const isAsked = usePauseInTyping(shown !== null && (ended || session === null));
   if (shown === null) {
     if (isPending) return <Center h="100vh"><Loader /></Center>;
     if (error !== null) return <Center h="100vh"><Failure error={error} retry={() => void refetch()} /></Center>;
@@ -52,7 +54,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   return (
     <SessionContext value={shown}>
       <Live session={round} whenEnded={end}>{children}</Live>
-      {(ended || session === null) && (
+      {isAsked && (
         <SignInAgain
           session={shown}
           done={(again) => {
