@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,19 @@ AGENT_TONE = 660
 RATE = 48_000
 SCREEN: ViewportSize = {"width": 1366, "height": 768}
 
+FAILED = pytest.StashKey[bool]()
+
 Open = Callable[..., Awaitable[Desk]]
 Arrive = Callable[..., Awaitable[AgentAtDesk]]
 Enter = Callable[..., Awaitable[Person]]
 Records = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +62,7 @@ def browser_ports() -> dict[str, dict[str, int]]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def carrier(
+async def trunk(
     asterisk_program: AsteriskProgram,
     tmp_path_factory: pytest.TempPathFactory,
     browser_ports: dict[str, dict[str, int]],
@@ -61,6 +70,15 @@ async def carrier(
     """Where customers call from."""
     async with running(asterisk_program, tmp_path_factory.mktemp("carrier"), browser_ports, "carrier") as peer:
         yield peer
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def carrier(trunk: Peer) -> AsyncIterator[Peer]:
+    """Whose customers hang up at the end of the test, however it ends: nobody waits in the next one."""
+    yield trunk
+    for call in trunk.calls.values():
+        if not call.ended:
+            await trunk.ari.request("DELETE", "channels", call.channel)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -191,7 +209,11 @@ async def open_desk(
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def arrive(
-    installation: Installation, chromium: Browser, browser_database: str, browser_ports: dict[str, dict[str, int]]
+    request: pytest.FixtureRequest,
+    installation: Installation,
+    chromium: Browser,
+    browser_database: str,
+    browser_ports: dict[str, dict[str, int]],
 ) -> AsyncIterator[Arrive]:
     """Bring an agent to the real desk: `await arrive("dana0")`; without a session they have to sign in there."""
     url = f"http://127.0.0.1:{browser_ports['markaz']['web']}"
@@ -216,6 +238,7 @@ async def arrive(
         return at_desk
 
     yield come
+    await tell_of(request, here)
     for at_desk in here:
         await installation.ask(at_desk.agent, "sign-out")
         await at_desk.context.close()
@@ -224,7 +247,11 @@ async def arrive(
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def enter(
-    installation: Installation, chromium: Browser, browser_database: str, browser_ports: dict[str, dict[str, int]]
+    request: pytest.FixtureRequest,
+    installation: Installation,
+    chromium: Browser,
+    browser_database: str,
+    browser_ports: dict[str, dict[str, int]],
 ) -> AsyncIterator[Enter]:
     """Bring somebody with a role, or nobody yet (None), to a page: `await enter("administrator", "/audit")`."""
     assert installation
@@ -240,9 +267,19 @@ async def enter(
         return person
 
     yield come
+    await tell_of(request, here)
     for person in here:
         await person.context.close()
         assert not person.faults, person.faults
+
+
+async def tell_of(request: pytest.FixtureRequest, here: Sequence[Person]) -> None:
+    """After a test that failed: what each of its pages shows."""
+    if not request.node.stash.get(FAILED, False):
+        return
+    for person in here:
+        shown = await person.page.locator("body").aria_snapshot()
+        print(f"{person.email} at {person.page.url}:\n{shown}")
 
 
 async def invite(database: str, role: Role, *, agent: str | None, into: tuple[BrowserContext, str] | None) -> str:

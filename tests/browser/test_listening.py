@@ -133,8 +133,8 @@ async def nobody_else_reaches_it(enter: Enter, database: str, recording: str, da
     stranger = await enter("client_owner")
     with psycopg.connect(database, autocommit=True) as owner:
         owner.execute(
-            "INSERT INTO client (centre, id, name, rules) VALUES ('whole', 'other', 'Other', '{}') "
-            "ON CONFLICT DO NOTHING"
+            "INSERT INTO client (centre, id, name, rules) "
+            """VALUES ('whole', 'other', 'Other', '{"id": "other", "name": "Other"}') ON CONFLICT DO NOTHING"""
         )
         person = people.account(owner, "client_owner", centre="whole", client="other")
         token = people.session(owner, person)

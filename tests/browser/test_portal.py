@@ -29,9 +29,9 @@ async def ask(person: Person, words: str) -> None:
     """Ask for something about the Sales project, by the form."""
     page = person.page
     await person.button("requests.new").first.click()
-    await page.get_by_role("combobox", name=person.say("requests.field.project")).last.click()
+    await drawer(person).get_by_role("combobox", name=person.say("requests.field.project")).click()
     await page.get_by_role("option", name="Sales").click()
-    await person.field("requests.field.words").fill(words)
+    await person.field("requests.field.words", drawer(person)).fill(words)
     await page.get_by_role("button", name=person.say("requests.send"), exact=True).click()
 
 
