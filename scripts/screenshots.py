@@ -12,7 +12,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 import heard
 from axe import violations
 from chromium import find_chromium
-from desk_in_call import SHOWN, State, called, outside, patient
+from desk_in_call import SHOWN, called, outside, patient
 from markaz import identity, organisation
 from markaz.bootstrap import Addresses, NothingRuns, database_url, load_settings, running
 from markaz.demo.harness import OutsideWorld
@@ -31,6 +30,7 @@ from markaz.identity import CLIENT_ROLES, Role
 from markaz.runtime import connect
 from markaz.telephony import find_program
 from markaz.telephony.asterisk.program import ROOT_VARIABLE
+from shots import PAGES, Shot
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "ui/screenshots"
@@ -45,72 +45,13 @@ PAGE_MILLISECONDS_MAX = 20_000
 SETTLING_SECONDS = 0.05
 IDLE_MILLISECONDS_MAX = 3_000
 
+CALL_OVER = (("POST", "/api/agents/amira/wrap-up", {}), ("POST", "/api/agents/amira/sign-out", None))
+
 _COMMAND = """async ([method, path, body]) => {
     const answer = await fetch(path, {method, headers: {"Content-Type": "application/json"},
         body: body === null ? undefined : JSON.stringify(body)});
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
 }"""
-
-
-@dataclass(frozen=True)
-class Shot:
-    """A page as somebody with `role` sees it, after the commands `before`; None: nobody is signed in.
-
-    `call`: what the call of a customer to that desk has come to.
-    """
-
-    name: str
-    path: str
-    role: Role | None
-    before: tuple[tuple[str, str, dict[str, Any] | None], ...] = ()
-    call: State | None = None
-
-
-SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
-OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
-CALL_OVER = (("POST", "/api/agents/amira/wrap-up", {}), ("POST", "/api/agents/amira/sign-out", None))
-WANTED = ("POST", "/api/requests", {"kind": "change", "project": "hotline", "words": "Please greet callers by name."})
-ASKED = ("POST", "/api/requests", {"kind": "data", "project": "hotline", "words": "The new list of branches, please."})
-ALARMING = ("PUT", "/api/alarm-rules/not_ready", {"limit": 0})
-PAGES = (
-    Shot("sign-in", "/sign-in", None),
-    Shot("enter", "/enter/no-such-link", None),
-    Shot("desk-before", "/desk", "agent"),
-    Shot("desk-not-ready", "/desk", "agent", (SIGNED_IN, OTHERWISE)),
-    Shot("desk-offered", "/desk", "agent", call="offered"),
-    Shot("desk-in-call", "/desk", "agent", call="in_call"),
-    Shot("desk-wrap-up", "/desk", "agent", call="wrap_up"),
-    Shot("account", "/account", "agent"),
-    Shot("new-number", "/administration/new-number", "administrator"),
-    Shot("queues", "/administration/queues", "administrator"),
-    Shot("queue", "/administration/queues?open=general", "administrator"),
-    Shot("agents", "/administration/agents", "administrator"),
-    Shot("calendars", "/administration/calendars", "administrator"),
-    Shot("import", "/administration/import", "administrator"),
-    Shot("history", "/administration/history", "administrator"),
-    Shot("users", "/administration/users", "administrator"),
-    Shot("keys", "/administration/keys", "administrator"),
-    Shot("webhooks", "/administration/webhooks", "administrator"),
-    Shot("audit", "/audit", "administrator"),
-    Shot("nowhere", "/no-such-page", "administrator"),
-    Shot("contacts", "/contacts", "supervisor"),
-    Shot("contact", f"/contacts?open={heard.OPEN}", "supervisor"),
-    Shot("listen", f"/listen?day={heard.DRAWN}&open={heard.OPEN}", "quality_analyst"),
-    Shot("listen-draw", f"/listen?day={heard.SEALED}", "client_owner"),
-    Shot("requests", "/requests", "manager", (ASKED,)),
-    Shot("requests-new", "/requests?open=%2B", "client_owner", (WANTED,)),
-    Shot("today", "/today", "client_owner"),
-    Shot("floor", "/floor", "supervisor", (SIGNED_IN, OTHERWISE)),
-    Shot("floor-queue", "/floor?open=queue:general", "supervisor"),
-    Shot("floor-agent", "/floor?open=agent:amira", "supervisor"),
-    Shot("floor-pause", "/floor?open=pause", "supervisor"),
-    Shot("floor-wall", "/floor/wall", "supervisor"),
-    Shot("floor-rules", "/floor?open=rules", "supervisor"),
-    Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
-    Shot("reports", f"/reports?delivery={heard.DELIVERED}", "client_owner"),
-    Shot("reports-new", "/reports?open=%2B", "manager"),
-    Shot("feedback", "/feedback", "supervisor"),
-)
 
 
 async def main() -> None:
@@ -196,7 +137,6 @@ async def link_of(home: Path, role: Role) -> str:
         centre = await organisation.centre_of(connection, settings.floor)
         assert centre is not None
         agent = "amira" if role == "agent" else None
-        client = "bank" if role in identity.CLIENT_ROLES else None
         client = "bank" if role in CLIENT_ROLES else None
         return await identity.make_link(connection, centre, role, name="Amira Hassan", client=client, agent=agent)
 

@@ -1,0 +1,66 @@
+"""What `make screenshots` takes: every page, as somebody with a role sees it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import heard
+from desk_in_call import State
+from markaz.identity import Role
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page as somebody with `role` sees it, after the commands `before`; None: nobody is signed in.
+
+    `call`: what the call of a customer to that desk has come to.
+    """
+
+    name: str
+    path: str
+    role: Role | None
+    before: tuple[tuple[str, str, dict[str, Any] | None], ...] = ()
+    call: State | None = None
+
+
+SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
+OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
+WANTED = ("POST", "/api/requests", {"kind": "change", "project": "hotline", "words": "Please greet callers by name."})
+ASKED = ("POST", "/api/requests", {"kind": "data", "project": "hotline", "words": "The new list of branches, please."})
+ALARMING = ("PUT", "/api/alarm-rules/not_ready", {"limit": 0})
+LISTS = (
+    "numbers", "calendars", "prompts", "flows", "trunks", "clients", "projects", "queues", "scripts", "dispositions",
+    "not_ready_reasons", "agents", "teams", "skills", "users", "keys", "webhooks", "import", "history",
+)  # fmt: skip
+PAGES = (
+    Shot("sign-in", "/sign-in", None),
+    Shot("enter", "/enter/no-such-link", None),
+    Shot("desk-before", "/desk", "agent"),
+    Shot("desk-not-ready", "/desk", "agent", (SIGNED_IN, OTHERWISE)),
+    Shot("desk-offered", "/desk", "agent", call="offered"),
+    Shot("desk-in-call", "/desk", "agent", call="in_call"),
+    Shot("desk-wrap-up", "/desk", "agent", call="wrap_up"),
+    Shot("account", "/account", "agent"),
+    Shot("new-number", "/administration/new-number", "administrator"),
+    Shot("queue", "/administration/queues?open=general", "administrator"),
+    Shot("script", "/administration/scripts/hotline", "administrator"),
+    *(Shot(name, f"/administration/{name}", "administrator") for name in LISTS),
+    Shot("audit", "/audit", "administrator"),
+    Shot("nowhere", "/no-such-page", "administrator"),
+    Shot("contacts", "/contacts", "supervisor"),
+    Shot("contact", f"/contacts?open={heard.OPEN}", "supervisor"),
+    Shot("listen", f"/listen?day={heard.DRAWN}&open={heard.OPEN}", "quality_analyst"),
+    Shot("listen-draw", f"/listen?day={heard.SEALED}", "client_owner"),
+    Shot("requests", "/requests", "manager", (ASKED,)),
+    Shot("requests-new", "/requests?open=%2B", "client_owner", (WANTED,)),
+    Shot("today", "/today", "client_owner"),
+    Shot("floor", "/floor", "supervisor", (SIGNED_IN, OTHERWISE)),
+    Shot("floor-queue", "/floor?open=queue:general", "supervisor"),
+    Shot("floor-agent", "/floor?open=agent:amira", "supervisor"),
+    Shot("floor-pause", "/floor?open=pause", "supervisor"),
+    Shot("floor-wall", "/floor/wall", "supervisor"),
+    Shot("floor-rules", "/floor?open=rules", "supervisor"),
+    Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
+    Shot("reports", f"/reports?delivery={heard.DELIVERED}", "client_owner"),
+    Shot("reports-new", "/reports?open=%2B", "manager"),
+    Shot("feedback", "/feedback", "supervisor"),
+)
