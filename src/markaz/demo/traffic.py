@@ -58,7 +58,7 @@ BANK_KEYS: Mapping[str, str] = {"NE": "1", "NW": "2", "PS": "3", "PE": "3", "IN"
 """Menu keys for the recorded types: stock to cards' specialists, new customers and call-backs to loans, the rest to
 general; what matters is that three queues with different skills share the load."""
 
-TEMPER = Temper(dispositions=("solved", "passed on", "call again"), transfer_targets=("queue-general",))
+TEMPER = Temper(dispositions=("solved", "passed_on", "call_again"), transfer_targets=("queue-general",))
 
 
 def schedule(options: DemoOptions) -> tuple[tuple[ScheduledCall, ...], Mapping[str, int]]:
