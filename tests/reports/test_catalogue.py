@@ -9,7 +9,17 @@ import psycopg
 import pytest
 
 from markaz import reports
-from markaz.reports.catalogue import CATALOGUE, Asked, Chosen, Row, Source, compute, contacts_behind, export_parquet
+from markaz.reports.catalogue import (
+    CATALOGUE,
+    Asked,
+    Chosen,
+    Row,
+    Source,
+    compute,
+    contacts_behind,
+    export_parquet,
+    tables_of,
+)
 from tests.reports.rows import FLOOR, activity, contact, engagement, insert, utc, visit
 
 SINCE, UNTIL = utc("2026-03-02", "08:00"), utc("2026-03-02", "10:00")
@@ -175,3 +185,17 @@ async def test_one_contact_overflows_is_passed_on_and_called_back(
     assert by_queue["loans"] == (1, 0, 0, 1, 0, 0, None)
     # Together the overflow is one stay of 25 s, and the one after the transfer another.
     assert compute(source, ask(*chosen, interval="whole"))[-1].values == (2, 0, 1, 1, 0, 0, 25)
+
+
+@pytest.mark.parametrize("group", [None, "queue"])
+async def test_the_tables_that_a_figure_needs_are_all_that_it_needs(
+    connection: psycopg.AsyncConnection[Any], day: Source, group: Any, tmp_path: Path
+) -> None:
+    by_facts = {figure.facts: figure for figure in CATALOGUE.values()}
+    for facts, figure in by_facts.items():
+        asked = ask(Chosen(figure=figure.name), group=group if group in figure.groups else None)
+        (tmp_path / facts).mkdir()
+        needed = tables_of(asked)
+        await export_parquet(connection, tmp_path / facts, floor=FLOOR, since=SINCE, until=UNTIL, tables=needed)
+        assert {path.stem for path in (tmp_path / facts).iterdir()} == needed
+        assert compute(Source(ibis.duckdb.connect(), tmp_path / facts), asked) == compute(day, asked)

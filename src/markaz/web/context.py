@@ -69,9 +69,14 @@ class Installation:
             yield connection
 
     @asynccontextmanager
-    async def entered(self, credential: Credential) -> AsyncIterator[Connection]:
-        """Beside the request's own, for what must be kept whatever becomes of that. Raises `NotSignedIn`."""
+    async def entered(self, credential: Credential, *, of_one_moment: bool = False) -> AsyncIterator[Connection]:
+        """Beside the request's own, for what must be kept whatever becomes of that, or for what is soon over.
+
+        `of_one_moment`: every statement sees what the first one saw. Raises `NotSignedIn`.
+        """
         async with self.transaction() as connection:
+            if of_one_moment:
+                await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             if await enter(connection, credential) is None:
                 raise NotSignedIn
             yield connection

@@ -4,17 +4,9 @@ A door of its own, like the catalogue's: what it loads is heavy.
 """
 
 from markaz.reports.agreements.agreeing import TRANSITIONS, Move, Side, State, moved, moves_of
-from markaz.reports.agreements.computing import (
-    ENGINE_MEMORY,
-    ENGINE_THREADS,
-    Compared,
-    Difference,
-    compare,
-    compute_rows,
-    decoded,
-    encoded,
-)
+from markaz.reports.agreements.computing import Compared, Difference, compare, compute_rows, decoded, encoded
 from markaz.reports.agreements.delivering import Reporter
+from markaz.reports.agreements.engine import facts_folder
 from markaz.reports.agreements.mailing import Mailer, MailServer
 from markaz.reports.agreements.rendering import as_csv, as_pdf, definition_lines, title
 from markaz.reports.agreements.terms import (
@@ -30,8 +22,6 @@ from markaz.reports.agreements.terms import (
 )
 
 __all__ = [
-    "ENGINE_MEMORY",
-    "ENGINE_THREADS",
     "TRANSITIONS",
     "Compared",
     "Difference",
@@ -54,6 +44,7 @@ __all__ = [
     "decoded",
     "definition_lines",
     "encoded",
+    "facts_folder",
     "moved",
     "moves_of",
     "period_of",

@@ -1,24 +1,18 @@
 """A delivery's numbers: computed from the read models, or anew from the journal, and compared."""
 
-import asyncio
 import hashlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
-import ibis
 import msgspec
 from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 
+from markaz.reports.agreements.engine import facts_folder
 from markaz.reports.agreements.terms import Period, Terms, asked_for
-from markaz.reports.catalogue import Asked, Row, Source, Value, compute, export_from_journal, export_parquet
+from markaz.reports.catalogue import Row, Value, compute
 
-ENGINE_THREADS: Final = 1
-ENGINE_MEMORY: Final = "1GB"
-"""Of a computation beside a floor that goes on: what needs more goes to disk."""
 DIFFERENCES_MAX: Final = 200
 """That many are told one by one; all are counted."""
 
@@ -49,24 +43,13 @@ async def compute_rows(
     connection: AsyncConnection[Any], terms: Terms, period: Period, *, floor: str, from_journal: bool = False
 ) -> list[Row]:
     """The rows of a period, of one moment where `connection` is in no transaction yet; else as that sees them."""
-    asked = asked_for(terms, period, floor=floor)
-    export = export_from_journal if from_journal else export_parquet
     is_first = connection.info.transaction_status == TransactionStatus.IDLE
-    with tempfile.TemporaryDirectory(prefix="markaz-report-") as name:
-        folder = Path(name)
+    async with facts_folder(asked_for(terms, period, floor=floor)) as facts:
         async with connection.transaction():
             if is_first:
                 await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            await export(connection, folder, floor=floor, since=asked.since, until=asked.until)
-        return await asyncio.to_thread(_computed, folder, asked)
-
-
-def _computed(folder: Path, asked: Asked) -> list[Row]:
-    engine = ibis.duckdb.connect(threads=ENGINE_THREADS, memory_limit=ENGINE_MEMORY)
-    try:
-        return compute(Source(engine, folder), asked)
-    finally:
-        engine.disconnect()
+            await facts.export(connection, from_journal=from_journal)
+        return await facts.compute(compute)
 
 
 def encoded(rows: Sequence[Row]) -> tuple[str, str]:

@@ -6,7 +6,15 @@ it is imported by those who need it, and not by `markaz.reports`.
 """
 
 from markaz.reports.catalogue.asked import Asked, Chosen, Group, IntervalOf, Row, Value
-from markaz.reports.catalogue.computing import CONTACTS_MAX, FIGURES_MAX, Source, compute, contacts_behind, settle
+from markaz.reports.catalogue.computing import (
+    CONTACTS_MAX,
+    FIGURES_MAX,
+    Source,
+    compute,
+    contacts_behind,
+    settle,
+    tables_of,
+)
 from markaz.reports.catalogue.entries import CATALOGUE, figure_of
 from markaz.reports.catalogue.exporting import export_from_journal, export_parquet
 from markaz.reports.catalogue.figure import Figure, Parameter
@@ -30,4 +38,5 @@ __all__ = [
     "export_parquet",
     "figure_of",
     "settle",
+    "tables_of",
 ]

@@ -12,9 +12,9 @@ from ibis.backends import BaseBackend
 from markaz.reports.catalogue.asked import Asked, Chosen, Row, Value
 from markaz.reports.catalogue.counting import Sums, or_else
 from markaz.reports.catalogue.entries import figure_of
-from markaz.reports.catalogue.facts import SLOT_US, TABLES
+from markaz.reports.catalogue.facts import SLOT_US
 from markaz.reports.catalogue.figure import Facts, Figure, Rows, Settled
-from markaz.reports.catalogue.placed import Placed, microseconds
+from markaz.reports.catalogue.placed import Placed, microseconds, table_of
 from markaz.reports.errors import FiguresRefused, GroupRefused, ZoneRefused
 from markaz.reports.intervals import interval_starts
 
@@ -29,12 +29,15 @@ class Source:
     """Facts that `export_parquet` wrote into `folder`, read by `engine` (an Ibis backend: DuckDB, Spark)."""
 
     def __init__(self, engine: BaseBackend, folder: Path) -> None:
-        self._tables = {
-            table.name: engine.read_parquet(str(folder / f"{table.name}.parquet")) for table in TABLES  # pyright: ignore[reportAttributeAccessIssue]
-        }  # fmt: skip
+        self._folder = folder
+        self._tables: dict[str, Rows] = {}
         self.engine = engine
 
     def table(self, name: str) -> Rows:
+        """Facts by their table's name; only those that are asked for are read."""
+        if name not in self._tables:
+            path = str(self._folder / f"{name}.parquet")
+            self._tables[name] = self.engine.read_parquet(path)  # pyright: ignore[reportAttributeAccessIssue]
         return self._tables[name]
 
     def kept(self, expression: Rows) -> Rows:
@@ -126,6 +129,11 @@ def settle(asked: Asked) -> list[Chosen_]:
             raise GroupRefused(figure.name, asked.group, ", ".join(sorted(figure.groups)))
         found.append((place, figure, figure.settle(chosen)))
     return found
+
+
+def tables_of(asked: Asked) -> frozenset[str]:
+    """The tables of facts that what is asked needs. Raises what `settle` raises."""
+    return frozenset(table_of(figure.facts, asked) for _, figure, _ in settle(asked))
 
 
 def _starts(asked: Asked) -> list[datetime]:

@@ -14,6 +14,17 @@ from markaz.reports.intervals import interval_starts
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def table_of(facts: Facts, asked: Asked) -> str:
+    """The table that holds the rows which figures over `facts` count."""
+    match facts:
+        case "stays" | "days":
+            return "stays" if asked.group == "queue" else "whole_stays"
+        case "contacts" | "resolutions":
+            return "contacts"
+        case "services" | "feedback" | "agent_time":
+            return facts
+
+
 class Tables(Protocol):
     """Where exported facts are read."""
 
@@ -35,28 +46,22 @@ class Placed:
 
     def of(self, facts: Facts, settled: Settled) -> Rows:
         """The rows that figures over `facts` count; `placed` gives those with a `slot` their `interval`."""
+        rows = self._tables.table(table_of(facts, self._asked))
         match facts:
             case "stays":
-                return self._keyed(self._stays())
+                return self._keyed(self._in_period(rows, rows.entered_us))
             case "services":
-                services = self._keyed(self._tables.table("services"))
-                return self._in_period(services, services.offered_us)
+                return self._keyed(self._in_period(rows, rows.offered_us))
             case "feedback":
-                answers = self._keyed(self._tables.table("feedback"))
-                return self._in_period(answers, answers.answered_us)
+                return self._keyed(self._in_period(rows, rows.answered_us))
             case "contacts":
-                contacts = self._keyed(self._tables.table("contacts"))
-                return self._in_period(contacts, contacts.arrived_us)
+                return self._keyed(self._in_period(rows, rows.arrived_us))
             case "resolutions":
-                return self._when_over(settled["days"])
+                return self._when_over(self._keyed(rows), settled["days"])
             case "days":
-                return Placed(self._tables, self._asked, self._days())._by_day()
+                return Placed(self._tables, self._asked, self._days())._by_day(rows)
             case "agent_time":
-                return self._in_pieces()
-
-    def _stays(self) -> Rows:
-        stays = self._tables.table("stays" if self._asked.group == "queue" else "whole_stays")
-        return self._in_period(stays, stays.entered_us)
+                return self._in_pieces(rows)
 
     def _in_period(self, rows: Rows, at: Any) -> Rows:
         return rows.filter((at >= self._borders[0]) & (at < self._borders[-1]))
@@ -84,16 +89,14 @@ class Placed:
                 found.setdefault(slot, n)
         return list(found.items())
 
-    def _when_over(self, days: int) -> Rows:
+    def _when_over(self, contacts: Rows, days: int) -> Rows:
         """Contacts in the interval in which their window of so many days ends."""
-        contacts = self._keyed(self._tables.table("contacts"))
         over_us = contacts.arrived_us + days * DAY_SLOTS * SLOT_US
         contacts = contacts.mutate(over_us=over_us, slot=contacts.slot + days * DAY_SLOTS)
         return self._in_period(contacts, contacts.over_us)
 
-    def _in_pieces(self) -> Rows:
+    def _in_pieces(self, spans: Rows) -> Rows:
         """Agents' time, each span cut at the intervals' borders; `us` is what of it lies in the interval."""
-        spans = self._tables.table("agent_time")
         if self._asked.group == "agent":
             spans = spans.mutate(key=spans.agent)
         pieces = [
@@ -110,9 +113,9 @@ class Placed:
         asked = self._asked
         return interval_starts(asked.since, asked.until, zone=asked.zone, kind="day")
 
-    def _by_day(self) -> Rows:
+    def _by_day(self, stays: Rows) -> Rows:
         """What was offered each day, days without anything included, and the day `before` (None for the first)."""
-        stays = self.placed(self._keyed(self._stays()))
+        stays = self.placed(self._keyed(self._in_period(stays, stays.entered_us)))
         by: list[Any] = ["interval"] if self._asked.group is None else ["interval", "key"]
         counted = stays.group_by(by).agg(offered=stays.count())
         days = ibis.memtable([{"day": n} for n in range(len(self._borders) - 1)], schema={"day": "int64"})

@@ -16,15 +16,16 @@ from markaz.reports.agreements import (
     Move,
     State,
     Terms,
+    asked_for,
     check_terms,
-    compute_rows,
     moved,
     moves_of,
     period_of,
     periods_due,
     terms_hash,
 )
-from markaz.reports.catalogue import CATALOGUE, Chosen
+from markaz.reports.catalogue import CATALOGUE, Chosen, compute
+from markaz.web.agreed.computing import ReaderBriefly, computed
 from markaz.web.agreed.shapes import (
     FigureShown,
     RowShown,
@@ -37,7 +38,7 @@ from markaz.web.agreed.shapes import (
     side_of,
 )
 from markaz.web.commands import ANY, Asked, Id
-from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
+from markaz.web.context import Connection, CredentialShown, InstallationGiven, Transaction, allowed
 from markaz.web.errors import ChangedMeanwhile, ProjectsOfOneClient, ReportUnknown, TooManyReports
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
@@ -173,13 +174,14 @@ async def agreed_reports(reader: Reader, installation: InstallationGiven, connec
 
 @router.post("/preview", responses=refusals(*ANY, *CATALOGUE_ERRORS))
 async def preview(
-    terms: TermsGiven, reader: Reader, installation: InstallationGiven, connection: Transaction
+    terms: TermsGiven, reader: ReaderBriefly, credential: CredentialShown, installation: InstallationGiven
 ) -> Preview:
     """The last period that is over, in the numbers of these terms; nothing is kept."""
-    wanted = await _checked(terms, connection)
-    now = installation.clock()
-    last = period_of(wanted, period_of(wanted, now.date()).began_at.date() - timedelta(days=1))
-    rows = await compute_rows(connection, wanted, last, floor=installation.floor)
+    async with installation.entered(credential) as connection:
+        wanted = await _checked(terms, connection)
+    today = installation.clock().date()
+    last = period_of(wanted, period_of(wanted, today).began_at.date() - timedelta(days=1))
+    rows = await computed(installation, credential, asked_for(wanted, last, floor=installation.floor), compute)
     return Preview(
         figures=[figure_shown(one) for one in wanted.figures], began_at=last.began_at, ended_at=last.ended_at,
         rows=[row_shown(row) for row in rows],

@@ -2,34 +2,23 @@
 
 import asyncio
 import secrets
-import tempfile
 from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Any, Literal, LiteralString
 
-import ibis
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz.identity import Principal, audit
-from markaz.reports.agreements import (
-    ENGINE_MEMORY,
-    ENGINE_THREADS,
-    Period,
-    Terms,
-    as_csv,
-    as_pdf,
-    asked_for,
-    decoded,
-)
+from markaz.reports.agreements import Period, Terms, as_csv, as_pdf, asked_for, decoded
 from markaz.reports.catalogue import Asked as AskedOf
-from markaz.reports.catalogue import Chosen, Source, contacts_behind, export_parquet
+from markaz.reports.catalogue import Source, contacts_behind
+from markaz.web.agreed.computing import ReaderBriefly, computed
 from markaz.web.agreed.shapes import FigureShown, RowShown, Text, figure_shown, row_shown
 from markaz.web.commands import ANY, Asked, Id
-from markaz.web.context import Connection, Transaction, allowed
+from markaz.web.context import Connection, CredentialShown, InstallationGiven, Transaction, allowed
 from markaz.web.errors import CorrectionRefused, ReportUnknown
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
@@ -206,8 +195,9 @@ async def delivered_file(
 @router.get("/contacts", responses=refusals(*ANY, ReportUnknown))
 async def behind(
     report: Id,
-    reader: Reader,
-    connection: Transaction,
+    reader: ReaderBriefly,
+    credential: CredentialShown,
+    installation: InstallationGiven,
     period_began: Began,
     figure: Annotated[int, Query(ge=0, le=49, description="The figure's place in the report")],
     n: Correction = 0,
@@ -215,15 +205,19 @@ async def behind(
     key: Annotated[Id | None, Query(description="The row's key; absent: all together")] = None,
 ) -> Behind:
     """The contacts that a number counts, as the read models have them now."""
-    row, terms = await _delivery(connection, report, period_began, n)
+    async with installation.entered(credential) as connection:
+        row, terms = await _delivery(connection, report, period_began, n)
     if figure >= len(terms.figures) or (began_at is not None and began_at.tzinfo is None):
         raise ReportUnknown(report)
     period = Period(row["period_began"], row["period_ended"], row["due_at"])
     asked = asked_for(terms, period, floor=row["floor"])
-    with tempfile.TemporaryDirectory(prefix="markaz-report-") as name:
-        folder = Path(name)
-        await export_parquet(connection, folder, floor=asked.floor, since=asked.since, until=asked.until)
-        found = await asyncio.to_thread(_behind, folder, asked, terms.figures[figure], began_at, key)
+    asked = msgspec.structs.replace(asked, figures=(terms.figures[figure],))
+
+    def counted(source: Source, asked: AskedOf) -> list[str]:
+        limit = CONTACTS_SHOWN_MAX + 1
+        return contacts_behind(source, asked, asked.figures[0], began_at=began_at, key=key, limit=limit)
+
+    found = await computed(installation, credential, asked, counted)
     return Behind(contacts=found[:CONTACTS_SHOWN_MAX], is_all=len(found) <= CONTACTS_SHOWN_MAX)
 
 
@@ -256,12 +250,3 @@ async def _delivery(
     if found is None:
         raise ReportUnknown(report)
     return found, msgspec.json.decode(found["terms"], type=Terms)
-
-
-def _behind(folder: Path, asked: AskedOf, chosen: Chosen, began_at: datetime | None, key: str | None) -> list[str]:
-    engine = ibis.duckdb.connect(threads=ENGINE_THREADS, memory_limit=ENGINE_MEMORY)
-    try:
-        source = Source(engine, folder)
-        return contacts_behind(source, asked, chosen, began_at=began_at, key=key, limit=CONTACTS_SHOWN_MAX + 1)
-    finally:
-        engine.disconnect()
