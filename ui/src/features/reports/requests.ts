@@ -12,6 +12,7 @@ export type Delivery = components["schemas"]["DeliveryShown"];
 export type Move = Version["moves"][number];
 
 const WISH_MILLISECONDS = 2_000;
+const OTHERS_MILLISECONDS = 15_000; // the other side signs, and what is due comes, while somebody looks
 
 function whole<Answer>({ data }: { data?: Answer }): Answer {
   if (data === undefined) throw new TypeError("an answer without a body");
@@ -19,7 +20,11 @@ function whole<Answer>({ data }: { data?: Answer }): Answer {
 }
 
 export function useReports() {
-  return useQuery({ queryKey: ["reports"], queryFn: async () => whole(await api.GET("/api/reports")).reports });
+  return useQuery({
+    queryKey: ["reports"],
+    queryFn: async () => whole(await api.GET("/api/reports")).reports,
+    refetchInterval: OTHERS_MILLISECONDS,
+  });
 }
 
 /** Every figure that a report may have. */
@@ -57,6 +62,7 @@ export function useDeliveries(report: string) {
   return useQuery({
     queryKey: ["report-deliveries", report],
     queryFn: async () => whole(await api.GET("/api/reports/{report}/deliveries", { params: { path: { report } } })).deliveries,
+    refetchInterval: OTHERS_MILLISECONDS,
   });
 }
 
