@@ -6,6 +6,7 @@ import { showFailure } from "../../components/FailureToast";
 import { type Target, useNames } from "./requests";
 import type { useDesk } from "./PhoneProvider";
 import styles from "./TransferPicker.module.css";
+import { sendForm } from "./useDraft";
 
 const SHOWN_MAX = 30;
 const NUMBER = /^\+?[0-9]{2,20}$/;
@@ -32,7 +33,11 @@ export function TransferPicker({ contact, desk, done }: { contact: string; desk:
     ...known.filter(({ name, target }) => `${name} ${target}`.toLocaleLowerCase().includes(typed.toLocaleLowerCase())),
   ].slice(0, SHOWN_MAX);
   const send = (to: Target, how: "transfer" | "consult") => {
-    desk.commands[how](contact, { kind: to.kind, target: to.target }).then(done, showFailure);
+    const pass = async () => {
+      await sendForm(desk.agent, contact);
+      await desk.commands[how](contact, { kind: to.kind, target: to.target });
+    };
+    pass().then(done, showFailure);
   };
   const first = found[0];
   return (

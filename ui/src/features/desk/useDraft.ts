@@ -22,6 +22,10 @@ export interface DraftInHand {
 class Keepers<T extends object> {
   readonly #all = new Map<string, DraftKeeper<T>>();
 
+  find(key: string): DraftKeeper<T> | undefined {
+    return this.#all.get(key);
+  }
+
   of(key: string, make: (key: string) => DraftKeeper<T>): DraftKeeper<T> {
     for (const [name, keeper] of this.#all) if (keeper.isDone) this.#all.delete(name);
     const keeper = this.#all.get(key) ?? make(key);
@@ -32,21 +36,28 @@ class Keepers<T extends object> {
 const forms = new Keepers<FormDraft>();
 const wrapUps = new Keepers<WrapUpDraft>();
 
+const nameOfForm = (agent: string, contact: string): string => `${agent}.form.${contact}`;
+
+/** What `agent` has entered in the contact's form goes before the contact does; what cannot be sent now follows. */
+export async function sendForm(agent: string, contact: string): Promise<void> {
+  await forms.find(nameOfForm(agent, contact))?.flush().catch(() => undefined);
+}
+
 /** What `agent` enters about the contact in hand, kept as it is typed; null while it is not known what was before. */
-export function useDraft(agent: string, { contact, offer }: InHand): DraftInHand | null {
+export function useDraft(agent: string, { contact, offer, state }: InHand): DraftInHand | null {
   const queries = useQueryClient();
   const [keepers] = useState(() => {
     const stale = () => void queries.invalidateQueries({ queryKey: ["contact", contact], refetchType: "none" });
     return {
-      form: forms.of(`${agent}.form.${contact}`, (key) => new DraftKeeper(key, localStorage, formPlace(contact), FORM)),
+      form: forms.of(nameOfForm(agent, contact), (key) => new DraftKeeper(key, localStorage, formPlace(contact), FORM)),
       wrapUp: wrapUps.of(
         `${agent}.wrap-up.${offer}`,
         (key) => new DraftKeeper(key, localStorage, wrapUpPlace(agent, offer, contact, stale, showFailure), WRAP_UP),
       ),
     };
   });
-  const form = useKeeper(keepers.form, `${agent}.form.${contact}`);
-  const wrapUp = useKeeper(keepers.wrapUp, `${agent}.wrap-up.${offer}`);
+  const form = useKeeper(keepers.form, nameOfForm(agent, contact), state);
+  const wrapUp = useKeeper(keepers.wrapUp, `${agent}.wrap-up.${offer}`, state);
   return useMemo(() => {
     if (form.draft === null || wrapUp.draft === null) return null;
     return {
@@ -65,7 +76,8 @@ export function useDraft(agent: string, { contact, offer }: InHand): DraftInHand
   }, [form, keepers, wrapUp]);
 }
 
-function useKeeper<T extends object>(keeper: DraftKeeper<T>, key: string) {
+/** Asks the server anew in each `state`: between the offer and its acceptance others may still have typed. */
+function useKeeper<T extends object>(keeper: DraftKeeper<T>, key: string, state: InHand["state"]) {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isGone = false;
@@ -84,7 +96,7 @@ function useKeeper<T extends object>(keeper: DraftKeeper<T>, key: string) {
       window.removeEventListener("storage", heard);
       keeper.leave();
     };
-  }, [keeper, key]);
+  }, [keeper, key, state]);
   return useSyncExternalStore(keeper.subscribe, keeper.state);
 }
 
