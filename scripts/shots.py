@@ -26,6 +26,7 @@ SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
 OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
 WANTED = ("POST", "/api/requests", {"kind": "change", "project": "hotline", "words": "Please greet callers by name."})
 ASKED = ("POST", "/api/requests", {"kind": "data", "project": "hotline", "words": "The new list of branches, please."})
+BORIS_AWAY = (("POST", "/api/agents/boris/sign-in", None), ("POST", "/api/agents/boris/not-ready", {"reason": "lunch"}))
 ALARMING = ("PUT", "/api/alarm-rules/not_ready", {"limit": 0})
 LISTS = (
     "numbers", "calendars", "prompts", "flows", "trunks", "clients", "projects", "queues", "scripts", "dispositions",
@@ -53,13 +54,13 @@ PAGES = (
     Shot("requests", "/requests", "manager", (ASKED,)),
     Shot("requests-new", "/requests?open=%2B", "client_owner", (WANTED,)),
     Shot("today", "/today", "client_owner"),
-    Shot("floor", "/floor", "supervisor", (SIGNED_IN, OTHERWISE)),
+    Shot("floor", "/floor", "supervisor", BORIS_AWAY),
     Shot("floor-queue", "/floor?open=queue:general", "supervisor"),
-    Shot("floor-agent", "/floor?open=agent:amira", "supervisor"),
+    Shot("floor-agent", "/floor?open=agent:boris", "supervisor"),
     Shot("floor-pause", "/floor?open=pause", "supervisor"),
     Shot("floor-wall", "/floor/wall", "supervisor"),
     Shot("floor-rules", "/floor?open=rules", "supervisor"),
-    Shot("floor-alarm", "/floor", "supervisor", (SIGNED_IN, OTHERWISE, ALARMING)),
+    Shot("floor-alarm", "/floor", "supervisor", (*BORIS_AWAY, ALARMING)),
     Shot("reports", f"/reports?delivery={heard.DELIVERED}", "client_owner"),
     Shot("reports-new", "/reports?open=%2B", "manager"),
     Shot("feedback", "/feedback", "supervisor"),
