@@ -12,6 +12,10 @@ TONES = (440, 660, 880, 1_100, 1_430)
 """The tones (Hz) by which far ends are told apart."""
 SPAN = 4_000
 """Samples at 8 kHz that are listened to."""
+FRAME = 160
+"""Samples of 20 ms at 8 kHz."""
+SILENT = 50
+"""No louder than that, of 32,768, is silence."""
 
 
 def stereo(path: Path) -> np.ndarray:
@@ -22,7 +26,7 @@ def stereo(path: Path) -> np.ndarray:
 
 async def heard(path: Path, *, seconds_min: float) -> np.ndarray:
     """The raw recording at `path` once Asterisk, which closes it a moment after the call, has written that much."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         while not path.exists() or seconds(stereo(path)) < seconds_min:
             await asyncio.sleep(0.02)
     return stereo(path)
@@ -35,6 +39,15 @@ def tone(samples: np.ndarray) -> float:
         return 0.0
     spectrum = np.abs(np.fft.rfft(values))
     return float(np.fft.rfftfreq(len(values), 1 / 8_000)[spectrum.argmax()])
+
+
+def longest_silence(sides: np.ndarray) -> tuple[int, int]:
+    """Where nobody is heard for longest, in samples: where it begins and ends, to 20 ms."""
+    frames = sides[: len(sides) // FRAME * FRAME].reshape(-1, FRAME * 2)
+    is_silent = np.concatenate(([False], np.abs(frames.astype(int)).max(axis=1) < SILENT, [False]))
+    begins, ends = np.flatnonzero(np.diff(is_silent.astype(int))).reshape(-1, 2).T * FRAME
+    longest = (ends - begins).argmax()
+    return int(begins[longest]), int(ends[longest])
 
 
 def seconds(samples: np.ndarray) -> float:
