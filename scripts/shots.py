@@ -44,6 +44,7 @@ PAGES = (
     Shot("new-number", "/administration/new-number", "administrator"),
     Shot("queue", "/administration/queues?open=general", "administrator"),
     Shot("script", "/administration/scripts/hotline", "administrator"),
+    Shot("centre", "/administration/centre", "administrator"),
     *(Shot(name, f"/administration/{name}", "administrator") for name in LISTS),
     Shot("audit", "/audit", "administrator"),
     Shot("nowhere", "/no-such-page", "administrator"),

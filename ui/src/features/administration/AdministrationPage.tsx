@@ -1,4 +1,4 @@
-import { FileSpreadsheet, History, KeyRound, PhoneCall, UserCog, Webhook } from "lucide-react";
+import { FileSpreadsheet, History, KeyRound, Landmark, PhoneCall, UserCog, Webhook } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { Suspense, lazy } from "react";
 import { NavLink, Navigate, Route, Routes } from "react-router";
@@ -7,6 +7,7 @@ import { useMay } from "../../app/session";
 import { useWords } from "../../app/words";
 import styles from "./AdministrationPage.module.css";
 import { FACTS, GROUPS } from "./entries/sections";
+import { CentrePage } from "./CentrePage";
 import { ListPage } from "./ListPage";
 import { NewNumberPage } from "./numbers/NewNumberPage";
 
@@ -28,6 +29,7 @@ export function Component() {
     <div className={styles["page"]}>
       <nav className={styles["nav"]} aria-label={say("nav.administration")}>
         {edits && <ul><Item to="new-number" icon={PhoneCall} label={say("quick.title")} /></ul>}
+        {reads && <ul><Item to="centre" icon={Landmark} label={say("one.centre")} /></ul>}
         {reads && GROUPS.map(({ label, sections }) => (
           <div key={label}>
             <h2>{say(label)}</h2>
@@ -50,6 +52,7 @@ export function Component() {
           <Routes>
             <Route index element={<Navigate to={first} replace />} />
             {edits && <Route path="new-number" element={<NewNumberPage />} />}
+            {reads && <Route path="centre" element={<CentrePage />} />}
             {reads && GROUPS.flatMap(({ sections }) => sections.map((section) => (
               <Route key={section} path={section} element={<ListPage key={section} section={section} />} />
             )))}

@@ -20,7 +20,7 @@ export type Document = { readonly version: number; readonly centre: { readonly i
 };
 
 export interface Edit {
-  section: Section;
+  section: Section | "centre";
   id: string;
   entry: Entry | null;
 }

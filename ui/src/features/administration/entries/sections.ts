@@ -76,6 +76,9 @@ const STICKY: readonly Field[] = [
   { kind: "whole", path: ["sticky", "wait_seconds"], label: "field.wait_seconds", otherwise: 20, unit: "seconds" },
 ];
 
+/** Of the centre itself, of which there is one. */
+export const CENTRE_FIELDS: readonly Field[] = [NAME, { kind: "zone", path: ["zone"], label: "field.zone", hint: "hint.centre_zone" }];
+
 export const FACTS: Record<Section, SectionFacts> = {
   clients: { icon: Building2, fields: [NAME] },
   projects: {
