@@ -48,7 +48,6 @@ PAGE_MILLISECONDS_MAX = 20_000
 SETTLING_SECONDS = 0.05
 IDLE_MILLISECONDS_MAX = 3_000
 
-CALL_OVER = (("POST", "/api/agents/amira/wrap-up", {}), ("POST", "/api/agents/amira/sign-out", None))
 
 _COMMAND = """async ([method, path, body]) => {
     const answer = await fetch(path, {method, headers: {"Content-Type": "application/json"},
@@ -77,7 +76,10 @@ async def main() -> None:
                 async with at_once:
                     for page in lane:
                         link = None if page.role is None else await link_of(Path(folder), page.role, name)
-                        await take(browser, url, world, page, link, languages, taken, problems)
+                        try:
+                            await take(browser, url, world, page, link, languages, taken, problems)
+                        except PlaywrightTimeout as error:
+                            problems.append(f"{page.name}: {error}")
 
             async with asyncio.TaskGroup() as lanes:
                 for name, lane in lanes_of(pages):
@@ -202,9 +204,8 @@ async def take(
                     await page.screenshot(path=SHOTS / name)
                     problems += [f"{name}: {found}" for found in await violations(page)]
                     taken.append(name)
-    if shot.call is not None:
-        for command in CALL_OVER:
-            await page.evaluate(_COMMAND, list(command))
+    for command in shot.after:
+        await page.evaluate(_COMMAND, list(command))
     await context.close()
 
 

@@ -10,7 +10,7 @@ from markaz.identity import Role
 
 @dataclass(frozen=True)
 class Shot:
-    """A page as somebody with `role` sees it, after the commands `before`; None: nobody is signed in.
+    """A page as somebody with `role` sees it, between the commands `before` and `after`; None: nobody is signed in.
 
     `call`: what the call of a customer to that desk has come to.
     """
@@ -20,9 +20,12 @@ class Shot:
     role: Role | None
     before: tuple[tuple[str, str, dict[str, Any] | None], ...] = ()
     call: State | None = None
+    after: tuple[tuple[str, str, dict[str, Any] | None], ...] = ()
 
 
 SIGNED_IN = ("POST", "/api/agents/amira/sign-in", None)
+SIGNED_OUT = ("POST", "/api/agents/amira/sign-out", None)
+CALL_OVER = (("POST", "/api/agents/amira/wrap-up", {}), SIGNED_OUT)
 OTHERWISE = ("POST", "/api/agents/amira/not-ready", {"reason": "lunch"})
 WANTED = ("POST", "/api/requests", {"kind": "change", "project": "hotline", "words": "Please greet callers by name."})
 ASKED = ("POST", "/api/requests", {"kind": "data", "project": "hotline", "words": "The new list of branches, please."})
@@ -36,10 +39,10 @@ PAGES = (
     Shot("sign-in", "/sign-in", None),
     Shot("enter", "/enter/no-such-link", None),
     Shot("desk-before", "/desk", "agent"),
-    Shot("desk-not-ready", "/desk", "agent", (SIGNED_IN, OTHERWISE)),
-    Shot("desk-offered", "/desk", "agent", call="offered"),
-    Shot("desk-in-call", "/desk", "agent", call="in_call"),
-    Shot("desk-wrap-up", "/desk", "agent", call="wrap_up"),
+    Shot("desk-not-ready", "/desk", "agent", (SIGNED_IN, OTHERWISE), after=(SIGNED_OUT,)),
+    Shot("desk-offered", "/desk", "agent", call="offered", after=CALL_OVER),
+    Shot("desk-in-call", "/desk", "agent", call="in_call", after=CALL_OVER),
+    Shot("desk-wrap-up", "/desk", "agent", call="wrap_up", after=CALL_OVER),
     Shot("account", "/account", "agent"),
     Shot("new-number", "/administration/new-number", "administrator"),
     Shot("queue", "/administration/queues?open=general", "administrator"),
