@@ -8,24 +8,19 @@ import { Since } from "../../components/Duration";
 import { showFailure } from "../../components/FailureToast";
 import { StateMark } from "../../components/StateMark";
 import type { AgentValue } from "../../live/values";
-import { useNames } from "./requests";
+import { useNotReadyReasons, useReasonShown } from "./notReady";
 import type { useDesk } from "./PhoneProvider";
 import { SHORTCUTS, useShortcuts } from "./shortcuts";
 import styles from "./SoftphoneBar.module.css";
-
-const USUAL = ["break", "lunch", "training"] as const;
-/** For a centre that has not named reasons of its own. */
 
 /** Ready or not, since when, why not; and the one thing to do next. */
 export function PresenceControl({ live, desk }: { live: AgentValue | null; desk: NonNullable<ReturnType<typeof useDesk>> }) {
   const { say } = useWords();
   const { commands } = desk;
-  const { data: named } = useNames("not_ready_reasons");
-  const reasons = named !== undefined && named.length > 0 ? named : USUAL.map((id) => ({ id, name: say(`reason.${id}`) }));
+  const reasons = useNotReadyReasons();
+  const reason = useReasonShown(live?.reason ?? null);
   const presence = live?.presence ?? "signed_out";
   const state = shownState(live?.state ?? presence);
-  const reason = reasons.find(({ id }) => id === live?.reason)?.name ?? live?.reason ?? null;
-
   const ready = () => void desk.goReady();
   const notReady = (why: string) => void commands.notReady(why).catch(showFailure);
   const first = reasons[0]?.id ?? "break";
@@ -54,7 +49,7 @@ export function PresenceControl({ live, desk }: { live: AgentValue | null; desk:
               <b>{say(`state.${state}`)}</b>
               <small>
                 {live !== null && <Since moment={live.since} />}
-                {presence === "not_ready" && reason !== null && <> · <bdi>{reason}</bdi></>}
+                {presence === "not_ready" && reason !== "" && <> · <bdi>{reason}</bdi></>}
                 {live?.note != null && <> · <bdi title={live.note} data-testid="note">{live.note}</bdi></>}
               </small>
             </span>

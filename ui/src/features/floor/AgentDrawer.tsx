@@ -10,7 +10,7 @@ import { StateMark } from "../../components/StateMark";
 import { useLiveAgent, useLiveContact } from "../../live/live";
 import type { InHand } from "../../live/values";
 import { useNameOf } from "../desk/names";
-import { useNames } from "../desk/requests";
+import { useNotReadyReasons, useReasonShown } from "../desk/notReady";
 import { SidePanel } from "../people/SidePanel";
 import styles from "./FloorPage.module.css";
 import { Hear } from "./Hear";
@@ -24,6 +24,7 @@ export function AgentDrawer({ id, floor, close }: { id: string; floor: Floor; cl
   const may = useMay();
   const agent = useLiveAgent(id);
   const name = useNameOf("agents", id);
+  const reason = useReasonShown(agent?.reason ?? null);
   if (agent === null) return <SidePanel title={<bdi>{name}</bdi>} close={close}><Text>{say("floor.agent.gone")}</Text></SidePanel>;
   const state = shownState(agent.state);
   return (
@@ -33,7 +34,7 @@ export function AgentDrawer({ id, floor, close }: { id: string; floor: Floor; cl
           <StateMark state={state} size={16} />
           <b>{say(`state.${state}`)}</b>
           <Since moment={agent.since} />
-          {agent.reason !== null && <bdi className="quiet">{agent.reason}</bdi>}
+          {reason !== "" && <bdi className="quiet">{reason}</bdi>}
         </Group>
         {agent.note !== null && <Text size="sm" className="quiet">{say("floor.note.left")} <bdi>{agent.note}</bdi></Text>}
         {agent.contacts.map((one) => <OneContact key={one.offer} hand={one} />)}
@@ -69,15 +70,15 @@ function ChangeState({ id, presence }: { id: string; presence: "ready" | "not_re
   const { say } = useWords();
   const [note, setNote] = useState("");
   const [reason, setReason] = useState<string | null>(null);
-  const reasons = (useNames("not_ready_reasons").data ?? []).map((one) => ({ value: one.id, label: one.name }));
+  const reasons = useNotReadyReasons().map((one) => ({ value: one.id, label: one.name }));
   const change = useMutation({ mutationFn: (to: ChosenState) => changeState(id, to, note), onSuccess: () => setNote("") });
   if (presence === "signed_out") return null;
-  const chosen = reason ?? reasons[0]?.value ?? "supervisor";
+  const chosen = reason ?? reasons[0]?.value ?? "break";
   return (
     <Stack gap="sm">
       <Title order={3}>{say("floor.change")}</Title>
       <TextInput label={say("floor.note")} description={say("floor.note.hint")} maxLength={200} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
-      {presence === "ready" && reasons.length > 0 && (
+      {presence === "ready" && (
         <Select label={say("presence.not_ready_because")} data={reasons} value={chosen} onChange={setReason} allowDeselect={false} />
       )}
       <Group gap="xs">

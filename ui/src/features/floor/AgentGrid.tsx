@@ -5,6 +5,7 @@ import { Since } from "../../components/Duration";
 import { StateMark } from "../../components/StateMark";
 import { useLiveContact } from "../../live/live";
 import { useNameOf } from "../desk/names";
+import { useReasonShown } from "../desk/notReady";
 import styles from "./FloorPage.module.css";
 import { type AgentCard, grouped } from "./floor";
 
@@ -32,6 +33,7 @@ export function AgentGrid({ agents, open, onOpen }: { agents: readonly AgentCard
 function Card({ card: { id, agent, state }, isOpen, onOpen }: { card: AgentCard; isOpen: boolean; onOpen: () => void }) {
   const { say } = useWords();
   const name = useNameOf("agents", id);
+  const reason = useReasonShown(agent.reason);
   const contact = useLiveContact(agent.contacts[0]?.contact ?? null);
   const queue = useNameOf("queues", agent.contacts[0]?.queue ?? null);
   return (
@@ -42,7 +44,7 @@ function Card({ card: { id, agent, state }, isOpen, onOpen }: { card: AgentCard;
         <Since moment={agent.since} />
       </span>
       <small className="cut">
-        {contact !== null ? <><bdi dir="ltr">{contact.customer.name ?? contact.customer.number}</bdi> · <bdi>{queue}</bdi></> : <bdi>{agent.reason ?? ""}</bdi>}
+        {contact !== null ? <><bdi dir="ltr">{contact.customer.name ?? contact.customer.number}</bdi> · <bdi>{queue}</bdi></> : <bdi>{reason}</bdi>}
         {agent.moved && <> <Shuffle size={12} aria-label={say("floor.moved")} /></>}
         {!agent.phone && state !== "signed_out" && <> <PhoneOff size={12} aria-label={say("floor.no_phone")} /></>}
       </small>
