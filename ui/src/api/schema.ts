@@ -3004,7 +3004,9 @@ export interface components {
         };
         /**
          * FigureShown
-         * @description A figure with the words that both sides agreed on: its formula, then what is left out.
+         * @description A figure with the words that both sides agreed on, in English: its formula, then what is left out.
+         *
+         *     In other languages they are found by figure and version, and by the keys of `exclusions`.
          */
         FigureShown: {
             /**
@@ -3012,6 +3014,8 @@ export interface components {
              * @description How a file heads the figure's column
              */
             column: string;
+            /** Exclusions */
+            exclusions: string[];
             /** Figure */
             figure: string;
             /** Parameters */
@@ -5368,6 +5372,11 @@ export interface components {
              * @enum {string}
              */
             interval: "half_hour" | "hour" | "day" | "whole";
+            /**
+             * Language
+             * @description Of mails and files; null, of older terms: English
+             */
+            language?: ("en" | "ru" | "ar" | "fa" | "vi") | null;
             /** Name */
             name: string;
             /**

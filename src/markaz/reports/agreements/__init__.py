@@ -16,7 +16,8 @@ from markaz.reports.agreements.computing import (
 )
 from markaz.reports.agreements.delivering import Reporter
 from markaz.reports.agreements.mailing import Mailer, MailServer
-from markaz.reports.agreements.rendering import as_csv, as_pdf, definition_lines, title
+from markaz.reports.agreements.printing import as_pdf
+from markaz.reports.agreements.rendering import as_csv
 from markaz.reports.agreements.terms import (
     Format,
     Period,
@@ -52,12 +53,10 @@ __all__ = [
     "compare",
     "compute_rows",
     "decoded",
-    "definition_lines",
     "encoded",
     "moved",
     "moves_of",
     "period_of",
     "periods_due",
     "terms_hash",
-    "title",
 ]

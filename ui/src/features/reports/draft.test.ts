@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Offered, fits, kept, keyOf, numbersOf, usual } from "./draft";
 
 const terms = { ...usual("2026-11-26", "Asia/Tehran"), name: "Daily", projects: ["hotline"] };
-const figure = { figure: "offered", version: 1, title: "Offered", unit: "contacts", parameters: {}, words: [], column: "Offered [contacts]" };
+const figure = { figure: "offered", version: 1, title: "Offered", unit: "contacts", parameters: {}, words: [], exclusions: [], column: "Offered [contacts]" };
 const offered = (groups: string[]): Offered => ({ figure, groups, parameters: [], source: null });
 
 test("what was written is found again, and nothing else is", () => {
