@@ -109,6 +109,7 @@ class TermsRefused(MarkazError):
     code = "terms_refused"
     reason: TermsReason
     problem: str
+    limit: int | None = None
 
 
 @dataclass(eq=False)

@@ -4576,6 +4576,17 @@ export interface components {
              * @example urn:markaz:problem:agent_unknown
              */
             type: string;
+            /**
+             * Values
+             * @description What `detail` speaks of, for those who say it in other words
+             * @default null
+             * @example {
+             *       "agent": "ann"
+             *     }
+             */
+            values: {
+                [key: string]: string | number;
+            } | null;
         };
         /**
          * ProjectNamed

@@ -65,7 +65,7 @@ def terms_hash(terms: Terms) -> str:
 def check_terms(terms: Terms) -> None:
     """Raises `TermsRefused`, or what the catalogue refuses."""
     if not 1 <= len(terms.name.strip()) <= NAME_CHARACTERS_MAX:
-        raise TermsRefused("name", f"its name has between 1 and {NAME_CHARACTERS_MAX} characters")
+        raise TermsRefused("name", f"its name has between 1 and {NAME_CHARACTERS_MAX} characters", NAME_CHARACTERS_MAX)
     if not terms.projects:
         raise TermsRefused("projects", "it is of one project at least")
     if terms.group == "agent":
@@ -75,7 +75,7 @@ def check_terms(terms: Terms) -> None:
         raise TermsRefused("agent_time", problem)
     if len(terms.recipients) > RECIPIENTS_MAX or any(not _is_address(one) for one in terms.recipients):
         problem = f"it is mailed to at most {RECIPIENTS_MAX} addresses, each like name@example.org"
-        raise TermsRefused("recipients", problem)
+        raise TermsRefused("recipients", problem, RECIPIENTS_MAX)
     _time_of(terms)
     first = period_of(terms, terms.first_day)
     settle(asked_for(terms, first, floor=""))
