@@ -57,6 +57,8 @@ async def test_a_report_is_proposed_agreed_delivered_and_recomputed(enter: Enter
     client = await enter("client_owner", "/reports")
     await client.page.get_by_role("button", name=NAME).click()
     await client.page.get_by_role("button", name=client.say("reports.move.agree"), exact=True).click()
+    signed = client.page.get_by_role("region", name=client.say("reports.terms"))
+    await expect(signed).to_contain_text(client.say("reports.state.agreed"))
     deliveries = client.page.get_by_role("region", name=client.say("reports.deliveries"), exact=True)
     await expect(deliveries).to_be_visible()
     numbers = deliveries.get_by_role("region", name=client.say("reports.numbers"))

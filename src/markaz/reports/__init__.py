@@ -21,7 +21,7 @@ from markaz.reports.model import AgentTime, Contacts, Handling, Report, Row, Wai
 from markaz.reports.render import render_csv, render_json, render_table
 from markaz.reports.story import Moment, Story, story
 from markaz.reports.telling import render_story, render_story_json
-from markaz.reports.words import LANGUAGES, Language, Words, words_in
+from markaz.reports.words import LANGUAGES, Language, words_in
 
 __all__ = [
     "LANGUAGES",
@@ -47,7 +47,6 @@ __all__ = [
     "UnknownContact",
     "UnknownZone",
     "Waits",
-    "Words",
     "ZoneRefused",
     "render_csv",
     "render_json",
