@@ -160,6 +160,7 @@ def client(node: Node) -> str:
 
 def sources() -> Iterator[Path]:
     """Every file that the built pages are made of."""
+    yield from sorted((ROOT / "src/markaz/reports/words").rglob("figures.json"))
     for name in SOURCES:
         path = UI / name
         yield from (one for one in sorted(path.rglob("*")) if one.is_file()) if path.is_dir() else [path]

@@ -1,5 +1,7 @@
 """A report from its proposal in the page to a delivery that explains itself and recomputes to the same numbers.
 
+The centre's manager reads Persian, right to left, the client English: each sees figures and refusals in their language.
+
 The days of the report are over, so that the worker delivers them as soon as both sides have agreed.
 """
 
@@ -15,13 +17,14 @@ from markaz.kit.clock import WallClock
 from markaz.kit.time import moment
 from tests.browser.agent_at_desk import until
 from tests.browser.conftest import Enter
-from tests.browser.person import Person
+from tests.browser.person import LANGUAGES, Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
 NAME = "Yesterday at Sales"
 CONTACT = "counted-yesterday"
 EQUAL = "every number is equal"
+LEVEL = "سطح سرویس"
 _NOON = datetime.combine(moment(WallClock()()).date(), time(12), moment(WallClock()()).tzinfo) - timedelta(days=1)
 _KNOWN = """
 INSERT INTO contact (floor, contact, channel, project, number, customer, state, queue, arrived_at, queued_at,
@@ -49,10 +52,13 @@ def counted(browser_database: str) -> Iterator[str]:
 
 async def test_a_report_is_proposed_agreed_delivered_and_recomputed(enter: Enter, counted: str) -> None:
     manager = await enter("manager", "/reports")
+    await manager.choose_language("fa")
     await propose(manager)
     client = await enter("client_owner", "/reports")
     await client.page.get_by_role("button", name=NAME).click()
     await client.page.get_by_role("button", name=client.say("reports.move.agree"), exact=True).click()
+    signed = client.page.get_by_role("region", name=client.say("reports.terms"))
+    await expect(signed).to_contain_text(client.say("reports.state.agreed"))
     deliveries = client.page.get_by_role("region", name=client.say("reports.deliveries"), exact=True)
     await expect(deliveries).to_be_visible()
     numbers = deliveries.get_by_role("region", name=client.say("reports.numbers"))
@@ -91,12 +97,12 @@ async def propose_hours(manager: Person) -> None:
     await recipients.fill("nobody")
     await recipients.press("Enter")
     await manager.button("reports.preview").click()
-    await expect(page.get_by_role("alert")).to_contain_text("each like name@example.org")
+    await expect(page.get_by_role("alert")).to_contain_text("حداکثر به ۲۰ نشانی رایانامه می‌شود")
     await recipients.press("Backspace")
     await manager.button("reports.preview").click()
     await expect(page.get_by_role("alert")).to_have_count(0)
     await manager.button("reports.propose").click()
-    await expect(terms).to_contain_text(manager.say("reports.version").replace("{version, number}", "2"))
+    await expect(terms).to_contain_text(manager.say("reports.version").replace("{version, number}", "۲"))
 
 
 async def propose(manager: Person) -> None:
@@ -116,11 +122,15 @@ async def propose(manager: Person) -> None:
     await expect(page.get_by_role("region", name=manager.say("reports.preview"))).to_contain_text(
         manager.say("reports.whole")
     )
+    level = page.get_by_role("listitem").filter(has_text=LEVEL)
+    await expect(level).to_contain_text("در ۲۰ ثانیه پاسخ گرفتند")
+    await expect(level.get_by_label(manager.say("figures.parameter.target_seconds"))).to_be_visible()
     assert await violations(page) == []
     await manager.button("reports.propose").click()
-    await expect(page.get_by_role("region", name=manager.say("reports.terms"))).to_contain_text(
-        manager.say("reports.state.proposed")
-    )
+    terms = page.get_by_role("region", name=manager.say("reports.terms"))
+    await expect(terms).to_contain_text(manager.say("reports.state.proposed"))
+    await expect(terms).to_contain_text(f"{LEVEL} (۲۰) [سهم]")
+    await expect(terms).to_contain_text(f"{manager.say('reports.field.language')}: {LANGUAGES['fa']}")
 
 
 def days(deliveries: Locator) -> Locator:

@@ -4,12 +4,12 @@ import json
 from functools import cache
 from pathlib import Path
 
-MESSAGES = Path(__file__).parents[2] / "ui" / "src" / "messages"
+ROOT = Path(__file__).parents[2]
+MESSAGES, FIGURES = ROOT / "ui/src/messages", ROOT / "src/markaz/reports/words"
 
 
 @cache
 def words(locale: str) -> dict[str, str]:
     """Every message of `locale` by its id."""
-    return {
-        id: text for file in (MESSAGES / locale).glob("*.json") for id, text in json.loads(file.read_text()).items()
-    }
+    files = (*(MESSAGES / locale).glob("*.json"), FIGURES / locale / "figures.json")
+    return {id: text for file in files for id, text in json.loads(file.read_text()).items()}

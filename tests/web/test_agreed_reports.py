@@ -9,9 +9,11 @@ import pytest
 from fastapi import FastAPI
 
 from markaz.kit.time import instant, moment
+from markaz.reports import LANGUAGES
 from markaz.reports.agreements import Reporter
 from markaz.runtime import connect
 from markaz.runtime.rows import Row
+from tests.browser.words import words
 from tests.runtime.day import BEGIN
 from tests.web.conftest import FLOOR
 from tests.web.people import account, browser, session
@@ -54,6 +56,7 @@ async def test_a_report_from_proposal_to_correction(
         seen = await ok(await boss.post("/api/reports/preview", json=TERMS))
         assert [one["title"] for one in seen["figures"]] == ["Offered", "Service level"]
         assert "within 15 s" in seen["figures"][1]["words"][0]
+        assert seen["figures"][0]["exclusions"] == ["self_served", "still_waiting"]
         proposed = await ok(await boss.post("/api/reports", json=TERMS), 201)
         at = f"/api/reports/{proposed['report']}"
         mine = await ok(await boss.get(at))
@@ -183,3 +186,28 @@ async def test_terms_are_refused_with_what_to_do(
         for path in ("/api/reports", "/api/reports/preview"):
             answer = await boss.post(path, json=TERMS | wrong)
             assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
+            if code != "request_invalid":
+                assert all(f"refused.{code}" in words(language) for language in LANGUAGES), "pages say it"
+
+
+async def test_a_refusal_has_its_values_for_other_words(application: FastAPI, people: dict[str, str]) -> None:
+    late = {"figures": [{"figure": "service_level", "parameters": {"target_seconds": 100_000}}]}
+    async with browser(application, people["boss"]) as boss:
+        told = (await boss.post("/api/reports/preview", json=TERMS | late)).json()["values"]
+        assert (told["figure"], told["reason"]) == ("service_level", "range")
+        assert (told["least"], told["greatest"]) == (0, 86_400)
+        told = (await boss.post("/api/reports/preview", json=TERMS | {"recipients": ["nobody"]})).json()["values"]
+        assert (told["reason"], told["limit"]) == ("recipients", 20)
+
+
+async def test_terms_have_the_language_that_was_proposed(application: FastAPI, people: dict[str, str]) -> None:
+    async with browser(application, people["boss"]) as boss, browser(application, people["owner"]) as owner:
+        hashes = set[str]()
+        for language in (None, *LANGUAGES):
+            proposed = await ok(await boss.post("/api/reports", json=TERMS | {"language": language}), 201)
+            seen = (await ok(await owner.get(f"/api/reports/{proposed['report']}")))["versions"][0]
+            assert seen["terms"]["language"] == language
+            hashes.add(seen["hash"])
+        assert len(hashes) == 1 + len(LANGUAGES), "the language is signed as well"
+        refused = await boss.post("/api/reports", json=TERMS | {"language": "tlh"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "request_invalid")

@@ -1,5 +1,5 @@
 /**
- * Compares the five catalogues: the same keys, the same placeholders and choices, nothing that the pages never say.
+ * Compares the five catalogues, and the words of figures that the server has as well: the same keys, the same placeholders and choices, nothing that the pages never say.
  * A key counts as used where it stands in a source file as a whole, or where a template begins it: say(`role.${role}`).
  */
 import { TYPE, parse } from "@formatjs/icu-messageformat-parser";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 const LANGUAGES = ["en", "ru", "ar", "fa", "vi"];
 const MESSAGES = new URL("../src/messages/", import.meta.url).pathname;
+const FIGURES = new URL("../../src/markaz/reports/words/", import.meta.url).pathname;
 const SOURCES = new URL("../src/", import.meta.url).pathname;
 
 const problems = [];
@@ -20,8 +21,9 @@ if (problems.length > 0) process.exit(1);
 
 function read(language) {
   const found = new Map();
-  for (const file of readdirSync(join(MESSAGES, language)).filter((name) => name.endsWith(".json"))) {
-    const text = readFileSync(join(MESSAGES, language, file), "utf8");
+  const own = readdirSync(join(MESSAGES, language)).filter((name) => name.endsWith(".json")).map((name) => join(MESSAGES, language, name));
+  for (const file of [...own, join(FIGURES, language, "figures.json")]) {
+    const text = readFileSync(file, "utf8");
     for (const [key, message] of Object.entries(JSON.parse(text))) {
       if (found.has(key)) problems.push(`${language}: ${key} stands in two files`);
       found.set(key, message);

@@ -21,8 +21,10 @@ from markaz.reports.model import AgentTime, Contacts, Handling, Report, Row, Wai
 from markaz.reports.render import render_csv, render_json, render_table
 from markaz.reports.story import Moment, Story, story
 from markaz.reports.telling import render_story, render_story_json
+from markaz.reports.words import LANGUAGES, Language, words_in
 
 __all__ = [
+    "LANGUAGES",
     "AgentTime",
     "Contacts",
     "FigureUnknown",
@@ -30,6 +32,7 @@ __all__ = [
     "GroupRefused",
     "Handling",
     "InvalidDefinition",
+    "Language",
     "Moment",
     "MoveRefused",
     "ParameterRefused",
@@ -52,4 +55,5 @@ __all__ = [
     "render_table",
     "report",
     "story",
+    "words_in",
 ]

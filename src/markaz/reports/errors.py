@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from markaz.kit.errors import MarkazError
 
@@ -64,7 +65,10 @@ class ParameterRefused(MarkazError):
     code = "parameter_refused"
     figure: str
     parameter: str
+    reason: Literal["unknown", "text", "number", "range", "whole"]
     problem: str
+    least: float | None = None
+    greatest: float | None = None
 
 
 @dataclass(eq=False)
@@ -94,12 +98,18 @@ class ZoneRefused(MarkazError):
     zone: str
 
 
+TermsReason = Literal["name", "projects", "agents", "agent_time", "recipients", "deliver_at", "first_day", "periods"]
+"""Which part of the terms is refused."""
+
+
 @dataclass(eq=False)
 class TermsRefused(MarkazError):
     """A report can't be agreed on with these terms: {problem}."""
 
     code = "terms_refused"
+    reason: TermsReason
     problem: str
+    limit: int | None = None
 
 
 @dataclass(eq=False)

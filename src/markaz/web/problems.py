@@ -159,6 +159,11 @@ class Problem(BaseModel):
     detail: str = Field(description="What went wrong and what to do, for people")
     problems: list[FieldProblem] | None = Field(default=None, description="The parts of a malformed request")
     challenge: str | None = Field(default=None, description="What the code of a second factor is sent with")
+    values: dict[str, str | int | float] | None = Field(
+        default=None,
+        description="What `detail` speaks of, for those who say it in other words",
+        examples=[{"agent": "ann"}],
+    )
 
 
 def refusals(*kinds: type[MarkazError]) -> dict[int | str, dict[str, Any]]:
@@ -177,7 +182,17 @@ def problem_of(error: MarkazError, problems: list[FieldProblem] | None = None) -
         headers = {"Retry-After": str(RETRY_SECONDS)}
     challenge = error.challenge if isinstance(error, identity.SecondFactorNeeded) else None
     status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _answer(status, code=error.code, detail=str(error), problems=problems, headers=headers, challenge=challenge)
+    return _answer(
+        status, code=error.code, detail=str(error), problems=problems, headers=headers, challenge=challenge,
+        values=_values_of(error),
+    )  # fmt: skip
+
+
+def _values_of(error: MarkazError) -> dict[str, str | int | float] | None:
+    """The fields that words can be made of; a challenge is no word."""
+    found = {name: value for name, value in vars(error).items() if isinstance(value, str | int | float)}
+    found.pop("challenge", None)
+    return found or None
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -250,6 +265,7 @@ def _answer(
     problems: list[FieldProblem] | None = None,
     headers: dict[str, str] | None = None,
     challenge: str | None = None,
+    values: dict[str, str | int | float] | None = None,
 ) -> JSONResponse:
     problem = Problem(
         type=f"urn:markaz:problem:{code}",
@@ -259,6 +275,7 @@ def _answer(
         detail=detail,
         problems=problems,
         challenge=challenge,
+        values=values,
     )
     return JSONResponse(
         problem.model_dump(exclude_none=True), status_code=status.value, headers=headers, media_type=MEDIA_TYPE

@@ -7,6 +7,7 @@ the fingerprint of its terms.
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,9 +67,18 @@ def test_what_is_over_stays_over() -> None:
 
 def test_every_change_of_the_terms_is_another_fingerprint() -> None:
     changed = [other(name="D"), other(zone="UTC"), other(deliver_at="07:00"), other(recipients=("a@b.example",)),
+               other(language="en"), other(language="fa"),
                other(figures=(Chosen(figure="offered", parameters={}), Chosen(figure="answered")))]  # fmt: skip
     assert len({terms_hash(one) for one in (DAILY, *changed)}) == 1 + len(changed)
     assert terms_hash(other()) == terms_hash(DAILY)
+
+
+def test_terms_that_were_signed_before_there_were_languages_keep_their_fingerprint() -> None:
+    signed = "4e6931154d66bc0f04234ac8a92ebd8e9ce0c31bf803b2e173e57adc9b33a7b7"
+    assert terms_hash(DAILY) == signed
+    assert DAILY.words.language == "en"
+    stored = msgspec.json.encode(DAILY, order="deterministic")
+    assert terms_hash(msgspec.json.decode(stored, type=Terms)) == signed
 
 
 @pytest.mark.parametrize(

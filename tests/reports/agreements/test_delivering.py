@@ -91,7 +91,9 @@ async def test_a_report_is_delivered_on_time_and_once(
     table, meaning = lines[: lines.index([])], lines[lines.index([]) + 1 :]
     assert [line[3] for line in table if line[0] == "whole period" and line[2] == "cards"] == ["6"]
     assert {len(line) for line in table} == {len(table[0])}, "a spreadsheet takes the table alone"
-    told = [line for (line,) in meaning]
+    assert meaning[0][:5] == ["began_at", "ended_at", "queue", "offered@1", "answered@1"], "names for programs"
+    assert len(meaning[0]) == len(table[0])
+    told = [line for (line,) in meaning[1:]]
     assert told[0] == TERMS.name
     assert told[1].startswith(f"{DAY} 00:00+00:00 to ")
     assert any(line.startswith("Service level (20)") and "within 20 s" in line for line in told)

@@ -14,6 +14,8 @@ export class RequestFailed extends Error {
   /** For people, in English: what went wrong and what to do. */
   readonly detail: string | null;
   readonly problems: readonly FieldProblem[];
+  /** What `detail` speaks of, by name. */
+  readonly values: Readonly<Record<string, string | number>>;
   /** What the second step of signing in needs; null in every other failure. */
   readonly challenge: string | null;
   /** To quote when asking for help; the server's log has the same. */
@@ -25,6 +27,7 @@ export class RequestFailed extends Error {
       code: string;
       detail?: string | null;
       problems?: readonly FieldProblem[];
+      values?: Readonly<Record<string, string | number>>;
       challenge?: string | null;
       id: string;
     },
@@ -35,6 +38,7 @@ export class RequestFailed extends Error {
     this.code = given.code;
     this.detail = given.detail ?? null;
     this.problems = given.problems ?? [];
+    this.values = given.values ?? {};
     this.challenge = given.challenge ?? null;
     this.id = given.id;
   }
@@ -55,9 +59,15 @@ export function failureOf(status: number, body: unknown, id: string): RequestFai
     code: typeof code === "string" ? code : "internal_error",
     detail: typeof detail === "string" ? detail : null,
     problems: Array.isArray(problems) ? problems.filter(isFieldProblem) : [],
+    values: valuesOf(field(body, "values")),
     challenge: typeof challenge === "string" ? challenge : null,
     id,
   });
+}
+
+function valuesOf(given: unknown): Record<string, string | number> {
+  const entries = typeof given === "object" && given !== null ? Object.entries(given) : [];
+  return Object.fromEntries(entries.filter((one): one is [string, string | number] => typeof one[1] === "string" || typeof one[1] === "number"));
 }
 
 function isFieldProblem(value: unknown): value is FieldProblem {

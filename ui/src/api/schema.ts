@@ -3004,7 +3004,9 @@ export interface components {
         };
         /**
          * FigureShown
-         * @description A figure with the words that both sides agreed on: its formula, then what is left out.
+         * @description A figure with the words that both sides agreed on, in English: its formula, then what is left out.
+         *
+         *     In other languages they are found by figure and version, and by the keys of `exclusions`.
          */
         FigureShown: {
             /**
@@ -3012,6 +3014,8 @@ export interface components {
              * @description How a file heads the figure's column
              */
             column: string;
+            /** Exclusions */
+            exclusions: string[];
             /** Figure */
             figure: string;
             /** Parameters */
@@ -4578,6 +4582,17 @@ export interface components {
              * @example urn:markaz:problem:agent_unknown
              */
             type: string;
+            /**
+             * Values
+             * @description What `detail` speaks of, for those who say it in other words
+             * @default null
+             * @example {
+             *       "agent": "ann"
+             *     }
+             */
+            values: {
+                [key: string]: string | number;
+            } | null;
         };
         /**
          * ProjectNamed
@@ -5374,6 +5389,11 @@ export interface components {
              * @enum {string}
              */
             interval: "half_hour" | "hour" | "day" | "whole";
+            /**
+             * Language
+             * @description Of mails and files; null, of older terms: English
+             */
+            language?: ("en" | "ru" | "ar" | "fa" | "vi") | null;
             /** Name */
             name: string;
             /**

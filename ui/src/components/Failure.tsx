@@ -3,6 +3,7 @@ import { useId } from "react";
 import { RequestFailed } from "../api/problems";
 import { useWords } from "../app/words";
 import type { MessageId } from "../messages";
+import { refusalOf } from "./refusals";
 import { StateMark } from "./StateMark";
 
 interface Told {
@@ -41,10 +42,11 @@ function toldOf(error: unknown): Told {
 
 /** A failure as people need it: what happened, what was not lost, what to do, and an id to quote. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
-  const { say } = useWords();
+  const { say, intl } = useWords();
   const title = useId();
   const told = toldOf(error);
   const failed = error instanceof RequestFailed ? error : null;
+  const refusal = failed === null ? null : refusalOf(intl, failed);
   return (
     <Stack role="alert" aria-labelledby={title} gap="sm" p="lg" className="panel" maw={480}>
       <Group gap="sm" wrap="nowrap">
@@ -52,7 +54,8 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
         <Text id={title} fw={600}>{say(told.happened)}</Text>
       </Group>
       <Text>{say(told.kept)} {say(told.todo)}</Text>
-      {failed?.detail != null && <Text size="sm" className="quiet" dir="ltr">{failed.detail}</Text>}
+      {refusal !== null && <Text>{refusal}</Text>}
+      {refusal === null && failed?.detail != null && <Text size="sm" className="quiet" dir="ltr">{failed.detail}</Text>}
       {failed !== null && failed.problems.length > 0 && (
         <ul dir="ltr">
           {failed.problems.map((one) => (

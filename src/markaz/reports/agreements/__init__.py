@@ -8,7 +8,8 @@ from markaz.reports.agreements.computing import Compared, Difference, compare, c
 from markaz.reports.agreements.delivering import Reporter
 from markaz.reports.agreements.engine import facts_folder
 from markaz.reports.agreements.mailing import Mailer, MailServer
-from markaz.reports.agreements.rendering import as_csv, as_pdf, definition_lines, title
+from markaz.reports.agreements.printing import as_pdf
+from markaz.reports.agreements.rendering import as_csv
 from markaz.reports.agreements.terms import (
     Format,
     Period,
@@ -42,7 +43,6 @@ __all__ = [
     "compare",
     "compute_rows",
     "decoded",
-    "definition_lines",
     "encoded",
     "facts_folder",
     "moved",
@@ -50,5 +50,4 @@ __all__ = [
     "period_of",
     "periods_due",
     "terms_hash",
-    "title",
 ]

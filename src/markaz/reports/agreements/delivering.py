@@ -17,7 +17,8 @@ from psycopg.rows import class_row
 
 from markaz.kit.time import Instant, moment
 from markaz.reports.agreements.computing import Compared, compare, compute_rows, decoded, encoded
-from markaz.reports.agreements.rendering import as_csv, as_pdf
+from markaz.reports.agreements.printing import as_pdf
+from markaz.reports.agreements.rendering import as_csv
 from markaz.reports.agreements.terms import Period, Terms, periods_due
 from markaz.reports.catalogue import Row
 from markaz.runtime import DATABASE_AWAY, connect

@@ -16,7 +16,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from markaz.reports.agreements.rendering import definition_lines
+from markaz.reports.agreements.telling import definition_lines
 from markaz.reports.agreements.terms import Terms
 from markaz.runtime import connect
 
@@ -132,20 +132,26 @@ class Mailer:
 
 
 def letter(mail: _Mail, sender: str) -> EmailMessage:
-    """The mail with its attachment; a correction says why, and that the one before is kept."""
+    """The mail and its attachment, in the report's language; a correction says why, and that the other one is kept."""
     terms = msgspec.json.decode(mail.terms, type=Terms)
-    day = f"{mail.period_began.astimezone(ZoneInfo(terms.zone)):%Y-%m-%d}"
+    words, began = terms.words, mail.period_began.astimezone(ZoneInfo(terms.zone))
+    day, iso_day = words.script.date(began.date()), f"{began:%Y-%m-%d}"
+    subject = "delivered.subject.correction" if mail.n else "delivered.subject"
     message = EmailMessage()
     message["From"], message["To"] = sender, mail.recipient
-    message["Subject"] = f"{'Correction: ' if mail.n else ''}{_one_line(terms.name)}, {day}"
-    message["Message-ID"] = f"<{mail.report}.{day}.{mail.n}.{mail.sha256[:12]}@markaz>"
-    words = [f"{terms.name}: {terms.period} from {day}.", ""]
+    message["Subject"] = words.say(subject, name=words.foreign(_one_line(terms.name)), day=day)
+    message["Message-ID"] = f"<{mail.report}.{iso_day}.{mail.n}.{mail.sha256[:12]}@markaz>"
+    told = [words.say(f"delivered.opening.{terms.period}", name=words.foreign(terms.name), day=day), ""]
     if mail.n:
-        words += [f"This corrects what was delivered before, which is kept beside it. Why: {mail.why}", ""]
-    words += [*definition_lines(terms, mail.version), "", f"SHA-256 of the numbers: {mail.sha256}"]
-    message.set_content("\n".join(words))
-    kind = ("text", "csv") if terms.format == "csv" else ("application", "pdf")
-    message.add_attachment(mail.file, maintype=kind[0], subtype=kind[1], filename=f"{day}.{terms.format}")
+        told += [words.say("delivered.correction", why=words.foreign(mail.why or "")), ""]
+    told += [*definition_lines(terms, mail.version), "", words.say("delivered.sum", sha256=words.foreign(mail.sha256))]
+    message.set_content("\n".join(told))
+    is_csv = terms.format == "csv"
+    message.add_attachment(
+        mail.file, maintype="text" if is_csv else "application", subtype=terms.format,
+        params={"charset": "utf-8"} if is_csv else None, filename=f"{iso_day}.{terms.format}",
+    )  # fmt: skip
+    message["Content-Language"] = words.language  # the parts before it would take it for theirs
     return message
 
 

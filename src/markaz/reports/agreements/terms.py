@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from markaz.reports.catalogue import Asked, Chosen, Group, IntervalOf, figure_of, settle
 from markaz.reports.errors import TermsRefused
 from markaz.reports.intervals import interval_starts, place_of
+from markaz.reports.words import Language, Words, words_in
 
 PeriodKind = Literal["day", "week", "month"]
 Format = Literal["csv", "pdf"]
@@ -24,6 +26,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     It is delivered at `deliver_at` ("HH:MM" in `zone`, an IANA name) of the day after the period: to the portal, to the
     mail addresses `recipients` as a file of `format`, and with `webhook` to those who subscribe to `report.delivered`.
+    Mails and files speak `language`; terms without one are English, and keep the fingerprint that was signed.
     """
 
     name: str
@@ -38,6 +41,11 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     format: Format = "csv"
     recipients: tuple[str, ...] = ()
     webhook: bool = False
+    language: Language | UnsetType = UNSET
+
+    @property
+    def words(self) -> Words:
+        return words_in("en" if self.language is UNSET else self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +65,17 @@ def terms_hash(terms: Terms) -> str:
 def check_terms(terms: Terms) -> None:
     """Raises `TermsRefused`, or what the catalogue refuses."""
     if not 1 <= len(terms.name.strip()) <= NAME_CHARACTERS_MAX:
-        raise TermsRefused(f"its name has between 1 and {NAME_CHARACTERS_MAX} characters")
+        raise TermsRefused("name", f"its name has between 1 and {NAME_CHARACTERS_MAX} characters", NAME_CHARACTERS_MAX)
     if not terms.projects:
-        raise TermsRefused("it is of one project at least")
+        raise TermsRefused("projects", "it is of one project at least")
     if terms.group == "agent":
-        raise TermsRefused("a client is not told of agents: group it otherwise")
+        raise TermsRefused("agents", "a client is not told of agents: group it otherwise")
     if any(figure_of(one).facts == "agent_time" for one in terms.figures):
-        raise TermsRefused("agents are shared between clients: their time is no figure of one client's report")
+        problem = "agents are shared between clients: their time is no figure of one client's report"
+        raise TermsRefused("agent_time", problem)
     if len(terms.recipients) > RECIPIENTS_MAX or any(not _is_address(one) for one in terms.recipients):
-        raise TermsRefused(f"it is mailed to at most {RECIPIENTS_MAX} addresses, each like name@example.org")
+        problem = f"it is mailed to at most {RECIPIENTS_MAX} addresses, each like name@example.org"
+        raise TermsRefused("recipients", problem, RECIPIENTS_MAX)
     _time_of(terms)
     first = period_of(terms, terms.first_day)
     settle(asked_for(terms, first, floor=""))
@@ -115,7 +125,7 @@ def _time_of(terms: Terms) -> time:
     try:
         return time.fromisoformat(terms.deliver_at)
     except ValueError as error:
-        raise TermsRefused(f'"{terms.deliver_at}" is no time of day: write it like 06:00') from error
+        raise TermsRefused("deliver_at", f'"{terms.deliver_at}" is no time of day: write it like 06:00') from error
 
 
 def _is_address(text: str) -> bool:

@@ -1,12 +1,14 @@
-"""What a figure is: words for people, an expression for engines."""
+"""What a figure is: an expression for engines, and by which keys its words are found (`markaz.reports.words`)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Final, Literal
+from urllib.parse import urlencode
 
 from markaz.reports.catalogue.asked import Chosen, Group, Value
 from markaz.reports.catalogue.counting import Sums
 from markaz.reports.errors import ParameterRefused
+from markaz.reports.words import Words
 
 Facts = Literal["stays", "services", "contacts", "resolutions", "agent_time", "feedback", "days"]
 """The facts that a figure counts: stays in queues, agents' services, contacts, contacts
@@ -26,7 +28,7 @@ class Parameter:
     """`default` says the type as well; a number lies between `least` and `greatest`."""
 
     default: float | int | str
-    meaning: str
+    _: KW_ONLY
     least: float | None = None
     greatest: float | None = None
 
@@ -35,14 +37,13 @@ class Parameter:
 class Figure:
     """`value` aggregates rows of `facts` into one; `counted` says which of them the figure is about.
 
-    A version is never edited: what was agreed stays computable. `formula` names the parameters in braces.
+    A version is never edited: what was agreed stays computable. That holds for its words as well, whose formula names
+    the parameters in braces; `exclusions` are keys of what is left out.
     """
 
     name: str
     version: int = 1
-    title: str
     unit: Unit
-    formula: str
     exclusions: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     groups: frozenset[Group] = frozenset()
@@ -69,7 +70,7 @@ class Figure:
         for name in chosen.parameters:
             if name not in self.parameters:
                 raise ParameterRefused(
-                    self.name, name, f"there is no such parameter: {', '.join(self.parameters) or 'none'}"
+                    self.name, name, "unknown", f"there is no such parameter: {', '.join(self.parameters) or 'none'}"
                 )
         return {
             name: self._settle(name, one, chosen.parameters.get(name, one.default))
@@ -78,21 +79,49 @@ class Figure:
 
     def _settle(self, name: str, parameter: Parameter, given: float | int | str) -> float | int | str:
         if isinstance(parameter.default, str) != isinstance(given, str) or isinstance(given, bool):
-            kind = "text" if isinstance(parameter.default, str) else "a number"
-            raise ParameterRefused(self.name, name, f"it must be {kind}")
+            is_text = isinstance(parameter.default, str)
+            raise ParameterRefused(
+                self.name, name, "text" if is_text else "number", f"it must be {'text' if is_text else 'a number'}"
+            )
         if isinstance(given, str):
             return given
         least, greatest = parameter.least, parameter.greatest
         if (least is not None and given < least) or (greatest is not None and given > greatest) or given != given:
-            raise ParameterRefused(self.name, name, f"it must be between {least:g} and {greatest:g}")
+            problem = f"it must be between {least:g} and {greatest:g}"
+            raise ParameterRefused(self.name, name, "range", problem, least, greatest)
         if isinstance(parameter.default, int) and given != int(given):
-            raise ParameterRefused(self.name, name, "it must be a whole number")
+            raise ParameterRefused(self.name, name, "whole", "it must be a whole number")
         return int(given) if isinstance(parameter.default, int) else float(given)
 
-    def words_of(self, chosen: Chosen) -> tuple[str, ...]:
+    def title(self, words: Words) -> str:
+        return words.say(f"figure.{self.name}.{self.version}.title")
+
+    def texts(self, words: Words) -> tuple[str, ...]:
+        """The formula, then the exclusions, with the parameters' names in braces."""
+        keys = (f"figure.{self.name}.{self.version}.formula", *(f"figures.exclusion.{one}" for one in self.exclusions))
+        return tuple(words.texts[key] for key in keys)
+
+    def words_of(self, chosen: Chosen, words: Words) -> tuple[str, ...]:
         """The formula, then the exclusions, with the parameters in them."""
-        settled = self.settle(chosen)
-        shown = {
-            name: f"{value:g}" if isinstance(value, float | int) else value or "any" for name, value in settled.items()
-        }
-        return tuple(words.format(**shown) for words in (self.formula, *self.exclusions))
+        shown = {name: _told(value, words) or words.say("figures.any") for name, value in self.settle(chosen).items()}
+        return tuple(text.format(**shown) for text in self.texts(words))
+
+    def column(self, chosen: Chosen, words: Words) -> str:
+        """How a column is headed: title, parameters, unit, version where it is not the first."""
+        settled = [told for value in self.settle(chosen).values() if (told := _told(value, words))]
+        kind = [words.say(f"figures.unit.{self.unit}")]
+        if self.version > 1:
+            kind.append(words.say("figures.version", version=words.script.number(self.version)))
+        given = f" ({words.list_of(settled)})" if settled else ""
+        return f"{self.title(words)}{given} [{words.list_of(kind)}]"
+
+    def name_of(self, chosen: Chosen) -> str:
+        """The column for programs, whatever the language: `service_level@1?target_seconds=20`."""
+        settled = urlencode({
+            name: f"{value:g}" if isinstance(value, float) else value for name, value in self.settle(chosen).items()
+        })  # fmt: skip
+        return f"{self.name}@{self.version}" + (f"?{settled}" if settled else "")
+
+
+def _told(value: float | int | str, words: Words) -> str:
+    return value if isinstance(value, str) else words.script.number(value, digits_max=6)

@@ -12,13 +12,9 @@ DAY_US: Final = 86_400_000_000
 WINDOW_DAYS_MAX: Final = 31
 _OF_CONTACTS: Final[frozenset[Group]] = frozenset({"queue", "project"})
 _OF_ANSWERS: Final[frozenset[Group]] = frozenset({"queue", "project", "agent"})
-_DAYS: Final = Parameter(7, "days within which another contact of the same customer counts", 1, WINDOW_DAYS_MAX)
-_WITHHELD: Final = "Customers who withhold their number cannot be told apart and are not in it."
-_OF_AGENTS: Final = (
-    "Time is split at the intervals' borders.",
-    "Agents are shared between projects: it is of all their time, whichever projects are asked for.",
-)
-_QUESTION: Final = Parameter("", "the question; empty: all of them")
+_DAYS: Final = Parameter(7, least=1, greatest=WINDOW_DAYS_MAX)
+_OF_AGENTS: Final = ("split", "shared_agents")
+_QUESTION: Final = Parameter("")
 
 
 def _repeated(contacts: Rows, settled: Settled) -> Any:
@@ -66,73 +62,61 @@ def _correlation(days: Rows, settled: Settled, _sums: Sums) -> Any:
 
 FIGURES: Final[tuple[Figure, ...]] = (
     Figure(
-        name="repeat_contacts", title="Repeat contacts", unit="contacts", groups=_OF_CONTACTS, facts="contacts",
-        formula="Contacts whose customer had made contact with the same project within the {days} days before.",
-        exclusions=(_WITHHELD,), parameters={"days": _DAYS}, counted=_repeated,
+        name="repeat_contacts", unit="contacts", groups=_OF_CONTACTS, facts="contacts",
+        exclusions=("withheld",), parameters={"days": _DAYS}, counted=_repeated,
         value=lambda contacts, settled, sums: sums.of(_repeated(contacts, settled)),
     ),
     Figure(
-        name="repeat_share", title="Share of repeat contacts", unit="share", groups=_OF_CONTACTS, facts="contacts",
-        formula="Contacts whose customer had made contact with the same project within the {days} days before, divided "
-        "by all contacts.",
-        exclusions=(_WITHHELD,), parameters={"days": _DAYS}, counted=_repeated,
+        name="repeat_share", unit="share", groups=_OF_CONTACTS, facts="contacts",
+        exclusions=("withheld",), parameters={"days": _DAYS}, counted=_repeated,
         value=lambda contacts, settled, sums: share(sums, _repeated(contacts, settled), _known(contacts, settled)),
     ),
     Figure(
-        name="first_contact_resolution", title="First-contact resolution", unit="share", groups=_OF_CONTACTS,
+        name="first_contact_resolution", unit="share", groups=_OF_CONTACTS,
         facts="resolutions",
-        formula="Answered contacts after which the customer did not make contact with the same project again within "
-        "{days} days, divided by answered contacts.",
         exclusions=(
-            _WITHHELD,
-            "A contact counts in the interval in which its {days} days are over: before that nobody knows.",
-            "Who makes contact about something else counts as not resolved.",
+            "withheld",
+            "window_over",
+            "other_matter",
         ),
         parameters={"days": _DAYS}, counted=_resolved,
         value=lambda contacts, settled, sums: share(sums, _resolved(contacts, settled), _answered(contacts, settled)),
         source="SQM Group; Feinberg et al. 2000, Int. J. Service Industry Management 11(2)",
     ),
     Figure(
-        name="occupancy", title="Occupancy", unit="share", groups=frozenset({"agent"}), facts="agent_time",
-        formula="Time from connected to the end of wrap-up, divided by time ready or so occupied.",
-        exclusions=("Time that agents are not ready is in neither number.", *_OF_AGENTS),
+        name="occupancy", unit="share", groups=frozenset({"agent"}), facts="agent_time",
+        exclusions=("not_ready", *_OF_AGENTS),
         counted=_state("handling"), value=_occupancy,
     ),
     Figure(
-        name="signed_in_time", title="Time signed in", unit="seconds", groups=frozenset({"agent"}), facts="agent_time",
-        formula="Time that agents were ready or not ready.", exclusions=_OF_AGENTS,
+        name="signed_in_time", unit="seconds", groups=frozenset({"agent"}), facts="agent_time", exclusions=_OF_AGENTS,
         counted=_state("ready", "not_ready"), is_total=True,
         value=lambda time, settled, sums: total_seconds(sums, time.us, _state("ready", "not_ready")(time, settled)),
     ),
     Figure(
-        name="feedback_answers", title="Answers to the survey", unit="answers", groups=_OF_ANSWERS, facts="feedback",
-        formula="Answers that customers gave to the question {question} after their conversation.",
+        name="feedback_answers", unit="answers", groups=_OF_ANSWERS, facts="feedback",
         parameters={"question": _QUESTION}, counted=_asked,
         value=lambda answers, settled, sums: sums.of(_asked(answers, settled)),
     ),
     Figure(
-        name="feedback_mean", title="Mean of the survey", unit="score", groups=_OF_ANSWERS, facts="feedback",
-        formula="Mean of the keys that customers pressed in answer to the question {question}.",
-        exclusions=("Who did not answer is not in it.",), parameters={"question": _QUESTION}, counted=_asked,
+        name="feedback_mean", unit="score", groups=_OF_ANSWERS, facts="feedback",
+        exclusions=("silent",), parameters={"question": _QUESTION}, counted=_asked,
         value=lambda answers, settled, sums: (
             sums.of(ibis.ifelse(_asked(answers, settled), answers.answer, 0))
             / sums.of(_asked(answers, settled)).nullif(0)
         ).round(6),
     ),
     Figure(
-        name="feedback_share", title="Content customers", unit="share", groups=_OF_ANSWERS, facts="feedback",
-        formula="Answers to the question {question} of {least} or more, divided by all answers to it.",
-        exclusions=("Who did not answer is not in it.",),
-        parameters={"question": _QUESTION, "least": Parameter(4, "the least answer that counts", 1, 9)},
+        name="feedback_share", unit="share", groups=_OF_ANSWERS, facts="feedback",
+        exclusions=("silent",),
+        parameters={"question": _QUESTION, "least": Parameter(4, least=1, greatest=9)},
         counted=_content,
         value=lambda answers, settled, sums: share(sums, _content(answers, settled), _asked(answers, settled)),
     ),
     Figure(
-        name="volume_correlation", title="Day-on-day correlation of volume", unit="correlation", groups=_OF_CONTACTS,
+        name="volume_correlation", unit="correlation", groups=_OF_CONTACTS,
         facts="days", per_interval=False, is_summed=False,
-        formula="Pearson's correlation of a day's offered contacts with those of the day before, over the days of the "
-        "period; none below {days_min} pairs of days.",
-        parameters={"days_min": Parameter(14, "pairs of days at least", 2, 3_650)},
+        parameters={"days_min": Parameter(14, least=2, greatest=3_650)},
         counted=lambda stays, _settled: stays.contact.notnull(), value=_correlation,
     ),
 )  # fmt: skip

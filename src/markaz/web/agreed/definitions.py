@@ -27,6 +27,7 @@ from markaz.reports.agreements import (
 from markaz.reports.catalogue import CATALOGUE, Chosen, compute
 from markaz.web.agreed.computing import ReaderBriefly, computed
 from markaz.web.agreed.shapes import (
+    ENGLISH,
     FigureShown,
     RowShown,
     TermsGiven,
@@ -149,7 +150,11 @@ async def catalogue(reader: Reader) -> list[Entry]:
             groups=sorted(one.groups - {"agent"}),
             parameters=[
                 ParameterShown(
-                    name=name, default=each.default, meaning=each.meaning, least=each.least, greatest=each.greatest
+                    name=name,
+                    default=each.default,
+                    meaning=ENGLISH.say(f"figures.parameter.{name}"),
+                    least=each.least,
+                    greatest=each.greatest,
                 )
                 for name, each in one.parameters.items()
             ],
@@ -223,7 +228,7 @@ async def propose_anew(
     before = msgspec.json.decode(known[0]["terms"], type=Terms)
     if (wanted.period, wanted.zone) != (before.period, before.zone):
         raise reports.TermsRefused(
-            "its periods and its zone stay, so that none is lost or told twice: propose a new one"
+            "periods", "its periods and its zone stay, so that none is lost or told twice: propose a new one"
         )
     version = known[0]["version"] + 1
     await connection.execute(_WITHDRAW, (report, version))
@@ -279,7 +284,7 @@ async def _propose(
 async def _checked(given_terms: TermsGiven, connection: Connection) -> Terms:
     terms = given_terms.terms()
     if not date(YEAR_FIRST, 1, 1) <= terms.first_day <= date(YEAR_FIRST + 200, 1, 1):
-        raise reports.TermsRefused(f"its first day is {terms.first_day}")
+        raise reports.TermsRefused("first_day", f"its first day is {terms.first_day}")
     check_terms(terms)
     await _client_of(terms, connection)
     return terms

@@ -7,13 +7,18 @@ import msgspec
 from pydantic import BaseModel, Field
 
 from markaz.identity import Principal
-from markaz.reports.agreements import Move, Side, State, Terms, title
+from markaz.reports import Language, words_in
+from markaz.reports.agreements import Move, Side, State, Terms
 from markaz.reports.catalogue import Chosen, Row, figure_of
 from markaz.web.commands import Asked, Id
 
 Text = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]+$")]
 ParameterName = Annotated[str, Field(min_length=1, max_length=50)]
 ParameterText = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
+
+
+ENGLISH = words_in("en")
+"""What answers say in words; pages say it in the reader's language, by the keys."""
 
 
 class FigureChosen(Asked):
@@ -39,13 +44,17 @@ class TermsGiven(Asked):
     format: Literal["csv", "pdf"] = "csv"
     recipients: list[Annotated[str, Field(max_length=254)]] = Field(default=[], max_length=20)
     webhook: bool = False
+    language: Language | None = Field(default=None, description="Of mails and files; null, of older terms: English")
 
     def terms(self) -> Terms:
-        return msgspec.convert(self.model_dump(), Terms)
+        return msgspec.convert(self.model_dump(exclude={"language"} if self.language is None else None), Terms)
 
 
 class FigureShown(BaseModel):
-    """A figure with the words that both sides agreed on: its formula, then what is left out."""
+    """A figure with the words that both sides agreed on, in English: its formula, then what is left out.
+
+    In other languages they are found by figure and version, and by the keys of `exclusions`.
+    """
 
     figure: str
     version: int
@@ -53,6 +62,7 @@ class FigureShown(BaseModel):
     unit: str
     parameters: dict[str, float | int | str]
     words: list[str]
+    exclusions: list[str]
     column: str = Field(description="How a file heads the figure's column")
 
 
@@ -93,8 +103,9 @@ def given(terms: Terms) -> TermsGiven:
 def figure_shown(chosen: Chosen) -> FigureShown:
     figure = figure_of(chosen)
     return FigureShown(
-        figure=figure.name, version=figure.version, title=figure.title, unit=figure.unit,
-        parameters=dict(figure.settle(chosen)), words=list(figure.words_of(chosen)), column=title(chosen),
+        figure=figure.name, version=figure.version, title=figure.title(ENGLISH), unit=figure.unit,
+        parameters=dict(figure.settle(chosen)), words=list(figure.words_of(chosen, ENGLISH)),
+        exclusions=list(figure.exclusions), column=figure.column(chosen, ENGLISH),
     )  # fmt: skip
 
 

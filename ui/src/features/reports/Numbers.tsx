@@ -5,8 +5,9 @@ import { useWords } from "../../app/words";
 import { Duration } from "../../components/Duration";
 import { Failure } from "../../components/Failure";
 import { useNaming } from "../listening/requests";
+import { type Figure, useTold } from "./figures";
 import styles from "./ReportsPage.module.css";
-import { type Cell, type Delivery, type Figure, useBehind } from "./requests";
+import { type Cell, type Delivery, useBehind } from "./requests";
 
 type Value = number | null | undefined;
 
@@ -26,6 +27,7 @@ interface TableGiven {
 export function Table({ figures, rows, group, zone, label, cell }: TableGiven) {
   const { say, intl } = useWords();
   const naming = useNaming();
+  const told = useTold();
   const named = (key: string | null) => (key === null ? say("reports.all") : group === "queue" ? naming("queues", key) : group === "project" ? naming("projects", key) : key);
   return (
     <div className={styles["numbers"]} tabIndex={0} role="region" aria-label={label}>
@@ -34,7 +36,7 @@ export function Table({ figures, rows, group, zone, label, cell }: TableGiven) {
           <tr>
             <th scope="col">{say("reports.interval")}</th>
             <th scope="col">{say("reports.of")}</th>
-            {figures.map((figure, place) => <th key={`${place} ${figure.column}`} scope="col"><bdi dir="auto">{figure.title}</bdi></th>)}
+            {figures.map((figure, place) => <th key={`${place} ${figure.column}`} scope="col"><bdi dir="auto">{told(figure).title}</bdi></th>)}
           </tr>
         </thead>
         <tbody>
@@ -80,15 +82,16 @@ function Explained({ cell, figure, value }: { cell: Cell; figure: Figure; value:
   const [isOpen, setOpen] = useState(false);
   const [isWanted, setWanted] = useState(false);
   const behind = useBehind(cell, isWanted);
+  const told = useTold()(figure);
   return (
     <Popover opened={isOpen} onChange={setOpen} width={320} trapFocus returnFocus withinPortal>
       <Popover.Target>
         <UnstyledButton onClick={() => setOpen(!isOpen)}><Shown value={value} unit={figure.unit} /></UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label={figure.title}>
+      <Popover.Dropdown aria-label={told.title}>
         <Stack gap="sm">
-          <Text fw={600} dir="auto">{figure.column}</Text>
-          <Text size="sm" dir="auto">{figure.words.join(" ")}</Text>
+          <Text fw={600} dir="auto">{told.column}</Text>
+          <Text size="sm" dir="auto">{told.words.join(" ")}</Text>
           <Text size="xs">{say("reports.version", { version: figure.version })}</Text>
           {behind.error !== null && <Failure error={behind.error} retry={() => void behind.refetch()} />}
           {behind.data === undefined ? <Button size="xs" variant="default" loading={behind.isFetching} onClick={() => setWanted(true)}>{say("reports.contacts")}</Button> : (

@@ -1,10 +1,12 @@
 import { Badge, Button, Group, Skeleton, Stack, Text, Textarea, Title } from "@mantine/core";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { FACTS } from "../../app/language";
 import { useWords } from "../../app/words";
 import { Failure } from "../../components/Failure";
 import { useNaming } from "../listening/requests";
 import { Delivered } from "./Delivered";
+import { useTold } from "./figures";
 import styles from "./ReportsPage.module.css";
 import { type Report, type Version, useDecide, useDeliveries } from "./requests";
 
@@ -31,6 +33,7 @@ export function OneReport({ report, other }: { report: Report; other: ((version:
 function OneVersion({ report, version }: { report: string; version: Version }) {
   const { say, intl } = useWords();
   const naming = useNaming();
+  const told = useTold();
   const { terms } = version;
   const at = (moment: string) => intl.formatDate(moment, { dateStyle: "medium", timeStyle: "short" });
   return (
@@ -41,12 +44,13 @@ function OneVersion({ report, version }: { report: string; version: Version }) {
       <Text>
         {say(`reports.period.${terms.period}`)} · <bdi dir="ltr">{terms.deliver_at} {terms.zone}</bdi> · <bdi>{intl.formatList(terms.projects.map((one) => naming("projects", one)))}</bdi>
       </Text>
+      <Text>{say("reports.field.language")}: <bdi>{FACTS[terms.language ?? "en"].name}</bdi></Text>
       {terms.recipients.length > 0 && <Text>{say("reports.recipients")}: <bdi dir="ltr">{terms.recipients.join(", ")}</bdi></Text>}
       <dl>
         {version.figures.map((figure) => (
           <div key={figure.column}>
-            <dt><bdi dir="auto">{figure.column}</bdi></dt>
-            <dd><Text size="sm" dir="auto">{figure.words.join(" ")}</Text></dd>
+            <dt><bdi dir="auto">{told(figure).column}</bdi></dt>
+            <dd><Text size="sm" dir="auto">{told(figure).words.join(" ")}</Text></dd>
           </div>
         ))}
       </dl>

@@ -1,7 +1,8 @@
 import { Button, Group, MultiSelect, Select, Skeleton, Stack, Switch, TagsInput, Text, TextInput, Title } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useMe } from "../../app/session";
-import { useWords } from "../../app/words";
+import { FACTS, LANGUAGES } from "../../app/language";
+import { usePreferences, useWords } from "../../app/words";
 import { Failure } from "../../components/Failure";
 import { ZONES } from "../administration/entries/sections";
 import { useAllNames } from "../listening/requests";
@@ -18,8 +19,9 @@ const RECIPIENTS_MAX = 20;
 export function ProposeForm({ report, from, close, done }: { report: string | null; from: Terms | null; close: () => void; done: (report: string) => void }) {
   const { say, intl } = useWords();
   const { user } = useMe();
+  const { preferences } = usePreferences();
   const key = keyOf(user.id, report);
-  const [terms, setTerms] = useState<Terms>(() => kept(localStorage.getItem(key)) ?? from ?? usual(new Date().toISOString().slice(0, ISO_DAY_CHARACTERS), Intl.DateTimeFormat().resolvedOptions().timeZone));
+  const [terms, setTerms] = useState<Terms>(() => kept(localStorage.getItem(key)) ?? from ?? usual(new Date().toISOString().slice(0, ISO_DAY_CHARACTERS), Intl.DateTimeFormat().resolvedOptions().timeZone, preferences.locale));
   const form = useRef<HTMLFormElement>(null);
   const { data: names, error: unnamed, refetch: nameAgain } = useAllNames();
   const { data: catalogue, error, refetch } = useCatalogue();
@@ -62,7 +64,7 @@ export function ProposeForm({ report, from, close, done }: { report: string | nu
         />
         <Select
           label={say("reports.field.group")} clearable placeholder={say("reports.field.group.none")} value={terms.group ?? null} onChange={(group) => change({ group })}
-          data={GROUPS.map((value) => ({ value, label: say(`reports.group.${value}`) }))}
+          data={GROUPS.map((value) => ({ value, label: say(`figures.group.${value}`) }))}
         />
         <Select
           label={say("reports.field.period")} allowDeselect={false} value={terms.period} onChange={(period) => change({ period: period ?? "day" })}
@@ -74,6 +76,10 @@ export function ProposeForm({ report, from, close, done }: { report: string | nu
         <Select
           label={say("reports.field.format")} allowDeselect={false} value={terms.format} onChange={(format) => change({ format: format ?? "csv" })}
           data={FORMATS.map((value) => ({ value, label: value.toUpperCase() }))}
+        />
+        <Select
+          label={say("reports.field.language")} allowDeselect={false} value={terms.language ?? "en"} onChange={(language) => change({ language })}
+          data={LANGUAGES.map((value) => ({ value, label: FACTS[value].name }))}
         />
         <TagsInput label={say("reports.recipients")} placeholder="name@example.org" maxTags={RECIPIENTS_MAX} value={terms.recipients} onChange={(recipients) => change({ recipients })} />
       </div>

@@ -1,6 +1,7 @@
 /** Terms as somebody writes them, before they are proposed; kept on this device while they look elsewhere. */
 
 import type { components } from "../../api/schema";
+import type { Language } from "../../app/language";
 
 export type Terms = components["schemas"]["TermsGiven"];
 export type Chosen = Terms["figures"][number];
@@ -12,11 +13,11 @@ export const PERIODS = ["day", "week", "month"] as const;
 export const FORMATS = ["csv", "pdf"] as const;
 const FIGURES = ["offered", "answered", "abandoned", "service_level", "answer_time_mean", "handle_time_mean"];
 
-/** What most begin with: yesterday's half hours of each queue. */
-export function usual(today: string, zone: string): Terms {
+/** What most begin with: yesterday's half hours of each queue. `language`: of mails and files; null is English. */
+export function usual(today: string, zone: string, language: Language | null): Terms {
   return {
     name: "", projects: [], figures: FIGURES.map((figure) => ({ figure, version: 1, parameters: {} })), interval: "half_hour", group: "queue",
-    period: "day", zone, deliver_at: "06:00", first_day: today, format: "csv", recipients: [], webhook: false,
+    period: "day", zone, deliver_at: "06:00", first_day: today, format: "csv", recipients: [], webhook: false, language,
   };
 }
 
@@ -41,7 +42,7 @@ export function kept(text: string | null): Terms | null {
     const found = JSON.parse(text) as Partial<Terms> | null;
     const isWhole = found !== null && typeof found.name === "string" && Array.isArray(found.projects) && Array.isArray(found.figures)
       && Array.isArray(found.recipients) && typeof found.zone === "string" && typeof found.first_day === "string";
-    return isWhole ? { ...usual(found.first_day ?? "", found.zone ?? "UTC"), ...found } : null;
+    return isWhole ? { ...usual(found.first_day ?? "", found.zone ?? "UTC", null), ...found } : null;
   } catch {
     return null;
   }

@@ -7,7 +7,6 @@ import type { Terms } from "./draft";
 
 export type Report = components["schemas"]["ReportShown"];
 export type Version = components["schemas"]["VersionShown"];
-export type Figure = components["schemas"]["FigureShown"];
 export type Delivery = components["schemas"]["DeliveryShown"];
 export type Move = Version["moves"][number];
 

@@ -3,6 +3,7 @@ import contacts from "./contacts.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
 import feedback from "./feedback.json";
+import figures from "../../../../src/markaz/reports/words/en/figures.json";
 import floor from "./floor.json";
 import listening from "./listening.json";
 import numbers from "./numbers.json";
@@ -10,12 +11,13 @@ import organisation from "./organisation.json";
 import past from "./past.json";
 import people from "./people.json";
 import requests from "./requests.json";
+import refused from "./refused.json";
 import reports from "./reports.json";
 import scripting from "./scripting.json";
 import shell from "./shell.json";
 import signIn from "./sign-in.json";
 import today from "./today.json";
 
-const catalogue = { ...account, ...contacts, ...desk, ...failure, ...feedback, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...reports, ...requests, ...scripting, ...shell, ...signIn, ...today };
+const catalogue = { ...account, ...contacts, ...desk, ...failure, ...feedback, ...figures, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...refused, ...reports, ...requests, ...scripting, ...shell, ...signIn, ...today };
 
 export default catalogue;
