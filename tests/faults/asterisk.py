@@ -118,6 +118,7 @@ class Asterisk:
     def press(self, channel: Channel, digit: str) -> None:
         if channel.is_over:
             return
+        self.news.observer.pressed(channel, digit)
         event = {"type": "ChannelDtmfReceived", "digit": digit, "channel": self.shown(channel)}
         if channel.is_in_application:
             self.news.tell(APPLICATION, event, channel.id)

@@ -302,10 +302,13 @@ class Performer:
     # The customer's leg
 
     async def _speak(self, contact: str, prompt: str, step: int) -> None:
-        if contact not in self._board.customers:
+        leg, playback = self._board.customers.get(contact), f"{contact}.p{step}"
+        if leg is None:
             return
-        await self._legs.stop_playing(contact)
-        if not await self._legs.play(contact, f"{contact}.p{step}", self._shelf.media(prompt)):
+        if leg.playback == playback and (await self._legs.ask("GET", "playbacks", playback)).ok:
+            return  # it began before the connection was lost, and we are here again
+        await self._legs.stop_playing(contact, next_step=step)
+        if not await self._legs.play(contact, playback, self._shelf.media(prompt)):
             self._emit(PromptFailed(contact, step, f"there is no prompt {prompt}, or it could not be played"))
 
     async def _keep_waiting(self, contact: str, queue: str) -> None:
@@ -361,6 +364,8 @@ class Performer:
         await self._legs.stop_playing(contact)
         if record:
             await self._recorder.start(agent, queue)
+        if self._board.is_released(agent):
+            return  # the connection was lost, and the floor has waited for long enough
         if await self._legs.join(contact, customer, agent) and not agent.talking:
             agent.talking = True  # should the event be lost that says so
             self._emit(ConversationStarted(contact, offer))
