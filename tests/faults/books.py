@@ -296,7 +296,7 @@ class Books:
     def _is_idle(self, agent: Agent) -> bool:
         kept = self.agents.get(agent.name)
         is_ready = kept is not None and kept.presence == "ready" and not kept.engagements
-        has_phone = not agent.has_vanished and agent.username in self._asterisk.registered
+        has_phone = not agent.has_vanished and agent.username in self._asterisk.provisioned.registered
         return is_ready and has_phone and not agent.channels
 
     @property
