@@ -21,12 +21,13 @@ from markaz.runtime.spool import Spool
 from markaz.telephony import DatabaseLedger, telephony
 from markaz.telephony.asterisk import differences, legs, parties
 from markaz.telephony.asterisk.parties import Parties
-from markaz.telephony.asterisk.perform import HangUp, LastPromptEnded, Performer
+from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.reconcile import EndChannel, Reconciler
 from markaz.telephony.asterisk.recorder import Recorder
 from markaz.telephony.asterisk.ringing import Ringing
 from markaz.telephony.asterisk.switchboard import CONFERENCE, CONVERSATION, Switchboard
-from markaz.telephony.asterisk.translate import CustomerCame, LegAnswered, Translator
+from markaz.telephony.asterisk.translate import CustomerCame, LastPromptEnded, LegAnswered, Translator
+from markaz.telephony.asterisk.work import HangUp
 from tests.faults.database import Statements
 from tests.faults.disk import SimulatedDisk
 from tests.faults.drawn import Fault

@@ -6,13 +6,11 @@ Every imperative is safe to repeat: ids are ours, and "not found", "exists" and 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from markaz.flows import AnswerContact, PromptFailed, RefuseNumber, SpeakPrompt, StopPrompt
 from markaz.kit.time import Instant
 from markaz.routing import (
-    AgentLeft,
     AnnouncePlace,
     CallParty,
     CheckContact,
@@ -20,18 +18,13 @@ from markaz.routing import (
     ContactSeen,
     ConversationStarted,
     CustomerLeft,
-    CustomerMissed,
     DialCustomer,
-    ElsewhereFailed,
     EndContact,
     HoldCustomer,
     JoinConversation,
     KeepWaiting,
     LeaveConversation,
-    MessageLeft,
     OfferContact,
-    OfferFailed,
-    PartyFailed,
     PauseRecording,
     PlayPrompt,
     PromiseCallback,
@@ -75,6 +68,7 @@ from markaz.telephony.asterisk.translate import (
     Translator,
     last_words,
 )  # fmt: skip
+from markaz.telephony.asterisk.work import HangUp, Imperative, TransferUnanswered, Work, failure_of
 from markaz.telephony.prompts import PromptShelf
 
 LAST_PROMPT_SECONDS_MAX: Final = 60
@@ -82,32 +76,7 @@ TRANSFER_SECONDS_MAX: Final = 5
 AWAY_SECONDS_MAX: Final = 30
 CAUSE_UNKNOWN_NUMBER: Final = 1
 
-Imperative = (
-    AnswerContact | SpeakPrompt | StopPrompt | RefuseNumber
-    | OfferContact | RingAgain | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
-    | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
-    | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
-    | StartRecording | PauseRecording | ResumeRecording | LeaveConversation
-)  # fmt: skip
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """The last prompt to this leg should be over by now."""
-
-    leg: Leg
-
-
-@dataclass(frozen=True, slots=True)
-class TransferUnanswered:
-    """Nobody took the transfer that a phone asked for."""
-
-    leg: Leg
-
-
-Work = Imperative | Chore | HangUp | TransferUnanswered
 
 
 class Performer:
@@ -188,27 +157,9 @@ class Performer:
                 self._board.offers_queued.discard(work.offer)
 
     def _report_failure(self, work: Work) -> None:
-        match work:
-            case OfferContact(offer=offer):
-                self._emit(OfferFailed(offer, "fault"))
-            case SpeakPrompt(contact=contact, step=step):
-                self._emit(PromptFailed(contact, step, "Asterisk is away"))
-            case CallParty(contact=contact, party=party):
-                self._emit(PartyFailed(contact, party, "fault"))
-            case (
-                ConnectContact(contact=contact, agent=agent)
-                | JoinConversation(contact=contact, agent=agent)
-                | Supervise(contact=contact, agent=agent)
-            ):
-                self._emit(AgentLeft(contact, agent, "fault"))
-            case TakeMessage(contact=contact) | MessagePromptEnded(contact=contact):
-                self._emit(MessageLeft(contact, 0.0))
-            case DialCustomer(contact=contact):
-                self._emit(CustomerMissed(contact, "fault"))
-            case SendToNumber(contact=contact):
-                self._emit(ElsewhereFailed(contact, "fault"))
-            case _:
-                return  # leases on the floor and the reconciler bring the rest to an end
+        stimulus = failure_of(work)
+        if stimulus is not None:
+            self._emit(stimulus)
 
     def _overflowed(self, contact: str, work: Work) -> None:
         if isinstance(work, OfferContact):
