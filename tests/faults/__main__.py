@@ -34,10 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
         "failures": len(failures),
         "contacts": sum(day.contacts for day in days),
         "lost": sum(day.lost for day in days),
+        "asked": sum(day.asked for day in days),
+        "answers": sum(day.answers for day in days),
     }
     print(
         f"{figures['seeds']} days, {figures['contacts']} contacts, {figures['lost']} of them cut off by a fault and "
-        f"counted so; {figures['failures']} days failed; {time.monotonic() - began:.0f} s"
+        f"counted so; {figures['asked']} were asked and gave {figures['answers']} answers; "
+        f"{figures['failures']} days failed; {time.monotonic() - began:.0f} s"
     )
     if failures:
         print(f"The first failure is seed {failures[0]['seed']}; again: make faults SEED={failures[0]['seed']}")

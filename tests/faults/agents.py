@@ -82,7 +82,7 @@ class Agent(Person):
     async def _register_for_ever(self) -> None:
         while True:
             if not self.has_vanished:
-                self._asterisk.register(self.username, self)
+                self._asterisk.provisioned.register(self.username, self)
             await asyncio.sleep(REGISTER_SECONDS * (0.5 + float(self._chance.random())))
 
     def vanish(self) -> None:
@@ -97,7 +97,7 @@ class Agent(Person):
 
     def _is_missed(self) -> None:
         if self.has_vanished:
-            self._asterisk.unregister(self.username, "Unreachable")
+            self._asterisk.provisioned.unregister(self.username, "Unreachable")
 
     def come_back(self) -> None:
         self.has_vanished = False

@@ -19,12 +19,12 @@ from tests.faults.exchange import (
     CAUSE_NO_ANSWER,
     CAUSE_NO_SOUND,
     CAUSE_NORMAL,
-    PHONES,
     Channel,
     Machine,
     Party,
 )  # fmt: skip
 from tests.faults.news import News
+from tests.faults.provisioned import Provisioned
 from tests.faults.sounds import Sounds
 from tests.faults.wire import Line, Network, encode
 
@@ -42,19 +42,16 @@ class Asterisk:
     ) -> None:  # fmt: skip
         self.news = News(chance, network, trace)
         network.asterisk = self
-        self._spool = spool
         self._wall = wall
         self.channels: dict[str, Channel] = {}
         self.sounds = Sounds(self.news, self.channels, spool)
         self.bridges = Bridges(self.news, self.channels, self.shown)
-        self.objects: set[tuple[str, str]] = set()
-        self.registered: dict[str, Party] = {}
+        self.provisioned = Provisioned(self.news, spool, wall)
         self.find: Callable[[str], Party | None] = lambda number: None
         """Who answers a number outside."""
         self.manager_is_silent = False
         self.looks: list[float] = []
         """When a floor has asked for all bridges, as its reconciler does."""
-        self._began = 0.0
         self._calls = 0
 
     @property
@@ -76,14 +73,15 @@ class Asterisk:
         for line in list(self.news.network.lines):
             line.drop()
         self.news.network.lines.clear()
-        for remembered in (self.channels, self.bridges.all, self.objects, self.registered):
-            remembered.clear()
+        self.channels.clear()
+        self.bridges.all.clear()
+        self.provisioned.forget()
         self.news.forget()
 
     def restart(self) -> None:
         self.news.is_up = True
         self.news.starts += 1
-        self._began = self.news.now
+        self.provisioned.begin()
         self._calls = 0
 
     # What people do
@@ -118,6 +116,7 @@ class Asterisk:
     def press(self, channel: Channel, digit: str) -> None:
         if channel.is_over:
             return
+        self.news.observer.pressed(channel, digit)
         event = {"type": "ChannelDtmfReceived", "digit": digit, "channel": self.shown(channel)}
         if channel.is_in_application:
             self.news.tell(APPLICATION, event, channel.id)
@@ -144,19 +143,6 @@ class Asterisk:
     def lose_sound(self, channel: Channel) -> None:
         """The party is gone without a word: the silence ends the call."""
         self.news.later(NO_RTP_SECONDS, self._end, channel, CAUSE_NO_SOUND, "fault")
-
-    def register(self, username: str, party: Party) -> bool:
-        """Whether the phone is let in."""
-        if not self.is_up or ("aor", username) not in self.objects:
-            return False
-        if username not in self.registered:
-            self.registered[username] = party
-            self._contact_event(username, "Reachable")
-        return True
-
-    def unregister(self, username: str, status: str = "Removed") -> None:
-        if self.registered.pop(username, None) is not None:
-            self._contact_event(username, status)
 
     # The line to a floor
 
@@ -197,18 +183,9 @@ class Asterisk:
                 self.looks.append(self.news.now)
                 return 200, self.bridges.listed()
             case ["endpoints", "PJSIP"]:
-                endpoints = [self._endpoint(name) for kind, name in sorted(self.objects) if kind == "endpoint"]
-                return (200, endpoints) if endpoints else (404, {"message": "No Endpoints found"})
+                return self.provisioned.endpoints()
             case _:
                 raise AssertionError(f"nobody lists {path}")
-
-    def _contact_event(self, username: str, status: str) -> None:
-        event = {
-            "type": "ContactStatusChange",
-            "endpoint": {"technology": "PJSIP", "resource": username},
-            "contact_info": {"contact_status": status, "uri": f"sip:{username}@127.0.0.1"},
-        }
-        self.news.tell(PHONES, event, f"phone {username}")
 
     def _dial_event(self, channel: Channel, status: str) -> None:
         event = {"type": "Dial", "dialstatus": status, "peer": self.shown(channel)}
@@ -261,7 +238,7 @@ class Asterisk:
             case "POST", ["events", "user", name]:
                 return self._echo(line, query["application"], name)
             case _, ["asterisk", *rest]:
-                return self._configured(method, rest)
+                return self.provisioned.request(method, rest)
             case _, ["applications", *_]:
                 return 200, {}
             case _, ["channels", *rest]:
@@ -279,10 +256,6 @@ class Asterisk:
             case _:
                 raise AssertionError(f"the simulated Asterisk does not know: {method} {path}")
 
-    def _endpoint(self, name: str) -> dict[str, Any]:
-        state = "online" if name in self.registered else "offline"
-        return {"technology": "PJSIP", "resource": name, "state": state, "channel_ids": []}
-
     def _echo(self, line: Line, application: str, name: str) -> tuple[int, Any]:
         if application not in self.news.applications:
             return 404, {"message": "application not found"}
@@ -290,27 +263,6 @@ class Asterisk:
         owner = self.news.applications[application]
         self.news.later(self.news.network.way(), self.news.push, owner, encode(event).decode())
         return 204, None
-
-    def _configured(self, method: str, rest: list[str]) -> tuple[int, Any]:
-        if rest[0] == "ping":
-            return 200, {"ping": "pong"}
-        if rest[0] == "info":
-            began = datetime.fromtimestamp(self._wall() - self.news.now + self._began, UTC)
-            return 200, {"status": {"startup_time": began.isoformat()}}
-        if rest[0] == "variable":
-            return 200, {"value": self._spool}
-        *_, kind, name = rest
-        match method:
-            case "GET":
-                return (200, {}) if (kind, name) in self.objects else (404, {"message": "not found"})
-            case "PUT":
-                self.objects.add((kind, name))
-                return 200, {}
-            case _:
-                self.objects.discard((kind, name))
-                if kind == "aor":
-                    self.unregister(name)
-                return 204, None
 
     def _channels(
         self, method: str, rest: list[str], query: dict[str, str], body: dict[str, Any], line: Line
@@ -357,7 +309,7 @@ class Asterisk:
         if identity in self.channels:
             return 409, {"message": "Channel with given unique ID already exists"}
         user = body["endpoint"].removeprefix("PJSIP/").partition("@")[0]
-        party = self.find(user) if "@" in body["endpoint"] else self.registered.get(user)
+        party = self.find(user) if "@" in body["endpoint"] else self.provisioned.registered.get(user)
         if party is None:
             return 500, {"message": "Allocation failed"}
         channel = Channel(identity, f"{body['endpoint']}-{len(self.channels):08x}", party, is_ours=True)

@@ -23,6 +23,7 @@ from tests.faults.exchange import CONVERSATIONS, Bridge, Channel, others
 from tests.faults.house import RELAXED_SECONDS, is_fit
 from tests.faults.kept import Kept
 from tests.faults.people import Customer
+from tests.faults.surveys import Surveys
 from tests.faults.together import SUPERVISION, WELL_SECONDS, Together
 from tests.faults.wire import Line
 
@@ -100,6 +101,7 @@ class Books:
         self._wished: dict[str, float] = {}
         """Contact -> when somebody in it last asked for what takes somebody out of it."""
         self._look_at = Together(self.kept, asterisk, self._violate)
+        self.surveys = Surveys(self.kept, asterisk.news, self._violate)
         self._together: Counter[tuple[str, str]] = Counter()
 
     def _violate(self, sentence: str) -> None:
@@ -119,6 +121,7 @@ class Books:
             self._trace("durable", f"{number}: {stimulus} -> {_brief(outputs)}")
             for output in msgspec.json.decode(outputs):
                 self.kept.fold(output)
+            self.surveys.written()
 
     def wished(self, contact: str) -> None:
         """Somebody in it asked, at the desk or with the phone, for what takes somebody out of it."""
@@ -159,7 +162,9 @@ class Books:
                         yield "CallParty", leg[1]
                     case _:
                         yield "SendToNumber", leg[1]
-            case ["channels", _, "play"]:
+            case ["channels", name, "play"]:
+                if (channel := self._asterisk.channels.get(name)) is not None:
+                    self.surveys.asked_for(channel, query["playbackId"])
                 yield from _spoken(query["playbackId"])
             case ["channels", _, "record"]:
                 yield "TakeMessage", query["name"].rpartition("/")[2]
@@ -234,6 +239,17 @@ class Books:
         last = [self._wished.get(leg.contact, -WISH_SECONDS) for leg in legs]
         return any(leg.transfer_asked for leg in legs) or self._now - max(last) < WISH_SECONDS
 
+    def heard(self, channel: Channel, playback: str) -> None:
+        self.surveys.heard(channel, playback)
+
+    def pressed(self, channel: Channel, digit: str) -> None:
+        is_settled = self.well_since is not None and self._now - self.well_since > SETTLED_SECONDS
+        self.surveys.pressed(channel, digit, is_well=is_settled and self.is_well())
+
+    def trouble(self) -> None:
+        """Something goes wrong at this moment."""
+        self.surveys.trouble()
+
     def recorded_twice(self, channel: Channel) -> None:
         self._violate(f"the conversation {channel.id} is recorded twice into one file")
 
@@ -257,6 +273,7 @@ class Books:
             if call.ended is None and self.well_since is not None:
                 call.well_seconds = max(call.well_seconds, now - max(call.began, self.well_since))
         self._look_at.look(self.well_since)
+        self.surveys.look(self.well_since)
         if self.well_since is None or now - self.well_since < WELL_SECONDS:
             self._together.clear()
             return
@@ -279,7 +296,7 @@ class Books:
     def _is_idle(self, agent: Agent) -> bool:
         kept = self.agents.get(agent.name)
         is_ready = kept is not None and kept.presence == "ready" and not kept.engagements
-        has_phone = not agent.has_vanished and agent.username in self._asterisk.registered
+        has_phone = not agent.has_vanished and agent.username in self._asterisk.provisioned.registered
         return is_ready and has_phone and not agent.channels
 
     @property

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markaz.flows import FeedbackGiven, SelfService
 from markaz.kit.clock import WallClock
-from markaz.routing import CustomerLeft, PauseRecording, ResumeRecording, StartRecording
+from markaz.routing import CustomerLeft, PauseRecording, ResumeRecording, StartRecording, surveys
 from markaz.routing.floor_state import FloorState
 from markaz.runtime import journal as journal_module
 from markaz.runtime.journal import Journal
@@ -18,19 +19,21 @@ from markaz.runtime.live import LiveFloor
 from markaz.runtime.projection import ReadModels
 from markaz.runtime.spool import Spool
 from markaz.telephony import DatabaseLedger, telephony
-from markaz.telephony.asterisk import differences, parties
+from markaz.telephony.asterisk import differences, legs, parties
 from markaz.telephony.asterisk.parties import Parties
-from markaz.telephony.asterisk.perform import HangUp, LastPromptEnded, Performer
+from markaz.telephony.asterisk.perform import Performer
 from markaz.telephony.asterisk.reconcile import EndChannel, Reconciler
 from markaz.telephony.asterisk.recorder import Recorder
 from markaz.telephony.asterisk.ringing import Ringing
 from markaz.telephony.asterisk.switchboard import CONFERENCE, CONVERSATION, Switchboard
-from markaz.telephony.asterisk.translate import CustomerCame, LegAnswered, Translator
+from markaz.telephony.asterisk.translate import CustomerCame, LastPromptEnded, LegAnswered, Translator
+from markaz.telephony.asterisk.work import HangUp
 from tests.faults.database import Statements
 from tests.faults.disk import SimulatedDisk
 from tests.faults.drawn import Fault
 from tests.faults.floors import Patch
 from tests.faults.process import alive
+from tests.faults.surveys import is_of_survey
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,51 @@ async def _leave_alone(parties: Parties, of: Any) -> None:
     return
 
 
+def _without_its_time(translate: Any) -> Any:
+    return lambda translator, event: translate(translator, {**event, "timestamp": object()})
+
+
+def _of_the_first_visit(next_step: int | None) -> range:
+    return range(1, 41)
+
+
+def _deaf_to_prompts_of_a_survey(translate: Any) -> Any:
+    def hear(translator: Translator, event: Any) -> Any:
+        is_deaf = event["type"] == "PlaybackFinished" and is_of_survey(event["playback"]["id"])
+        return () if is_deaf else translate(translator, event)
+
+    return hear
+
+
+def _except_the_answer(key: str) -> Callable[[Any], Any]:
+    def make(rate: Any) -> Any:
+        def keep(service: SelfService, at: int, visit: Any, node: Any, pressed: str) -> Any:
+            outputs = rate(service, at, visit, node, pressed)
+            return [one for one in outputs if not (isinstance(one, FeedbackGiven) and one.answer == int(key))]
+
+        return keep
+
+    return make
+
+
+def _as_abandoned(close: Any) -> Any:
+    def close_so(floor: FloorState, contact: Any, outcome: str, **how: Any) -> None:
+        if contact.state == "in_survey":
+            contact.answered, outcome = False, "abandoned"
+        close(floor, contact, outcome, **how)
+
+    return close_so
+
+
+def _stay_for_the_survey(finish: Any) -> Any:
+    def stay(floor: FloorState, engagement: Any, **how: Any) -> None:
+        contact = floor.contacts.get(engagement.contact)
+        if contact is None or contact.state != "in_survey":
+            finish(floor, engagement, **how)
+
+    return stay
+
+
 KILLED_OFTEN = [fault("floor_killed", at) for at in range(30, 230, 20)]
 MANAGER_SILENT_OFTEN = [fault("manager_silent", at, 15) for at in range(30, 230, 50)]
 
@@ -259,6 +307,15 @@ OF_MANY = (
 )  # fmt: skip
 """Of conversations of more than two, supervision, and pauses."""
 
+OF_SURVEYS = (
+    Bug("does not keep every answer", [_around(SelfService, "_rate", _except_the_answer("3"))], (), "it is not kept"),
+    Bug("keeps the agent while the customer is asked", [_around(FloorState, "finish_engagement", _stay_for_the_survey)],
+        (), "is asked"),
+    Bug("asks for ever", [(surveys, "SURVEY_SECONDS_MAX", 100_000),
+                          _around(Translator, "translate", _deaf_to_prompts_of_a_survey)], (), "has been asked for"),
+    Bug("counts who was asked as who left", [_around(FloorState, "close_contact", _as_abandoned)], (), "and counts as"),
+)  # fmt: skip
+
 THAT_WERE_THERE = (
     Bug("ends whoever has the line a minute after the last prompt",
         [_around(Performer, "_act", _last_prompt_of_anybody)], (), "cut by the floor"),
@@ -268,6 +325,13 @@ THAT_WERE_THERE = (
     Bug("counts a call twice over a restart",
         [(telephony, "contact_name", _count_apart()), _around(Performer, "_act", _tell_nobody)],
         [fault("floor_killed", 100)], "contacts"),
+    Bug("speaks a survey's prompt after the one that a floor before it began",
+        [(legs, "_steps_that_may_play", _of_the_first_visit)], KILLED_OFTEN, "which was not stopped"),
+    Bug("takes a key that it is told twice for two answers", [_around(Translator, "translate", _without_its_time)],
+        [fault("events_twice", 30, 200, 0.9)], "and it is kept as"),
+    Bug("joins an agent whom the floor has given up", [(Switchboard, "is_released", lambda board, leg: False)],
+        [*(fault("manager_silent", at, 40) for at in (30, 90, 150)),
+         *(fault("network_cut", at, 14) for at in (45, 75, 105, 135, 165, 195))], "cut by the floor"),
     Bug("lets a standby copy a spool in use", [(Spool, "take", lambda spool: True)],
         [fault("second_floor", 40), *(fault("database_killed", at, 1.1) for at in range(60, 220, 20))], ""),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The small centre that every seed runs: three queues with all their rules, a menu, and its people.
 
-Five agents, two supervisors, two numbers outside.
+Five agents, two supervisors, two numbers outside. Whoever is left by the agent is asked two questions.
 """
 
 from collections.abc import Sequence
@@ -33,6 +33,13 @@ PAUSE_SECONDS_MAX = 80
 """A recording that is paused goes on by itself after so long."""
 RELAXED_SECONDS = 20
 """After so long in a queue every agent of the queue is fit."""
+
+ANSWERS = "12345"
+"""The keys that answer a question of the survey."""
+QUESTIONS = {"ask-agent": "agent", "ask-matter": "matter"}
+"""Prompt of the survey -> the question that it asks."""
+QUESTION_SECONDS = 3.0
+"""Somebody who is asked may think for so long after the prompt; it is asked twice."""
 
 QUEUES = (
     QueueRules(
@@ -90,16 +97,28 @@ FLOW = flows.Flow(
         **_WAYS,
     },
 )  # fmt: skip
-PROMPTS = ("hello", "menu", "leave", "bye")
+SURVEY = flows.Flow(
+    id="survey",
+    start="agent",
+    nodes={
+        "agent": flows.Rate(prompt="ask-agent", keys=ANSWERS, next="matter", timeout_seconds=QUESTION_SECONDS),
+        "matter": flows.Rate(
+            prompt="ask-matter", keys=ANSWERS, next="thanks", otherwise="thanks", timeout_seconds=QUESTION_SECONDS
+        ),
+        "thanks": flows.Disconnect(prompt="thanks"),
+    },
+)
+PROMPTS = ("hello", "menu", "leave", "bye", *QUESTIONS, "thanks")
 
 
 def configuration() -> Sequence[Stimulus]:
     """What the organisation tells a new floor."""
     return (
-        ProjectConfigured(ProjectRules(id="p")),
+        ProjectConfigured(ProjectRules(id="p", survey="survey")),
         *map(QueueConfigured, QUEUES),
         *map(AgentConfigured, (*AGENTS, *SUPERVISORS)),
         flows.FlowConfigured(FLOW),
+        flows.FlowConfigured(SURVEY),
         flows.NumberConfigured(NUMBER, "p", "main"),
     )
 

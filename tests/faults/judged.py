@@ -40,6 +40,8 @@ def judge(books: Books, database: Database, home: Path, *, floors: int) -> None:
     _calls(books)
     _contacts(books)
     _promises(books, rows)
+    if (wrong := books.surveys.judged()) is not None:
+        raise Violated(wrong)
     _read_models(books, rows)
     _recordings(books, database, home, was_whole=floors == 1)
 

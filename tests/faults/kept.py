@@ -64,6 +64,12 @@ class Kept:
         """Offer -> the part, also when it is over."""
         self.imperatives: dict[tuple[str, ...], float] = {}
         """What rows ask for, and since when."""
+        self.spoken: dict[tuple[str, int], str] = {}
+        """(Contact, step) -> the prompt that its flow asked for."""
+        self.answers: list[tuple[str, str, str]] = []
+        """What customers answered in surveys: contact, question, key."""
+        self.surveyed: set[str] = set()
+        """Contacts that were ever asked."""
         self.pauses: set[str] = set()
         """Offers whose recording was ever to be paused."""
 
@@ -95,6 +101,9 @@ class Kept:
                 self._asked_for(kind, output["contact"], str(output["attempt"]))
             case "SpeakPrompt" as kind:
                 self._asked_for(kind, output["contact"], str(output["step"]))
+                self.spoken[output["contact"], output["step"]] = output["prompt"]
+            case "FeedbackGiven":
+                self.answers.append((output["contact"], output["question"], str(output["answer"])))
             case "KeepWaiting" as kind:
                 self._asked_for(kind, output["contact"], output["queue"])
             case kind if "contact" in output:
@@ -107,6 +116,8 @@ class Kept:
         contact = self.contacts.setdefault(output["contact"], KeptContact("", now))
         contact.state, contact.queue, contact.since = output["after"], output.get("queue"), now
         contact.promised |= output["after"] == "postponed"
+        if output["after"] == "in_survey":
+            self.surveyed.add(output["contact"])
         if output["after"] == "closed":
             contact.closings += 1
             contact.outcome, contact.closed, contact.reason = output.get("outcome"), now, output.get("reason")

@@ -60,7 +60,7 @@ class News:
         late = mood.late_seconds_max * float(self.chance.random()) ** 3 if mood.late_seconds_max else 0.0
         at = max(self.now + self.network.way() + late, self._told_at.get(channel, 0.0) + 1e-6)
         self._told_at[channel] = at
-        text = encode({**event, "application": application}).decode()
+        text = encode({**event, "application": application, "timestamp": f"{self.now:.3f}"}).decode()
         self.later(at - self.now, self.push, line, text)
         if mood.twice and self.chance.random() < mood.twice:
             self.later(at - self.now + float(self.chance.exponential(0.5)), self.push, line, text)

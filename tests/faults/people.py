@@ -11,6 +11,8 @@ import numpy as np
 
 from tests.faults.asterisk import Asterisk
 from tests.faults.exchange import CAUSE_BUSY, Channel, others
+from tests.faults.house import ANSWERS
+from tests.faults.surveys import is_of_survey
 
 PATIENCE_SECONDS = 75.0
 TALK_SECONDS = 30.0
@@ -48,7 +50,7 @@ class Person:
 
 
 class Customer(Person):
-    """Calls, keys, waits, talks, gives up; answers when called back, more often than not."""
+    """Calls, keys, waits, talks, says what it was like, gives up; answers when called back, more often than not."""
 
     def __init__(
         self, name: str, number: str, asterisk: Asterisk, chance: np.random.Generator, *, dials: str, key: str
@@ -58,6 +60,8 @@ class Customer(Person):
         self._key = key
         self.is_calm = False
         """Speaks little, waits for nobody for long: the day is over."""
+        self._laid_aside: set[Channel] = set()
+        """Telephones to which nobody listens any more, without having hung up."""
 
     def call(self) -> None:
         channel = self._asterisk.call(self, self._dials)
@@ -79,6 +83,20 @@ class Customer(Person):
     def played(self, channel: Channel, playback: str) -> None:
         if playback.endswith(".p2"):
             self._soon(self._about(0.5), self._asterisk.press, channel, self._key)
+        elif is_of_survey(playback) and channel not in self._laid_aside:
+            self._be_asked(channel)
+
+    def _be_asked(self, channel: Channel) -> None:
+        """What was it like? Some answer, some with a key that is none of the answers, some say nothing."""
+        dice = float(self._chance.random())
+        if dice < 0.55:
+            self._soon(self._about(1), self._asterisk.press, channel, ANSWERS[int(self._chance.integers(5))])
+        elif dice < 0.7:
+            self._soon(self._about(1), self._asterisk.press, channel, "9" if self._maybe(0.5) else "#")
+        elif dice < 0.8:
+            self._soon(self._about(0.5), self._asterisk.hang_up, channel)
+        elif dice < 0.85:
+            self._laid_aside.add(channel)
 
     def joined(self, channel: Channel) -> None:
         if others(channel) and self._maybe(0.4):
@@ -96,7 +114,7 @@ class Customer(Person):
             self._asterisk.hang_up(channel)
 
     def _lose_patience(self, channel: Channel) -> None:
-        if channel.is_over:
+        if channel.is_over or channel in self._laid_aside:
             return
         if others(channel) or channel.recording is not None:
             self._soon(20, self._lose_patience, channel)

@@ -26,6 +26,7 @@ class Sounds:
 
     def _start_playing(self, channel: Channel) -> None:
         name, seconds = channel.playing[0]
+        self._news.observer.heard(channel, name)
         channel.party.played(channel, name)
         if seconds < 1e6:
             self._news.later(seconds, self.played, channel, name, "done")

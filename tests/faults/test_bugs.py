@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.faults.bugs import DELIBERATE, OF_MANY, THAT_WERE_THERE, Bug
+from tests.faults.bugs import DELIBERATE, OF_MANY, OF_SURVEYS, THAT_WERE_THERE, Bug
 from tests.faults.world import run_day
 
 DAYS_MAX = 12
 
 
-@pytest.mark.parametrize("bug", [*DELIBERATE, *OF_MANY, *THAT_WERE_THERE], ids=lambda bug: bug.name)
+@pytest.mark.parametrize("bug", [*DELIBERATE, *OF_MANY, *OF_SURVEYS, *THAT_WERE_THERE], ids=lambda bug: bug.name)
 def test_the_checkers_catch_a_floor_that(bug: Bug) -> None:
     said: list[str] = []
     for seed in range(1, DAYS_MAX + 1):

@@ -42,13 +42,17 @@ JUMP_SECONDS_MAX = 5_400.0
 
 @dataclass(frozen=True)
 class Day:
-    """How a seed's day went. `failure` None: everything held. `lost` are contacts that a fault cut off."""
+    """How a seed's day went. `failure` None: everything held. `lost` are contacts that a fault cut off, `answers` is
+    what customers answered in surveys, of whom there were `asked`.
+    """
 
     seed: int
     failure: str | None
     faults: Sequence[Fault]
     contacts: int
     lost: int
+    asked: int
+    answers: int
     digest: str
     noted: Sequence[str]
     """The faults' own lines of what happened."""
@@ -91,7 +95,11 @@ async def _run(world: "World", bugs: Sequence[Patch]) -> Day:
         logger.setLevel(level)
     contacts = world.books.contacts.values()
     lost = sum(contact.outcome == "lost_to_fault" for contact in contacts)
-    return Day(world.seed, failure, world.faults, len(contacts), lost, world.trace.digest, world.trace.faults)
+    kept = world.books.kept
+    return Day(
+        world.seed, failure, world.faults, len(contacts), lost, len(kept.surveyed), len(kept.answers),
+        world.trace.digest, world.trace.faults,
+    )  # fmt: skip
 
 
 class World:
@@ -243,6 +251,7 @@ class World:
 
     def _begin(self, fault: Fault) -> None:
         self.trace.note("fault", fault)
+        self.books.trouble()
         end = self._strike(fault)
         if end is None:
             return

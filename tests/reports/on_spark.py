@@ -18,6 +18,8 @@ SETTINGS = {
     "spark.ui.enabled": "false", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": "1", "spark.sql.session.timeZone": "UTC", "spark.driver.memory": "1g",
     "spark.ui.showConsoleProgress": "false",
+    # One core and one partition: there is nothing to adapt, and each stage would be planned and run by itself.
+    "spark.sql.adaptive.enabled": "false",
     # Few rows, many expressions: what compiles each of them to machine code would take longer than they do.
     "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",

@@ -4,15 +4,18 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from statistics import correlation
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import ibis
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from markaz.reports import FigureUnknown, GroupRefused, ParameterRefused, PeriodEmpty
-from markaz.reports.catalogue import CATALOGUE, Asked, Chosen, Row, Source, compute, contacts_behind
+from markaz.reports.catalogue import CATALOGUE, Asked, Chosen, Group, Row, Source, compute, contacts_behind
 from markaz.reports.catalogue.placed import microseconds
 from tests.reports.drawn import Facts, drawn_facts
 from tests.reports.engines import write_facts
@@ -79,14 +82,24 @@ def served(services: Facts_) -> dict[str, Any]:
             "handle_time_mean": round(sum(seconds) / len(seconds), 6) if seconds else None}  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_figures_are_what_loops_count(tmp_path: Path, seed: int) -> None:
-    facts: Facts = drawn_facts(np.random.default_rng(seed), since=SINCE, days=DAYS, contacts=500)
-    write_facts(tmp_path, **facts)
-    source = Source(ibis.duckdb.connect(), tmp_path)
+@settings(deadline=None, max_examples=20, derandomize=True)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    contacts=st.integers(0, 500),
+    group=st.sampled_from((None, "queue", "project")),
+    interval=st.sampled_from(("day", "whole")),
+    zone=st.sampled_from(("Europe/Berlin", "Asia/Tehran", "Asia/Ho_Chi_Minh")),
+)
+def test_figures_are_what_loops_count(seed: int, contacts: int, group: Group | None, interval: str, zone: str) -> None:
+    facts: Facts = drawn_facts(np.random.default_rng(seed), since=SINCE, days=DAYS, contacts=contacts)
     names = [*counted([]), *lived([], bool), *served([])]
-    rows = compute(source, ask(*(Chosen(figure=name) for name in names), group="queue"))
-    assert len(rows) == (DAYS + 2) * 5  # the days of Berlin's, the last one cut, and the whole
+    with TemporaryDirectory() as folder:
+        write_facts(Path(folder), **facts)
+        source = Source(ibis.duckdb.connect(), Path(folder))
+        asked = ask(*(Chosen(figure=name) for name in names), group=group, interval=interval, zone=zone)
+        rows = compute(source, asked)
+    assert {row.key for row in rows} >= {None, *(one[group] for one in facts["stays"] if group is not None)}
+    assert len({row.began_at for row in rows}) == (DAYS + 2 if interval == "day" else 1)  # none begins at midnight UTC
     for row in rows:
         begin, end = microseconds(row.began_at or SINCE), microseconds(row.ended_at or UNTIL)
 
@@ -94,7 +107,7 @@ def test_figures_are_what_loops_count(tmp_path: Path, seed: int) -> None:
             return begin <= at < end
 
         def of_key(kind: str, row: Row = row) -> Facts_:
-            return [one for one in facts[kind] if row.key in (None, one["queue"])]
+            return [one for one in facts[kind] if row.key is None or one[str(group)] == row.key]
 
         expected = counted([one for one in of_key("stays") if here(one["entered_us"])])
         expected |= lived(of_key("contacts"), here)

@@ -6,16 +6,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from markaz.flows import ContactEntered, SpeakPrompt, StopPrompt
+from markaz.flows import SURVEY_STEP, ContactEntered, PromptFinished, SpeakPrompt, StopPrompt
 from markaz.routing import (
     AgentLeft,
     CheckContact,
+    ConnectContact,
     ContactSeen,
+    ConversationStarted,
     CustomerLeft,
     ElsewhereFailed,
     KeepWaiting,
     MessageLeft,
+    OfferAccepted,
     OfferFailed,
+    ReleaseAgent,
     TakeMessage,
 )
 from markaz.telephony import Beliefs, BelievedContact, BelievedOffer, TrunkSettings
@@ -149,6 +153,56 @@ async def test_a_prompt_that_a_process_before_us_began_holds_nothing_up(floor: F
         await successor.stop()
         floor.centre.telephony = first
         await first.start()
+
+
+async def test_a_surveys_prompt_that_a_process_before_us_began_is_stopped_when_it_is_spoken_again(
+    floor: Floor, tmp_path: Path
+) -> None:
+    floor.centre.telephony.set_prompts(tone_prompt(tmp_path, "endless", 700, 60))
+    contact, _ = await floor.caller()
+    floor.centre.perform(SpeakPrompt(contact, "endless", SURVEY_STEP + 1))
+    await playing(floor, f"{contact}.p{SURVEY_STEP + 1}")
+    first, successor = floor.centre.telephony, floor.centre.connection()
+    await first.stop()
+    floor.centre.telephony = successor
+    successor.set_prompts(tone_prompt(tmp_path, "endless", 700, 60))
+    try:
+        await successor.start()
+        floor.centre.perform(SpeakPrompt(contact, "endless", SURVEY_STEP + 2))
+        await floor.centre.told(PromptFinished, lambda told: told == PromptFinished(contact, SURVEY_STEP + 1))
+        await playing(floor, f"{contact}.p{SURVEY_STEP + 2}")
+    finally:
+        await successor.stop()
+        floor.centre.telephony = first
+        await first.start()
+
+
+async def test_an_agent_whom_the_floor_gave_up_while_the_connection_was_lost_hears_nobody(floor: Floor) -> None:
+    agent = await floor.phone()
+    contact, customer = await floor.caller()
+    offer, phone = await floor.offer(contact, agent)
+    await phone.answer()
+    await floor.centre.told(OfferAccepted, lambda told: told.offer == offer)
+    await floor.centre.telephony._ari.drop()
+    floor.centre.perform(ConnectContact(contact, offer, agent, "support", False), ReleaseAgent(contact, offer, agent))
+    await floor.peer.until(lambda: phone.ended)
+    floor.centre.perform(CheckContact(contact))
+    await floor.centre.told(ContactSeen, lambda told: told.contact == contact)
+    assert ConversationStarted not in [type(one) for one in floor.centre.about(contact)]
+    assert not customer.ended
+
+
+async def test_a_prompt_is_begun_once_though_the_connection_was_lost_with_its_answer(
+    floor: Floor, tmp_path: Path
+) -> None:
+    floor.centre.telephony.set_prompts(tone_prompt(tmp_path, "endless", 700, 60))
+    contact, _ = await floor.caller()
+    floor.centre.perform(SpeakPrompt(contact, "endless", 1))
+    await playing(floor, f"{contact}.p1")
+    floor.centre.perform(SpeakPrompt(contact, "endless", 1), CheckContact(contact))
+    await floor.centre.told(ContactSeen, lambda told: told.contact == contact)
+    assert PromptFinished not in [type(one) for one in floor.centre.about(contact)]
+    await playing(floor, f"{contact}.p1")
 
 
 async def test_a_caller_is_treated_kindly_when_nobody_is_there(floor: Floor) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from markaz.flows import AnswerContact, DigitPressed, SpeakPrompt
+from markaz.flows import SURVEY_STEP, AnswerContact, DigitPressed, SpeakPrompt
 from markaz.routing import AgentLeft, CustomerLeft, EndContact, LeaveConversation
 from tests.telephony.conftest import Floor
 from tests.telephony.hearing import heard, tone, tone_prompt
@@ -22,7 +22,7 @@ async def test_who_is_left_hears_the_question_answers_it_and_is_released(floor: 
     assert not customer.ended, "the recording ended with the agent, and the customer is there"
     await customer.monitor(tmp_path / "heard.raw")
     floor.centre.perform(
-        LeaveConversation(contact), AnswerContact(contact), SpeakPrompt(contact, "question", 1_000_001)
+        LeaveConversation(contact), AnswerContact(contact), SpeakPrompt(contact, "question", SURVEY_STEP + 1)
     )
     sound = await heard(tmp_path / "heard.raw", seconds_min=2)
     assert tone(sound[8_000:, 0]) == pytest.approx(700, abs=10)

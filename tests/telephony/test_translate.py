@@ -92,12 +92,19 @@ def test_a_captured_call(board: Switchboard) -> None:
 
 
 def test_every_event_twice_says_everything_once(board: Switchboard) -> None:
-    events = [event for event in session("call") if event["type"] not in ("ChannelDtmfReceived", "ChannelTransfer")]
+    events = [event for event in session("call") if event["type"] != "ChannelTransfer"]
     once = [one for one in translate(events, board) if not isinstance(one, Chore)]
     second = Switchboard()
     second.give_phone("anna", "anna-1", "71")
     twice = [event for event in events for _ in range(2)]
     assert [one for one in translate(twice, second) if not isinstance(one, Chore)] == once
+
+
+def test_the_same_key_again_is_another_one(board: Switchboard) -> None:
+    pressed = next(event for event in session("call") if event["type"] == "ChannelDtmfReceived")
+    board.add(Leg(channel=pressed["channel"]["id"], role="customer", contact="c1"))
+    again = {**pressed, "timestamp": "2026-11-22T13:40:00.999+0000"}
+    assert translate([pressed, pressed, again], board) == [DigitPressed("c1", "5")] * 2
 
 
 def test_the_end_of_what_is_not_ours_says_nothing(board: Switchboard) -> None:

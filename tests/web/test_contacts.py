@@ -51,7 +51,9 @@ async def test_contacts_are_found_by(
     assert {one["contact"] for one in answer.json()["contacts"]} == found
 
 
-@pytest.mark.parametrize("cursor", ["x", "bm90aGluZw", "WzEsMl0", "WzkyMjMzNzIwMzY4NTQ3NzU4MDcsICJjIl0", "ü"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "bm90aGluZw", "WzEsMl0", "WzkyMjMzNzIwMzY4NTQ3NzU4MDcsICJjIl0", "WzEsImFcdTAwMDAiXQ", "ü"]
+)
 async def test_a_cursor_of_nobody_is_refused(client: httpx.AsyncClient, cursor: str) -> None:
     answer = await client.get("/api/contacts", params={"cursor": cursor})
     assert (answer.status_code, answer.json()["code"]) == (422, "cursor_unknown")

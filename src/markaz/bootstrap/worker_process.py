@@ -35,18 +35,20 @@ class WorkerProcess:
 
     async def run(self) -> None:
         """Until cancelled. What stands still does not stop the other."""
-        projector = Projector(self._url, self._settings.floor)
-        networks = networks_of(self._settings.webhook_networks)
-        deliverer = Deliverer(self._url, self._settings.floor, networks, self._clock)
+        url, floor, clock = self._url, self._settings.floor, self._clock
+        kept = {
+            "read models": Projector(url, floor).run,
+            "recordings": self._reconcile_recordings,
+            "webhooks": Feeder(url, floor).run,
+            "deliveries": Deliverer(url, floor, networks_of(self._settings.webhook_networks), clock).run,
+            "reports": Reporter(url, floor, clock).run,
+            "mail": Mailer(url, floor, _server(self._settings)).run,
+            "samples": Sampler(url, floor, clock).run,
+            "requests that wait too long": Escalator(url).run,
+        }
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_keep("read models", projector.run))
-            tasks.create_task(_keep("recordings", self._reconcile_recordings))
-            tasks.create_task(_keep("webhooks", Feeder(self._url, self._settings.floor).run))
-            tasks.create_task(_keep("deliveries", deliverer.run))
-            tasks.create_task(_keep("reports", Reporter(self._url, self._settings.floor, self._clock).run))
-            tasks.create_task(_keep("mail", Mailer(self._url, self._settings.floor, _server(self._settings)).run))
-            tasks.create_task(_keep("samples", Sampler(self._url, self._settings.floor, self._clock).run))
-            tasks.create_task(_keep("requests that wait too long", Escalator(self._url).run))
+            for name, work in kept.items():
+                tasks.create_task(_keep(name, work))
 
     async def _reconcile_recordings(self) -> None:
         async with await connect(self._url) as connection:

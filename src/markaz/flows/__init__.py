@@ -49,10 +49,10 @@ from markaz.flows.nodes import (
     Rate,
     Voicemail,
 )  # fmt: skip
-from markaz.flows.visit import REACTIONS, Limits
+from markaz.flows.visit import REACTIONS, SURVEY_STEP, Limits
 
 __all__ = [
-    "REACTIONS", "Answer", "AnswerContact", "AnyHandover", "AnyNode", "Calendar", "CalendarConfigured",
+    "REACTIONS", "SURVEY_STEP", "Answer", "AnswerContact", "AnyHandover", "AnyNode", "Calendar", "CalendarConfigured",
     "CalendarRetired", "Callback", "ContactAdmitted", "ContactEntered", "Dial", "DigitPressed", "Disconnect",
     "FeedbackGiven", "Finished", "Flow", "FlowConfigured", "FlowImperative", "FlowNoted", "FlowOutput",
     "FlowRetired", "FlowStepped", "FlowStimulus", "HandedOver", "Hours", "Known", "Limits", "Menu",

@@ -12,6 +12,7 @@ from typing import assert_never
 import msgspec
 
 from markaz.flows.check import KEYS, MENU_TIMEOUT_SECONDS_MAX, check_calendar
+from markaz.flows.destinations import Ending, destination_of, is_withheld
 from markaz.flows.events import (
     AnswerContact,
     AnyHandover,
@@ -37,8 +38,6 @@ from markaz.flows.events import (
     SpeakPrompt,
     StopPrompt,
     ToCallback,
-    ToNumber,
-    ToQueue,
     ToVoicemail,
 )  # fmt: skip
 from markaz.flows.hours import opening
@@ -46,8 +45,6 @@ from markaz.flows.nodes import (
     Answer,
     AnyNode,
     Calendar,
-    Callback,
-    Dial,
     Disconnect,
     Flow,
     Hours,
@@ -59,12 +56,6 @@ from markaz.flows.nodes import (
 )  # fmt: skip
 from markaz.flows.visit import REACTIONS, SPEAKING, SURVEY_STEP, Limits, Phase, Snapshot, Trigger, Visit, kept, revived
 from markaz.kit.time import SECOND, Instant
-
-NUMBERS_WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "withheld"})
-"""What a caller who hides the number shows: nobody can be called back there."""
-
-Ending = Queue | Voicemail | Callback | Dial | Disconnect
-"""Nodes that hand the contact over."""
 
 
 class SelfService:
@@ -245,7 +236,7 @@ class SelfService:
             case "go_on", Play():
                 yield from self._walk(at, visit, node.next, why)
             case "go_on", Voicemail() | Disconnect():
-                yield self._hand_over(visit.contact, _destination(node, visit))
+                yield self._hand_over(visit.contact, destination_of(node, visit.customer))
             case "ask", Menu() | Rate():
                 yield self._speak(at, visit, node.prompt, "asking")
             case "listen", Menu() | Rate():
@@ -296,7 +287,7 @@ class SelfService:
 
     def _choose_waiting(self, at: Instant, visit: Visit, node: Queue, key: str) -> Iterator[FlowOutput]:
         match node.while_waiting.get(key):
-            case "callback" if visit.customer.lower() in NUMBERS_WITHHELD:
+            case "callback" if is_withheld(visit.customer):
                 yield FlowNoted("DigitPressed", visit.contact, "the customer's number is withheld: no callback")
             case "callback":
                 yield FlowStepped(visit.contact, visit.flow.id, visit.node, f"key {key}: callback", at)
@@ -343,9 +334,9 @@ class SelfService:
                 return self._speak(at, visit, prompt, "playing")
             case Queue() if node.while_waiting:
                 visit.phase = "queued"
-                return HandedOver(visit.contact, _destination(node, visit))
+                return HandedOver(visit.contact, destination_of(node, visit.customer))
             case _:
-                return self._hand_over(visit.contact, _destination(node, visit))
+                return self._hand_over(visit.contact, destination_of(node, visit.customer))
 
     def _by_hours(self, at: Instant, node: Hours) -> tuple[str, str]:
         match opening(self._calendars[node.calendar], at):
@@ -393,19 +384,3 @@ class SelfService:
         self._finished[contact] = None
         if len(self._finished) > self._limits.finished_remembered_max:
             self._finished.popitem(last=False)
-
-
-def _destination(node: Ending, visit: Visit) -> AnyHandover:
-    match node:
-        case Queue():
-            return ToQueue(queue=node.queue, skills=node.skills, priority=node.priority, named_agent=node.named_agent)
-        case Voicemail():
-            return ToVoicemail(seconds_max=node.seconds_max)
-        case Callback() if visit.customer.lower() in NUMBERS_WITHHELD:
-            return ToVoicemail(seconds_max=Voicemail().seconds_max)
-        case Callback():
-            return ToCallback(queue=node.queue, number=visit.customer)
-        case Dial():
-            return ToNumber(number=node.number)
-        case Disconnect():
-            return Finished(result=node.result)

@@ -6,7 +6,10 @@ and `short` (seconds). In an answer `interval` is 1-based, and NULL, like `key`,
 
 from typing import LiteralString
 
+from markaz.reports import spans
 from markaz.reports.model import By
+
+_GIVEN: dict[str, LiteralString] = {"floor": "%(floor)s", "since": "%(since)s", "until": "%(until)s"}
 
 STAYS_IN_QUEUE: LiteralString = """
 WITH stay AS (
@@ -17,32 +20,16 @@ WITH stay AS (
 )
 """
 
-STAYS_IN_PROJECT: LiteralString = """
-WITH visit AS (
-    SELECT contact, n, entered_at, left_at, ended, centre, centre_answered_at,
-        lag(ended) OVER stays IS DISTINCT FROM 'overflowed' AS begins
-    FROM queue_visit
-    WHERE floor = %(floor)s AND contact IN (
-        SELECT contact FROM queue_visit
-        WHERE floor = %(floor)s AND entered_at >= %(since)s AND entered_at < %(until)s
-    )
-    WINDOW stays AS (PARTITION BY contact ORDER BY n)
-), linked AS (
-    SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY contact ORDER BY n) AS stay FROM visit
-), whole AS (
-    SELECT contact, min(entered_at) AS entered_at, (array_agg(ended ORDER BY n DESC))[1] AS ended,
-        (array_agg(left_at ORDER BY n DESC))[1] AS left_at,
-        (array_agg(centre ORDER BY n DESC))[1] AS centre,
-        (array_agg(centre_answered_at ORDER BY n DESC))[1] AS centre_answered_at
-    FROM linked GROUP BY contact, stay
-), stay AS (
-    SELECT contact.project AS key, whole.entered_at, whole.ended, whole.centre, whole.centre_answered_at,
-        extract(epoch FROM whole.left_at - whole.entered_at)::float8 AS wait_seconds
-    FROM whole JOIN contact ON contact.floor = %(floor)s AND contact.contact = whole.contact
-    WHERE entered_at >= %(since)s AND entered_at < %(until)s
+STAYS_IN_PROJECT: LiteralString = (
+    spans.WHOLE_STAYS.format(**_GIVEN)
+    + """
+, stay AS (
+    SELECT project AS key, entered_at, ended, centre, centre_answered_at,
+        extract(epoch FROM left_at - entered_at)::float8 AS wait_seconds
+    FROM whole_stay
 )
 """
-"""A contact that overflows from queue to queue is one stay, from the first entry to the last end."""
+)
 
 _PLACED: LiteralString = (
     ", placed AS (SELECT width_bucket(entered_at, %(starts)s::timestamptz[]) AS interval, * FROM stay)"
@@ -122,31 +109,10 @@ FROM offer WHERE asked_as = 'lead' AND connected_at IS NULL AND ended_at IS NOT 
 GROUP BY CUBE (interval, key), coalesce(reason, 'unknown')
 """
 
-AGENT_TIME: LiteralString = """
-WITH heard AS (  -- the floor's last sign of life: what it had open then lasts no longer than that
-    SELECT coalesce((SELECT written_at FROM floor_live WHERE floor = %(floor)s),
-        (SELECT heard_at FROM imported_floor WHERE floor = %(floor)s), now()) AS at
-), activity AS (
-    SELECT agent, presence, coalesce(reason, 'unknown') AS reason, period * tstzrange(began_at, ended) AS span
-    FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange(%(since)s, %(until)s) AS period
-        FROM agent_activity, heard) AS activity
-    WHERE floor = %(floor)s AND presence IN ('ready', 'not_ready')
-        AND began_at < least(ended, upper(period)) AND ended > lower(period)
-), handled AS (
-    SELECT agent, period * tstzrange(began, ended) AS span
-    FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange(%(since)s, %(until)s) AS period,
-        CASE asked_as WHEN 'lead' THEN connected_at ELSE accepted_at END AS began
-        FROM engagement, heard) AS engagement
-    WHERE floor = %(floor)s AND began < least(ended, upper(period)) AND ended > lower(period)
-), state AS (
-    SELECT agent, presence AS state, reason, span FROM activity
-    UNION ALL
-    SELECT agent, 'handling', '', unnest(range_agg(span)) FROM handled GROUP BY agent
-    UNION ALL
-    SELECT agent, 'available', '', unnest(range_agg(span)) FROM (
-        SELECT agent, span FROM activity WHERE presence = 'ready' UNION ALL SELECT agent, span FROM handled
-    ) AS free_or_busy GROUP BY agent
-), part AS (
+AGENT_TIME: LiteralString = (
+    spans.AGENT_TIME.format(**_GIVEN)
+    + """
+, part AS (
     SELECT agent AS key, state, reason, interval, extract(epoch FROM
         least(upper(span), (%(ends)s::timestamptz[])[interval])
         - greatest(lower(span), (%(starts)s::timestamptz[])[interval]))::float8 AS seconds
@@ -157,4 +123,5 @@ WITH heard AS (  -- the floor's last sign of life: what it had open then lasts n
 SELECT interval, key, state, reason, sum(seconds) AS seconds
 FROM part GROUP BY CUBE (interval, key), state, reason
 """
+)
 """Unlike the counts, agents' time is split at the intervals' borders; what is still going on ends now."""

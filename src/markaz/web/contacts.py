@@ -11,11 +11,11 @@ from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz import reports
-from markaz.kit.time import SECOND, instant, moment
+from markaz.kit.time import SECOND, instant
 from markaz.web.commands import ANY, Id
 from markaz.web.context import Connection, InstallationGiven, Principal, Transaction, allowed
 from markaz.web.errors import ContactUnknown, CursorUnknown, NotPermittedThere
-from markaz.web.pages import Cursor, Limit, cursor_of, place_of
+from markaz.web.pages import Cursor, Limit, cursor_of, newest_before
 from markaz.web.problems import refusals
 
 PERMISSION = "contacts.see"
@@ -227,8 +227,7 @@ async def contacts(
     principal: Reader, connection: Transaction, search: Search, cursor: Cursor = None, limit: Limit = 50
 ) -> ContactPage:
     """Contacts that the asker may see, the newest first. A client, who is not told of agents, cannot ask by one."""
-    at, last = place_of(cursor, tuple[int, str]) if cursor is not None else (None, None)
-    asked = search | {"at": None if at is None else _moment(at), "contact": last, "limit": limit + 1}
+    asked = search | newest_before(cursor, "contact") | {"limit": limit + 1}
     async with connection.cursor(row_factory=dict_row) as rows:
         await rows.execute(LIST, asked)
         found = await rows.fetchall()
@@ -306,10 +305,3 @@ async def _rows(connection: Connection, query: LiteralString, floor: str, contac
 def aware(given: datetime | None) -> datetime | None:
     """A moment without a time zone is UTC."""
     return given.replace(tzinfo=UTC) if given is not None and given.tzinfo is None else given
-
-
-def _moment(at: int) -> datetime:
-    try:
-        return moment(at)
-    except OverflowError as error:
-        raise CursorUnknown from error

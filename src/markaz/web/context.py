@@ -4,7 +4,7 @@ A request shows a session's cookie or an API key. The database itself finds out 
 shows the transaction nothing else; `allowed` then asks the one permissions table whether this may be done at all.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,12 +131,19 @@ Transaction = Annotated[Connection, Depends(_transaction, scope="function")]
 """`scope` function: the transaction ends before the answer goes out, so that what was answered is stored."""
 
 
-async def signed_in(
+def _described(
     credential: CredentialShown,
-    connection: Transaction,
     _cookie_described: Annotated[str | None, Depends(_cookie)],
     _bearer_described: Annotated[object, Depends(_bearer)],
-) -> Principal:
+) -> Credential:
+    """What is shown, with the two ways in which it may be in the OpenAPI document."""
+    return credential
+
+
+CredentialDescribed = Annotated[Credential, Depends(_described)]
+
+
+async def signed_in(credential: CredentialDescribed, connection: Transaction) -> Principal:
     principal = await enter(connection, credential)
     if principal is None:
         raise NotSignedIn
@@ -147,39 +154,40 @@ SignedIn = Annotated[Principal, Depends(signed_in)]
 """Whoever asks, signed in; raises `NotSignedIn`."""
 
 
-def allowed(permission: str) -> Callable[[Principal], Principal]:
+async def _signed_in_briefly(credential: CredentialDescribed, installation: InstallationGiven) -> Principal:
+    async with installation.transaction() as connection:
+        return await signed_in(credential, connection)
+
+
+SignedInBriefly = Annotated[Principal, Depends(_signed_in_briefly)]
+
+
+class Allowed:
+    """What `allowed` answers; `endpoints` finds `permission` there."""
+
+    def __init__(self, permission: str) -> None:
+        assert permission in _NAMES, f"{permission} is not in the table of permissions"
+        self.permission = permission
+
+    def __call__(self, principal: SignedIn) -> Principal:
+        if not principal.may(self.permission):
+            raise NotPermitted(self.permission)
+        return principal
+
+
+class _AllowedBriefly(Allowed):
+    def __call__(self, principal: SignedInBriefly) -> Principal:
+        return super().__call__(principal)
+
+
+def allowed(permission: str) -> Callable[..., Principal]:
     """A dependency: who asks, and has `permission`. Raises `NotSignedIn`, `NotPermitted`."""
-    assert permission in _NAMES, f"{permission} is not in the table of permissions"
-
-    def check(principal: SignedIn) -> Principal:
-        if not principal.may(permission):
-            raise NotPermitted(permission)
-        return principal
-
-    check.permission = permission  # pyright: ignore[reportFunctionMemberAccess]  docs/permissions.md reads it
-    return check
+    return Allowed(permission)
 
 
-def allowed_briefly(permission: str) -> Callable[..., Coroutine[Any, Any, Principal]]:
+def allowed_briefly(permission: str) -> Callable[..., Principal]:
     """Like `allowed`, and no transaction stays open: for what opens its own, so that a request never holds two."""
-    assert permission in _NAMES, f"{permission} is not in the table of permissions"
-
-    async def check(
-        credential: CredentialShown,
-        installation: InstallationGiven,
-        _cookie_described: Annotated[str | None, Depends(_cookie)],
-        _bearer_described: Annotated[object, Depends(_bearer)],
-    ) -> Principal:
-        async with installation.transaction() as connection:
-            principal = await enter(connection, credential)
-        if principal is None:
-            raise NotSignedIn
-        if not principal.may(permission):
-            raise NotPermitted(permission)
-        return principal
-
-    check.permission = permission  # pyright: ignore[reportFunctionMemberAccess]
-    return check
+    return _AllowedBriefly(permission)
 
 
 Later = Callable[[], AbstractAsyncContextManager[Connection]]
@@ -211,10 +219,4 @@ async def enter_socket(connection: HTTPConnection, permission: str) -> Principal
     credential = credential_of(connection)
     if credential is None:
         raise NotSignedIn
-    async with installation_of(connection).transaction() as database:
-        principal = await enter(database, credential)
-    if principal is None:
-        raise NotSignedIn
-    if not principal.may(permission):
-        raise NotPermitted(permission)
-    return principal
+    return allowed(permission)(await _signed_in_briefly(credential, installation_of(connection)))

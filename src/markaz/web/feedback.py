@@ -9,12 +9,12 @@ from typing import Annotated, Any, LiteralString
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from markaz.kit.time import instant, moment
+from markaz.kit.time import instant
 from markaz.web.commands import ANY, Id
 from markaz.web.contacts import aware, told_to
 from markaz.web.context import InstallationGiven, Principal, Transaction, allowed
 from markaz.web.errors import CursorUnknown, NotPermittedThere
-from markaz.web.pages import Cursor, Limit, cursor_of, place_of
+from markaz.web.pages import Cursor, Limit, cursor_of, newest_before
 from markaz.web.problems import refusals
 from markaz.web.rows import rows_of
 
@@ -113,10 +113,7 @@ async def answers(
     principal: Reader, connection: Transaction, search: Search, cursor: Cursor = None, limit: Limit = 50
 ) -> AnswerPage:
     """Answers that the asker may see, the newest first."""
-    at, contact, last = place_of(cursor, tuple[int, str, str]) if cursor is not None else (None, None, None)
-    if "\x00" in (contact or "") + (last or ""):
-        raise CursorUnknown
-    place = {"at": None if at is None else _moment(at), "contact": contact, "last": last}
+    place = newest_before(cursor, "contact", "last")
     found = await rows_of(connection, _LIST, search | place | {"limit": limit + 1})
     shown = [Answer(**told_to(principal, row)) for row in found[:limit]]
     if len(found) <= limit:
@@ -128,10 +125,3 @@ async def answers(
 async def summary(principal: Reader, connection: Transaction, search: Search) -> list[QuestionOfDay]:
     """How each question was answered on each day, the newest day first."""
     return [QuestionOfDay(**row) for row in await rows_of(connection, _SUMMARY, search | {"limit": SUMMARY_ROWS_MAX})]
-
-
-def _moment(at: int) -> datetime:
-    try:
-        return moment(at)
-    except OverflowError as error:
-        raise CursorUnknown from error

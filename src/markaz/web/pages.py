@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+from types import GenericAlias
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import Query
 
+from markaz.kit.time import moment
 from markaz.web.errors import CursorUnknown
 
 LIMIT_MAX = 200
@@ -25,6 +27,23 @@ def place_of(cursor: str, kind: Any) -> Any:
     """The sort key in a cursor, as the tuple type `kind`. Raises `CursorUnknown` for what is no cursor of this list."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=kind)
+        place = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=kind)
     except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
+        raise CursorUnknown from error
+    if any(isinstance(part, str) and "\x00" in part for part in place):  # which no text in PostgreSQL can hold
+        raise CursorUnknown
+    return place
+
+
+def newest_before(cursor: str | None, *names: str) -> dict[str, Any]:
+    """Where a list goes on that has the newest first: `at`, and the texts `names` that put the same moment in order.
+
+    Each is None at the beginning. Raises `CursorUnknown`.
+    """
+    if cursor is None:
+        return dict.fromkeys(("at", *names))
+    at, *texts = place_of(cursor, GenericAlias(tuple, (int, *(str for _ in names))))
+    try:
+        return {"at": moment(at), **dict(zip(names, texts, strict=True))}
+    except OverflowError as error:
         raise CursorUnknown from error

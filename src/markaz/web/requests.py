@@ -181,7 +181,7 @@ async def list_requests(
 ) -> RequestPage:
     """Requests by their age."""
     place, id_ = place_of(cursor, tuple[datetime, str]) if cursor is not None else (None, None)
-    if place is not None and (place.tzinfo is None or "\x00" in (id_ or "")):
+    if place is not None and place.tzinfo is None:
         raise CursorUnknown
     values = {"project": project, "place": place, "id": id_, "limit": limit + 1}
     found = await rows_of(connection, _OPEN if state == "open" else _DONE, values)

@@ -8,6 +8,8 @@ came before it) is worked out here, so that the expressions on top are the same 
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
+from markaz.reports import spans
+
 SLOT_US: Final = 900_000_000
 DAY_SLOTS: Final = 96
 
@@ -36,30 +38,14 @@ FROM queue_visit AS visit JOIN contact USING (floor, contact)
 WHERE visit.floor = {floor} AND entered_at >= {since} AND entered_at < {until}
 """)  # fmt: skip
 
-WHOLE_STAYS: Final = FactTable("whole_stays", _STAY, """
-WITH visit AS (
-    SELECT contact, n, queue, entered_at, left_at, ended,
-        lag(ended) OVER (PARTITION BY contact ORDER BY n) IS DISTINCT FROM 'overflowed' AS begins
-    FROM queue_visit
-    WHERE floor = {floor} AND contact IN (
-        SELECT contact FROM queue_visit WHERE floor = {floor} AND entered_at >= {since} AND entered_at < {until}
-    )
-), linked AS (
-    SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY contact ORDER BY n) AS stay FROM visit
-), whole AS (
-    SELECT contact, min(entered_at) AS entered_at, (array_agg(ended ORDER BY n DESC))[1] AS ended,
-        (array_agg(left_at ORDER BY n DESC))[1] AS left_at, (array_agg(queue ORDER BY n DESC))[1] AS queue
-    FROM linked GROUP BY contact, stay
-)
-SELECT whole.contact, contact.project, whole.queue,
+WHOLE_STAYS: Final = FactTable("whole_stays", _STAY, spans.WHOLE_STAYS + """
+SELECT contact, project, queue,
     (extract(epoch FROM entered_at) * 1000000)::bigint,
     floor(extract(epoch FROM entered_at) / 900)::bigint,
     ended,
     (extract(epoch FROM left_at - entered_at) * 1000000)::bigint
-FROM whole JOIN contact ON contact.floor = {floor} AND contact.contact = whole.contact
-WHERE entered_at >= {since} AND entered_at < {until}
+FROM whole_stay
 """)  # fmt: skip
-"""A contact that overflows from queue to queue is one stay, from the first entry to the last end."""
 
 SERVICES: Final = FactTable("services", {
     "contact": "VARCHAR", "project": "VARCHAR", "queue": "VARCHAR", "agent": "VARCHAR", "offered_us": "BIGINT",
@@ -103,31 +89,7 @@ All of a project whose customer is null are linked: what comes before and after 
 
 AGENT_TIME: Final = FactTable("agent_time", {
     "agent": "VARCHAR", "state": "VARCHAR", "began_us": "BIGINT", "ended_us": "BIGINT",
-}, """
-WITH heard AS (  -- the floor's last sign of life: what it had open then lasts no longer than that
-    SELECT coalesce((SELECT written_at FROM floor_live WHERE floor = {floor}),
-        (SELECT heard_at FROM imported_floor WHERE floor = {floor}), now()) AS at
-), activity AS (
-    SELECT agent, presence, period * tstzrange(began_at, ended) AS span
-    FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange({since}, {until}) AS period
-        FROM agent_activity, heard) AS activity
-    WHERE floor = {floor} AND presence IN ('ready', 'not_ready')
-        AND began_at < least(ended, upper(period)) AND ended > lower(period)
-), handled AS (
-    SELECT agent, period * tstzrange(began, ended) AS span
-    FROM (SELECT *, coalesce(ended_at, heard.at) AS ended, tstzrange({since}, {until}) AS period,
-        CASE asked_as WHEN 'lead' THEN connected_at ELSE accepted_at END AS began
-        FROM engagement, heard) AS engagement
-    WHERE floor = {floor} AND began < least(ended, upper(period)) AND ended > lower(period)
-), state AS (
-    SELECT agent, presence AS state, span FROM activity
-    UNION ALL
-    SELECT agent, 'handling', unnest(range_agg(span)) FROM handled GROUP BY agent
-    UNION ALL
-    SELECT agent, 'available', unnest(range_agg(span)) FROM (
-        SELECT agent, span FROM activity WHERE presence = 'ready' UNION ALL SELECT agent, span FROM handled
-    ) AS free_or_busy GROUP BY agent
-)
+}, spans.AGENT_TIME + """
 SELECT agent, state, (extract(epoch FROM lower(span)) * 1000000)::bigint,
     (extract(epoch FROM upper(span)) * 1000000)::bigint
 FROM state

@@ -1,9 +1,10 @@
 """What is done with a leg, whoever's it is: ask for one, play to it, join two, end it. Everything is safe to repeat."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from markaz.flows import SURVEY_STEP
 from markaz.routing import AgentLeft
 from markaz.telephony.asterisk.client import Answer, AriClient
 from markaz.telephony.asterisk.configuration import APPLICATION
@@ -18,7 +19,7 @@ CONFERENCE_TYPE: Final = "mixing,video_sfu"
 After a change back Asterisk's recording and snooping may miss what is written to a leg, for good (decision 11).
 """
 STEPS_SEARCHED: Final = 40
-"""Prompts of a flow that may have been playing when a process before us ended; longer visits wait for theirs."""
+"""Prompts of a visit that may have been playing when a process before us ended; longer visits wait for theirs."""
 
 log = logging.getLogger(__name__)
 
@@ -82,23 +83,30 @@ class Legs:
         if leg is None or not media:
             return False
         query = {"media": ",".join(media), "playbackId": playback}
+        before, leg.playback = leg.playback, playback  # at once: when the answer is lost, it may be playing
         answer = await self.ask("POST", "channels", leg.channel, "play", query=query)
-        if answer.ok:
-            leg.playback = playback
+        if not answer.ok:
+            leg.playback = before
         return answer.ok
 
-    async def stop_playing(self, contact: str) -> None:
-        """Stop what plays to the customer. Asterisk joins nobody who is played to, and until then answers nothing."""
+    async def stop_playing(self, contact: str, *, next_step: int | None = None) -> None:
+        """Stop what plays to the customer. Asterisk joins nobody who is played to, and until then answers nothing.
+
+        `next_step` is the flow's next prompt: what a process before us began to play is looked for among those before.
+        """
         leg = self._board.customers.get(contact)
         if leg is None:
             return
-        playback, leg.playback = leg.playback, None
-        found_again, leg.found_again = leg.found_again, False
-        if playback is not None:
-            await self.ask("DELETE", "playbacks", playback)
-        elif found_again:
-            for name in ("a", "x", "message", *(f"p{step}" for step in range(1, STEPS_SEARCHED + 1))):
-                await self.ask("DELETE", "playbacks", f"{contact}.{name}")
+        if leg.playback is not None:
+            names = [leg.playback]
+        elif leg.found_again:
+            kinds = ("a", "x", "message", *(f"p{step}" for step in _steps_that_may_play(next_step)))
+            names = [f"{contact}.{kind}" for kind in kinds]
+        else:
+            names = []
+        for name in names:
+            await self.ask("DELETE", "playbacks", name)
+        leg.playback, leg.found_again = None, False  # not before: a connection that is lost has stopped nothing
 
     async def park(self, customer: Leg, bridge: str, *, with_music: bool) -> bool:
         """The customer into a holding bridge, which comes to be with the first; False when that was refused.
@@ -183,3 +191,11 @@ class Legs:
         """A channel that Asterisk does not know any more has ended, even when no event said so."""
         for item in self._translator.ended(leg.channel, cause_of_absence(leg)):
             self._tell(item)
+
+
+def _steps_that_may_play(next_step: int | None) -> Iterable[int]:
+    """Of which prompts of a flow one may be playing; of a first visit and of a survey, when the next is not known."""
+    if next_step is None:
+        return [first + step for first in (0, SURVEY_STEP) for step in range(1, STEPS_SEARCHED + 1)]
+    first = SURVEY_STEP if next_step > SURVEY_STEP else 0
+    return range(max(first + 1, next_step - STEPS_SEARCHED), next_step)

@@ -6,13 +6,11 @@ Every imperative is safe to repeat: ids are ours, and "not found", "exists" and 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from markaz.flows import AnswerContact, PromptFailed, RefuseNumber, SpeakPrompt, StopPrompt
 from markaz.kit.time import Instant
 from markaz.routing import (
-    AgentLeft,
     AnnouncePlace,
     CallParty,
     CheckContact,
@@ -20,18 +18,13 @@ from markaz.routing import (
     ContactSeen,
     ConversationStarted,
     CustomerLeft,
-    CustomerMissed,
     DialCustomer,
-    ElsewhereFailed,
     EndContact,
     HoldCustomer,
     JoinConversation,
     KeepWaiting,
     LeaveConversation,
-    MessageLeft,
     OfferContact,
-    OfferFailed,
-    PartyFailed,
     PauseRecording,
     PlayPrompt,
     PromiseCallback,
@@ -75,6 +68,7 @@ from markaz.telephony.asterisk.translate import (
     Translator,
     last_words,
 )  # fmt: skip
+from markaz.telephony.asterisk.work import HangUp, Imperative, TransferUnanswered, Work, failure_of
 from markaz.telephony.prompts import PromptShelf
 
 LAST_PROMPT_SECONDS_MAX: Final = 60
@@ -82,32 +76,7 @@ TRANSFER_SECONDS_MAX: Final = 5
 AWAY_SECONDS_MAX: Final = 30
 CAUSE_UNKNOWN_NUMBER: Final = 1
 
-Imperative = (
-    AnswerContact | SpeakPrompt | StopPrompt | RefuseNumber
-    | OfferContact | RingAgain | WithdrawOffer | ConnectContact | DialCustomer | ReleaseAgent | EndContact | KeepWaiting
-    | AnnouncePlace | PlayPrompt | TakeMessage | CheckContact | PromiseCallback | SendToNumber
-    | HoldCustomer | ResumeCustomer | JoinConversation | Supervise | CallParty | ReleaseParty
-    | StartRecording | PauseRecording | ResumeRecording | LeaveConversation
-)  # fmt: skip
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """The last prompt to this leg should be over by now."""
-
-    leg: Leg
-
-
-@dataclass(frozen=True, slots=True)
-class TransferUnanswered:
-    """Nobody took the transfer that a phone asked for."""
-
-    leg: Leg
-
-
-Work = Imperative | Chore | HangUp | TransferUnanswered
 
 
 class Performer:
@@ -188,27 +157,9 @@ class Performer:
                 self._board.offers_queued.discard(work.offer)
 
     def _report_failure(self, work: Work) -> None:
-        match work:
-            case OfferContact(offer=offer):
-                self._emit(OfferFailed(offer, "fault"))
-            case SpeakPrompt(contact=contact, step=step):
-                self._emit(PromptFailed(contact, step, "Asterisk is away"))
-            case CallParty(contact=contact, party=party):
-                self._emit(PartyFailed(contact, party, "fault"))
-            case (
-                ConnectContact(contact=contact, agent=agent)
-                | JoinConversation(contact=contact, agent=agent)
-                | Supervise(contact=contact, agent=agent)
-            ):
-                self._emit(AgentLeft(contact, agent, "fault"))
-            case TakeMessage(contact=contact) | MessagePromptEnded(contact=contact):
-                self._emit(MessageLeft(contact, 0.0))
-            case DialCustomer(contact=contact):
-                self._emit(CustomerMissed(contact, "fault"))
-            case SendToNumber(contact=contact):
-                self._emit(ElsewhereFailed(contact, "fault"))
-            case _:
-                return  # leases on the floor and the reconciler bring the rest to an end
+        stimulus = failure_of(work)
+        if stimulus is not None:
+            self._emit(stimulus)
 
     def _overflowed(self, contact: str, work: Work) -> None:
         if isinstance(work, OfferContact):
@@ -302,10 +253,13 @@ class Performer:
     # The customer's leg
 
     async def _speak(self, contact: str, prompt: str, step: int) -> None:
-        if contact not in self._board.customers:
+        leg, playback = self._board.customers.get(contact), f"{contact}.p{step}"
+        if leg is None:
             return
-        await self._legs.stop_playing(contact)
-        if not await self._legs.play(contact, f"{contact}.p{step}", self._shelf.media(prompt)):
+        if leg.playback == playback and (await self._legs.ask("GET", "playbacks", playback)).ok:
+            return  # it began before the connection was lost, and we are here again
+        await self._legs.stop_playing(contact, next_step=step)
+        if not await self._legs.play(contact, playback, self._shelf.media(prompt)):
             self._emit(PromptFailed(contact, step, f"there is no prompt {prompt}, or it could not be played"))
 
     async def _keep_waiting(self, contact: str, queue: str) -> None:
@@ -361,6 +315,8 @@ class Performer:
         await self._legs.stop_playing(contact)
         if record:
             await self._recorder.start(agent, queue)
+        if self._board.is_released(agent):
+            return  # the connection was lost, and the floor has waited for long enough
         if await self._legs.join(contact, customer, agent) and not agent.talking:
             agent.talking = True  # should the event be lost that says so
             self._emit(ConversationStarted(contact, offer))

@@ -74,6 +74,9 @@ class Leg:
     mode: str | None = None
     """Of a snooping channel: how its supervisor takes part."""
     playback: str | None = None
+    """What was asked to be played to it last, and may be over."""
+    last_key: tuple[str, str] | None = None
+    """The key that was pressed last, and Asterisk's time stamp of it."""
     found_again: bool = False
     """It was on Asterisk's list when we came back: what plays to it is not known."""
     message_seconds_max: int | None = None
@@ -206,7 +209,7 @@ class Switchboard:
             offers = self.agents.get(leg.contact, {})
             if offers.get(leg.offer or "") is leg:  # the phone may have come back on another
                 del offers[leg.offer or ""]
-            if leg.agent is not None and self.released.get(leg.agent) is leg:
+            if leg.agent is not None and self.is_released(leg):
                 del self.released[leg.agent]
             if not offers:
                 self.agents.pop(leg.contact, None)
@@ -229,6 +232,10 @@ class Switchboard:
         self.moves += 1
         for leg in legs:
             leg.bridge, leg.move = bridge, self.moves
+
+    def is_released(self, leg: Leg) -> bool:
+        """Whether the floor has done with this leg of an agent, which may still be there."""
+        return leg.agent is not None and self.released.get(leg.agent) is leg
 
     def agent_leg(self, contact: str, offer: str) -> Leg | None:
         return self.agents.get(contact, {}).get(offer)

@@ -144,7 +144,7 @@ class Translator:
             case "ChannelDestroyed":
                 yield from self.ended(channel, event["cause"])
             case "ChannelDtmfReceived" if leg is not None and leg.role in ("customer", "callback"):
-                yield DigitPressed(leg.contact, event["digit"])
+                yield from _pressed(event, leg)
             case "ChannelEnteredBridge":
                 yield from self._entered_bridge(event)
             case "ChannelHold" if leg is not None and leg.agent is not None and not leg.held:
@@ -377,6 +377,14 @@ def _agent_ended(leg: Leg, cause: int, left: LeftCause) -> Iterator[Stimulus]:
         yield OfferRefused(leg.offer)
     else:
         yield OfferFailed(leg.offer, failure_cause(cause))
+
+
+def _pressed(event: Event, leg: Leg) -> Iterator[Stimulus]:
+    """A key that is told twice is one: the second would answer the next question."""
+    pressed = event["digit"], event["timestamp"]
+    if leg.last_key != pressed:
+        leg.last_key = pressed
+        yield DigitPressed(leg.contact, event["digit"])
 
 
 def _playback_finished(playback: Event) -> Iterator[Stimulus | Chore]:
