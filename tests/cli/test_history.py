@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -20,8 +21,8 @@ BEGAN = moment(BEGIN)
 DAY = BEGAN.date().isoformat()
 
 
-def figures(connection: psycopg.Connection, query: str) -> list[tuple[object, ...]]:
-    return connection.execute(query).fetchall()  # pyright: ignore[reportArgumentType, reportCallIssue]
+def figures(connection: psycopg.Connection, query: LiteralString) -> list[tuple[object, ...]]:
+    return connection.execute(query).fetchall()
 
 
 @pytest.mark.usefixtures("day")

@@ -1,6 +1,7 @@
 """Business hours: periods past midnight, both change-over nights, holidays and special days."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,8 +18,8 @@ def utc(text: str) -> int:
     return instant(datetime.fromisoformat(text).replace(tzinfo=UTC))
 
 
-def calendar(zone: str, *weekly: OpenPeriod, **days: object) -> Calendar:
-    return Calendar(id="hours", zone=zone, weekly=weekly, **days)  # type: ignore[arg-type]
+def calendar(zone: str, *weekly: OpenPeriod, **days: Any) -> Calendar:
+    return Calendar(id="hours", zone=zone, weekly=weekly, **days)
 
 
 @pytest.mark.parametrize(

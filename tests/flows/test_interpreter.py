@@ -6,6 +6,7 @@ import pytest
 from markaz.flows import (
     Answer,
     AnswerContact,
+    AnyHandover,
     AnyNode,
     Calendar,
     CalendarConfigured,
@@ -204,9 +205,9 @@ def test_a_withheld_number_is_not_promised_a_callback() -> None:
         (Voicemail(), ToVoicemail(seconds_max=120)),
     ],
 )
-def test_every_end_hands_over_and_forgets(node: AnyNode, to: object) -> None:
+def test_every_end_hands_over_and_forgets(node: AnyNode, to: AnyHandover) -> None:
     service = floor(flow(answer=Answer(next="end"), end=node))
-    assert told(enter(service))[2:] == [HandedOver("c", to)]  # type: ignore[arg-type]
+    assert told(enter(service))[2:] == [HandedOver("c", to)]
     assert "c" not in service
 
 

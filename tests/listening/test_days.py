@@ -4,7 +4,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -58,8 +58,10 @@ async def told(owner: Owner, action: str) -> list[dict[str, Any]]:
     return [json.loads(details) for (details,) in await rows.fetchall()]
 
 
-async def the_day(owner: Owner, columns: str = "sealed_at, contacts, manifest, seed, drawn_at") -> tuple[Any, ...]:
-    found = await owner.execute(f"SELECT {columns} FROM sample_day WHERE day = %s", (DAY,))  # pyright: ignore
+async def the_day(
+    owner: Owner, columns: LiteralString = "sealed_at, contacts, manifest, seed, drawn_at"
+) -> tuple[Any, ...]:
+    found = await owner.execute(f"SELECT {columns} FROM sample_day WHERE day = %s", (DAY,))
     return await found.fetchone() or ()
 
 

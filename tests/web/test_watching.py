@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import timedelta
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -94,13 +95,13 @@ async def test_one_person_follows_on_so_many_pages_at_once(app: FastAPI, monkeyp
 
 @pytest.mark.parametrize("end", ["DELETE FROM session", "UPDATE account SET roles = '{planner}'"])
 async def test_a_session_that_ends_or_changes_ends_its_socket(
-    app: FastAPI, organisation: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, end: str
+    app: FastAPI, organisation: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, end: LiteralString
 ) -> None:
     if "DELETE" not in end:  # the end of a session tells itself
         monkeypatch.setattr("markaz.web.live.endpoint.RECHECK_SECONDS", 0.05)
     async with served(app) as address, page(address, "session-token") as one:
         await one.take()
-        organisation.execute(end)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        organisation.execute(end)
         with contextlib.suppress(ConnectionClosed):
             while await one.take():
                 pass

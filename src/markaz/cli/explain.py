@@ -1,7 +1,7 @@
 """`markaz explain`."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, LiteralString
 
 import click
 
@@ -91,6 +91,6 @@ async def _story(connection: "AsyncConnection[Any]", floor: str, contact: str) -
             raise ContactAmbiguous(floor, contact, ", ".join(found[:SUGGESTED_MAX]) + more)
 
 
-async def _contacts(connection: "AsyncConnection[Any]", query: str, *parameters: object) -> list[str]:
-    cursor = await connection.execute(query, parameters)  # pyright: ignore[reportArgumentType]  one of the two above
+async def _contacts(connection: "AsyncConnection[Any]", query: LiteralString, *parameters: object) -> list[str]:
+    cursor = await connection.execute(query, parameters)
     return [contact for (contact,) in await cursor.fetchall()]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal, LiteralString, get_args
 
 import aiohttp
 import psycopg
@@ -116,9 +116,9 @@ class Saboteur:
                     return await self._ask("SELECT true")
         return False
 
-    async def _ask(self, query: str, *values: object) -> bool:
+    async def _ask(self, query: LiteralString, *values: object) -> bool:
         async with asyncio.timeout(BACK_SECONDS_MAX), await connect(self._database) as connection:
-            row = await (await connection.execute(query, values)).fetchone()  # type: ignore[arg-type]
+            row = await (await connection.execute(query, values)).fetchone()
             return bool(row and row[0])
 
     async def _last_row(self) -> int:

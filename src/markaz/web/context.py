@@ -157,8 +157,8 @@ async def _signed_in_briefly(credential: CredentialDescribed, installation: Inst
 SignedInBriefly = Annotated[Principal, Depends(_signed_in_briefly)]
 
 
-class _Allowed:
-    """`docs/permissions.md` is written from `permission`."""
+class Allowed:
+    """What `allowed` answers; `endpoints` finds `permission` there."""
 
     def __init__(self, permission: str) -> None:
         assert permission in _NAMES, f"{permission} is not in the table of permissions"
@@ -170,14 +170,14 @@ class _Allowed:
         return principal
 
 
-class _AllowedBriefly(_Allowed):
+class _AllowedBriefly(Allowed):
     def __call__(self, principal: SignedInBriefly) -> Principal:
         return super().__call__(principal)
 
 
 def allowed(permission: str) -> Callable[..., Principal]:
     """A dependency: who asks, and has `permission`. Raises `NotSignedIn`, `NotPermitted`."""
-    return _Allowed(permission)
+    return Allowed(permission)
 
 
 def allowed_briefly(permission: str) -> Callable[..., Principal]:

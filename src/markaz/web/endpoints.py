@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 
-from markaz.web.context import signed_in
+from markaz.web.context import Allowed, signed_in
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,7 +39,7 @@ def endpoints(app: FastAPI) -> list[Endpoint]:
 def _permission(dependant: Dependant) -> str | None:
     """What its dependencies check."""
     calls = list(_calls(dependant))
-    named: list[str] = [getattr(call, "permission") for call in calls if hasattr(call, "permission")]  # noqa: B009
+    named: list[str] = [call.permission for call in calls if isinstance(call, Allowed)]
     if named:
         assert len(set(named)) == 1, f"{dependant.path} asks for several permissions: {', '.join(named)}"
         return named[0]
