@@ -75,3 +75,16 @@ async def test_a_client_is_told_of_its_own_and_not_of_agents(
         assert (day["count"], day["mean"]) == (1, 9)
         for path in ("/api/feedback", "/api/feedback/summary"):
             assert (await browser.get(path, params={"agent": "amal"})).json()["code"] == "not_permitted"
+
+
+def test_the_newest_answers_of_a_project_are_found_by_an_index(organisation: psycopg.Connection) -> None:
+    organisation.execute("""
+        INSERT INTO feedback (floor, contact, question, answer, project, at)
+        SELECT 'main', 'many' || n, 'friendly', 1, 'p' || n % 50, TIMESTAMPTZ '2027-01-01Z' + n * INTERVAL '1 minute'
+        FROM generate_series(1, 20000) AS n
+    """)
+    organisation.execute("ANALYZE feedback")
+    plan = organisation.execute(
+        "EXPLAIN SELECT * FROM feedback WHERE floor = 'main' AND project = 'p7' ORDER BY at DESC LIMIT 50"
+    ).fetchall()
+    assert "feedback_project" in str(plan)

@@ -192,6 +192,7 @@ feedback = Table(
     Column("offer", Text),
     Column("at", _moment, nullable=False),
     Index("feedback_at", "floor", "at"),
+    Index("feedback_project", "floor", "project", "at"),
 )
 """What a customer answered to a question of a survey: `answer` is the key, 1 to 9; `agent` had the conversation last,
 by `offer`. Of a question that was answered twice the last answer counts."""
