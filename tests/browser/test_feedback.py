@@ -58,6 +58,7 @@ async def test_an_answer_arrives_on_both_sides_while_the_agent_wraps_up(
     for person in (supervisor, client):
         await expect(newest(person)).to_contain_text("Care line")
         await expect(newest(person)).to_contain_text(KEY)
+        await expect(newest(person)).to_contain_text("How was it?")
         assert await violations(person.page) == []
     await expect(newest(supervisor)).to_contain_text("Fay")
     await expect(newest(client)).not_to_contain_text("Fay")

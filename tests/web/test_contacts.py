@@ -105,7 +105,7 @@ async def test_a_client_is_told_the_names_of_its_own_projects_alone(
     async with people.browser(application, viewer) as browser:
         told = (await browser.get("/api/names")).json()
     assert {kind: [one["name"] for one in told[kind]] for kind in told} == {
-        "projects": ["Hotline"], "queues": ["Cards", "Loans"], "agents": [],
+        "projects": ["Hotline"], "queues": ["Cards", "Loans"], "agents": [], "questions": [],
     }  # fmt: skip
     supervisor = people.session(organisation, people.account(organisation, "supervisor"))
     async with people.browser(application, supervisor) as browser:

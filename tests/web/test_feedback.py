@@ -5,6 +5,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
+from markaz.identity import Role
 from tests.web import people
 from tests.web.listening import another_client
 
@@ -88,3 +89,28 @@ def test_the_newest_answers_of_a_project_are_found_by_an_index(organisation: psy
         "EXPLAIN SELECT * FROM feedback WHERE floor = 'main' AND project = 'p7' ORDER BY at DESC LIMIT 50"
     ).fetchall()
     assert "feedback_project" in str(plan)
+
+
+ASKING = """
+INSERT INTO prompt (centre, id, rules) VALUES ('c', 'friendly', '{"id": "friendly", "text": "Were we friendly?"}');
+INSERT INTO flow (centre, id, rules) VALUES ('c', 'asked', '{"id": "asked", "nodes": {
+    "friendly": {"type": "rate", "prompt": "friendly", "next": "end"},
+    "end": {"type": "disconnect", "prompt": "friendly"}
+}}');
+UPDATE project SET rules = jsonb_set(rules::jsonb, '{survey}', '"asked"')
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "client", "projects"),
+    [("supervisor", None, ["hotline", "shopline"]), ("client_viewer", "shop", ["shopline"])],
+)
+async def test_a_question_is_told_in_the_words_of_its_prompt(
+    application: FastAPI, organisation: psycopg.Connection, role: Role, client: str | None, projects: list[str]
+) -> None:
+    organisation.execute(ASKING)
+    asking = people.session(organisation, people.account(organisation, role, client=client))
+    async with people.browser(application, asking) as browser:
+        told = (await browser.get("/api/names")).json()["questions"]
+    assert sorted(one["project"] for one in told) == projects
+    assert {(one["id"], one["name"]) for one in told} == {("friendly", "Were we friendly?")}

@@ -3473,6 +3473,11 @@ export interface components {
             agents: components["schemas"]["markaz__web__names__Named"][];
             /** Projects */
             projects: components["schemas"]["markaz__web__names__Named"][];
+            /**
+             * Questions
+             * @description What surveys ask now, in the words of their prompts
+             */
+            questions: components["schemas"]["markaz__web__names__Named"][];
             /** Queues */
             queues: components["schemas"]["markaz__web__names__Named"][];
         };
@@ -5930,7 +5935,7 @@ export interface components {
         };
         /**
          * Named
-         * @description A thing and what it is called; a queue is also of a project.
+         * @description A thing and what it is called; a queue and a question are also of a project.
          */
         markaz__web__names__Named: {
             /** Id */

@@ -42,7 +42,7 @@ export function Component() {
                 <tbody>
                   {told.answers.map((one) => (
                     <tr key={`${one.contact} ${one.question}`} data-contact={one.contact}>
-                      <th scope="row"><bdi>{one.question}</bdi></th>
+                      <th scope="row"><bdi>{named("questions", one.question)}</bdi></th>
                       <td>{intl.formatNumber(one.answer)}</td>
                       <td><bdi>{named("queues", one.queue) || "–"}</bdi></td>
                       {isStaff && <td><bdi>{named("agents", one.agent) || "–"}</bdi></td>}
@@ -58,7 +58,7 @@ export function Component() {
             </div>
           </section>
           <Title order={2}>{say("feedback.questions")}</Title>
-          {told.questions.map((one) => <Question key={one.question} told={one} />)}
+          {told.questions.map((one) => <Question key={one.question} told={one} name={named("questions", one.question)} />)}
         </>
       )}
     </div>
@@ -76,13 +76,13 @@ function Today() {
   return <Text role="status">{say("feedback.today")}: {say("feedback.told", { n: count, mean: intl.formatNumber(mean, { maximumFractionDigits: 1 }) })}</Text>;
 }
 
-function Question({ told }: { told: QuestionTold }) {
+function Question({ told, name }: { told: QuestionTold; name: string }) {
   const { say, intl } = useWords();
   const most = Math.max(...told.distribution, 1);
   const mean = (value: number) => intl.formatNumber(value, { maximumFractionDigits: 1 });
   return (
     <section className={`panel ${styles["part"] ?? ""}`} data-question={told.question}>
-      <Title order={3}><bdi>{told.question}</bdi></Title>
+      <Title order={3}><bdi>{name}</bdi></Title>
       <Text className="quiet">{say("feedback.told", { n: told.count, mean: mean(told.mean) })}</Text>
       <ol className={styles["bars"]}>
         {told.distribution.map((count, n) => (

@@ -60,7 +60,7 @@ export function useAllNames() {
 /** The name behind an id, or the id while it is not known. */
 export function useNaming() {
   const { data } = useAllNames();
-  return (kind: "projects" | "queues" | "agents", id: string | null | undefined) => data?.[kind].find((one) => one.id === id)?.name ?? id ?? "";
+  return (kind: "projects" | "queues" | "agents" | "questions", id: string | null | undefined) => data?.[kind].find((one) => one.id === id)?.name ?? id ?? "";
 }
 
 const on = (project: string) => ({ params: { path: { project } } });
