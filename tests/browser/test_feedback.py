@@ -44,7 +44,7 @@ async def test_an_answer_arrives_on_both_sides_while_the_agent_wraps_up(
     client = await enter("client_owner", "/feedback")
     for person in (supervisor, client):
         await expect(person.heading("nav.feedback")).to_be_visible()
-        await expect(person.page.get_by_text("Care line")).to_have_count(0)
+        await expect(newest(person).filter(has_text="Care line")).to_have_count(0)
     agent = await arrive("fay")
     await agent.begin()
     customer = await carrier.call(CARE_NUMBER, CALLER)
@@ -60,6 +60,10 @@ async def test_an_answer_arrives_on_both_sides_while_the_agent_wraps_up(
         await expect(newest(person)).to_contain_text(KEY)
         await expect(newest(person)).to_contain_text("How was it?")
         assert await violations(person.page) == []
+        await person.page.get_by_role("combobox", name=person.say("feedback.queue")).click()
+        await person.page.get_by_role("option", name="Care line").click()
+        await expect(person.page).to_have_url(f"{person.url}/feedback?queue=care")
+        await expect(newest(person)).to_contain_text("Care line")
     await expect(newest(supervisor)).to_contain_text("Fay")
     await expect(newest(client)).not_to_contain_text("Fay")
     await agent.finish(None)

@@ -1,14 +1,14 @@
-import { Anchor, Text, Title } from "@mantine/core";
-import { Link } from "react-router";
+import { Anchor, Button, Group, Select, Text, Title } from "@mantine/core";
+import { Link, useSearchParams } from "react-router";
 import { useMe } from "../../app/session";
 import { useWords } from "../../app/words";
 import { Failure } from "../../components/Failure";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { useLiveState } from "../../live/live";
 import type { FeedbackValue } from "../../live/values";
-import { useNaming } from "../listening/requests";
+import { useAllNames, useNaming } from "../listening/requests";
 import styles from "./FeedbackPage.module.css";
-import { type QuestionTold, useFeedback } from "./feedback";
+import { type Looked, type QuestionTold, useFeedback } from "./feedback";
 
 const BAR_PIXELS = 64;
 
@@ -17,14 +17,21 @@ export function Component() {
   const { say, intl } = useWords();
   const isStaff = useMe().client == null;
   const named = useNaming();
-  const { data: told, error, refetch } = useFeedback();
-  if (error !== null && told === undefined) return <Failure error={error} retry={() => void refetch()} />;
-  if (told === undefined) return <PageSkeleton />;
+  const [search, setSearch] = useSearchParams();
+  const looked = { project: search.get("project"), queue: search.get("queue") };
+  const { newest, days } = useFeedback(looked);
+  const error = newest.error ?? days.error;
+  if (error !== null && (newest.data === undefined || days.data === undefined)) {
+    return <Failure error={error} retry={() => void Promise.all([newest.refetch(), days.refetch()])} />;
+  }
+  if (newest.data === undefined || days.data === undefined) return <PageSkeleton />;
+  const answers = newest.data.pages.flatMap((page) => page.answers);
   return (
     <div className={styles["page"]}>
       <Title order={1}>{say("nav.feedback")}</Title>
+      <LookedAt looked={looked} put={(chosen) => setSearch(chosen, { replace: true })} />
       <Today />
-      {told.answers.length === 0 ? <div className={`panel ${styles["part"] ?? ""}`}><Text>{say("feedback.empty")}</Text></div> : (
+      {answers.length === 0 ? <div className={`panel ${styles["part"] ?? ""}`}><Text>{say("feedback.empty")}</Text></div> : (
         <>
           <section className={`panel ${styles["part"] ?? ""}`} aria-labelledby="feedback-newest">
             <Title order={2} id="feedback-newest">{say("feedback.newest")}</Title>
@@ -40,7 +47,7 @@ export function Component() {
                   </tr>
                 </thead>
                 <tbody>
-                  {told.answers.map((one) => (
+                  {answers.map((one) => (
                     <tr key={`${one.contact} ${one.question}`} data-contact={one.contact}>
                       <th scope="row"><bdi>{named("questions", one.question)}</bdi></th>
                       <td>{intl.formatNumber(one.answer)}</td>
@@ -56,12 +63,36 @@ export function Component() {
                 </tbody>
               </table>
             </div>
+            {newest.hasNextPage && <Button variant="default" loading={newest.isFetchingNextPage} onClick={() => void newest.fetchNextPage()}>{say("history.more")}</Button>}
           </section>
           <Title order={2}>{say("feedback.questions")}</Title>
-          {told.questions.map((one) => <Question key={one.question} told={one} name={named("questions", one.question)} />)}
+          {days.data.map((one) => <Question key={one.question} told={one} name={named("questions", one.question)} />)}
         </>
       )}
     </div>
+  );
+}
+
+/** One project or queue, of those that there are, kept in the address bar. */
+function LookedAt({ looked, put }: { looked: Looked; put: (chosen: Record<string, string>) => void }) {
+  const { say } = useWords();
+  const { data: names } = useAllNames();
+  const choose = (changed: Partial<Looked>) => {
+    const chosen = Object.entries({ ...looked, ...changed }).filter((one): one is [string, string] => one[1] !== null);
+    put(Object.fromEntries(chosen));
+  };
+  const queues = (names?.queues ?? []).filter((one) => looked.project === null || one.project === looked.project);
+  return (
+    <Group gap="sm">
+      <Select
+        aria-label={say("contacts.project")} placeholder={say("contacts.project")} clearable searchable value={looked.project}
+        data={(names?.projects ?? []).map(({ id, name }) => ({ value: id, label: name }))} onChange={(project) => choose({ project, queue: null })}
+      />
+      <Select
+        aria-label={say("feedback.queue")} placeholder={say("feedback.queue")} clearable searchable value={looked.queue}
+        data={queues.map(({ id, name }) => ({ value: id, label: name }))} onChange={(queue) => choose({ queue })}
+      />
+    </Group>
   );
 }
 
@@ -87,8 +118,9 @@ function Question({ told, name }: { told: QuestionTold; name: string }) {
       <ol className={styles["bars"]}>
         {told.distribution.map((count, n) => (
           <li key={n} title={say("feedback.key", { key: n + 1, count })}>
+            <span className="unseen">{say("feedback.key", { key: n + 1, count })}</span>
             <div className={styles["bar"]} style={{ height: (BAR_PIXELS * count) / most }} />
-            <span>{intl.formatNumber(n + 1)}</span>
+            <span aria-hidden>{intl.formatNumber(n + 1)}</span>
           </li>
         ))}
       </ol>

@@ -1,6 +1,7 @@
 /** What the pages ask of the server about customers' answers. */
 
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { api } from "../../api/client";
 import type { components } from "../../api/schema";
 import { useLiveState } from "../../live/live";
@@ -17,7 +18,10 @@ export interface QuestionTold {
   days: QuestionOfDay[];
 }
 
-const KEPT_MILLISECONDS = 60_000;
+function whole<Answer>({ data }: { data?: Answer }): Answer {
+  if (data === undefined) throw new TypeError("an answer without a body");
+  return data;
+}
 
 /** Another text whenever a new answer has come that this page may see. */
 function useArrivals(): string {
@@ -26,18 +30,34 @@ function useArrivals(): string {
       .map(([key, value]) => `${key} ${JSON.stringify((value as FeedbackValue).newest)}`).sort().join());
 }
 
-/** The newest answers, and how questions were answered, fetched anew whenever one arrives. */
-export function useFeedback() {
+/** Which answers are looked at; null: all that may be seen. */
+export interface Looked {
+  project: string | null;
+  queue: string | null;
+}
+
+/** The newest answers page by page, and how questions were answered; asked for anew when one arrives. */
+export function useFeedback({ project, queue }: Looked) {
   const arrivals = useArrivals();
-  return useQuery({
-    queryKey: ["feedback", arrivals],
-    queryFn: async () => {
-      const [newest, days] = await Promise.all([api.GET("/api/feedback"), api.GET("/api/feedback/summary")]);
-      return { answers: newest.data?.answers ?? [], questions: byQuestion(days.data ?? []) };
+  const queries = useQueryClient();
+  const query = { ...(project === null ? {} : { project }), ...(queue === null ? {} : { queue }) };
+  useEffect(() => void queries.invalidateQueries({ queryKey: ["feedback"] }), [arrivals, queries]);
+  const newest = useInfiniteQuery({
+    queryKey: ["feedback", "newest", query],
+    queryFn: async ({ pageParam }) => {
+      const asked = { ...query, ...(pageParam === null ? {} : { cursor: pageParam }) };
+      return whole(await api.GET("/api/feedback", { params: { query: asked } }));
     },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
-    gcTime: KEPT_MILLISECONDS,
   });
+  const days = useQuery({
+    queryKey: ["feedback", "days", query],
+    queryFn: async () => byQuestion(whole(await api.GET("/api/feedback/summary", { params: { query } }))),
+    placeholderData: (before) => before,
+  });
+  return { newest, days };
 }
 
 /** The days of each question put together. */
