@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from markaz.identity import Role
+from markaz.web.feedback import NEWEST
 from tests.web import people
 from tests.web.listening import another_client
 
@@ -85,8 +86,9 @@ def test_the_newest_answers_of_a_project_are_found_by_an_index(organisation: psy
         FROM generate_series(1, 20000) AS n
     """)
     organisation.execute("ANALYZE feedback")
+    given = dict.fromkeys(("queue", "agent", "question", "since", "until", "at", "contact", "last"))
     plan = organisation.execute(
-        "EXPLAIN SELECT * FROM feedback WHERE floor = 'main' AND project = 'p7' ORDER BY at DESC LIMIT 50"
+        f"EXPLAIN {NEWEST}", {**given, "floor": "main", "project": "p7", "limit": 51}
     ).fetchall()
     assert "feedback_project" in str(plan)
 

@@ -30,7 +30,7 @@ WHERE its.floor = %(floor)s
     AND (%(since)s::timestamptz IS NULL OR its.at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR its.at < %(until)s)
 """
-_LIST: LiteralString = (
+NEWEST: LiteralString = (
     "SELECT its.contact, its.question, its.answer, its.project, its.queue, its.agent, its.at"
     f"{_FOUND}"
     """
@@ -114,7 +114,7 @@ async def answers(
 ) -> AnswerPage:
     """Answers that the asker may see, the newest first."""
     place = newest_before(cursor, "contact", "last")
-    found = await rows_of(connection, _LIST, search | place | {"limit": limit + 1})
+    found = await rows_of(connection, NEWEST, search | place | {"limit": limit + 1})
     shown = [Answer(**told_to(principal, row)) for row in found[:limit]]
     if len(found) <= limit:
         return AnswerPage(answers=shown, next=None)

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 const PAUSE_MILLISECONDS = 1_500;
+const WAITING_MILLISECONDS_MAX = 15_000; // a key may be stuck
 const SIGNS = ["keydown", "input"] as const; // what is dictated has no keys
 
 /** Whether `isWanted`, and nothing was typed for a moment: what then takes the keyboard breaks no sentence off. */
@@ -17,8 +18,9 @@ export function usePauseInTyping(isWanted: boolean): boolean {
   useEffect(() => {
     if (!isWanted) return;
     let timer: ReturnType<typeof setTimeout>;
+    const latest = performance.now() + WAITING_MILLISECONDS_MAX;
     const look = () => {
-      const left = typedAt.current + PAUSE_MILLISECONDS - performance.now();
+      const left = Math.min(typedAt.current + PAUSE_MILLISECONDS, latest) - performance.now();
       if (left > 0) timer = setTimeout(look, left);
       else setPaused(true);
     };

@@ -309,7 +309,7 @@ class Performer:
 
     async def _connect(self, contact: str, offer: str, *, queue: str | None, record: bool) -> None:
         customer, agent = self._board.customers.get(contact), self._board.agent_leg(contact, offer)
-        if customer is None or agent is None or agent.ending:
+        if customer is None or agent is None or agent.ending or self._board.is_released(agent):
             return  # whoever is gone has been reported
         await self._legs.answer(contact)
         await self._legs.stop_playing(contact)

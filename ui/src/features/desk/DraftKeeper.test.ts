@@ -115,7 +115,7 @@ it("sends the last words at once where it is asked to, and when the page turns",
   await keeper.flush();
   expect(server.kept.entered.note).toBe("now");
   keeper.change({ note: "last words" });
-  keeper.leave();
+  void keeper.settle();
   await vi.advanceTimersByTimeAsync(0);
   expect(server.kept.entered.note).toBe("last words");
 });

@@ -5,6 +5,8 @@ import { dropKept, keep, kept } from "./kept";
 
 const PAUSE_MILLISECONDS = 700;
 const AGAIN_MILLISECONDS = 5_000;
+/** So often somebody is told to ask again before they begin with an empty draft. */
+const UNTOLD_MAX = 6;
 
 /** `over`: the server takes no more, for the wrap-up has ended; `late` of the place was given what it did not have. */
 export type Saving = "saved" | "saving" | "kept_here" | "over";
@@ -45,6 +47,7 @@ export class DraftKeeper<T extends object> {
   #kept: Kept<T>;
   #before: Version<T>;
   #unsaved = false;
+  #untold = 0;
   #busy: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Set<() => void>();
@@ -75,8 +78,10 @@ export class DraftKeeper<T extends object> {
   async load(): Promise<boolean> {
     try {
       this.#take(await this.#place.read());
-    } catch {
-      if (this.#kept.draft === null) this.#put({ draft: this.#shape.empty, saving: "saved" }); // versions tell later
+    } catch (error) {
+      this.#untold = error instanceof NotToldYet ? this.#untold + 1 : UNTOLD_MAX;
+      // Whoever waits in vain works on; versions tell later.
+      if (this.#kept.draft === null && this.#untold >= UNTOLD_MAX) this.#put({ draft: this.#shape.empty, saving: "saved" });
       return false;
     }
     if (this.#unsaved) this.#later(0);
@@ -107,9 +112,9 @@ export class DraftKeeper<T extends object> {
     }
   }
 
-  /** The page turns to something else: the last words are sent, if not now then later. */
-  leave(): void {
-    void this.#save();
+  /** Send now what is not sent yet; what cannot be sent now is sent later. */
+  settle(): Promise<void> {
+    return this.#save();
   }
 
   /** Nothing is left to send and nobody looks: it may be forgotten. */

@@ -32,12 +32,15 @@ export function TransferPicker({ contact, desk, done }: { contact: string; desk:
     ...(NUMBER.test(number) ? [{ kind: "number", target: number, name: number } as const] : []),
     ...known.filter(({ name, target }) => `${name} ${target}`.toLocaleLowerCase().includes(typed.toLocaleLowerCase())),
   ].slice(0, SHOWN_MAX);
+  const [isPassing, setPassing] = useState(false);
   const send = (to: Target, how: "transfer" | "consult") => {
+    if (isPassing) return;
     const pass = async () => {
       await sendForm(desk.agent, contact);
       await desk.commands[how](contact, { kind: to.kind, target: to.target });
     };
-    pass().then(done, showFailure);
+    setPassing(true);
+    pass().then(done, showFailure).finally(() => setPassing(false));
   };
   const first = found[0];
   return (
@@ -62,9 +65,9 @@ export function TransferPicker({ contact, desk, done }: { contact: string; desk:
                 <bdi className="cut" dir={one.kind === "number" ? "ltr" : undefined}>{one.name}</bdi>
                 <span className={styles["actions"]}>
                   {one.kind !== "queue" && (
-                    <Button size="compact-sm" variant="default" onClick={() => send(one, "consult")}>{say("transfer.ask_first")}</Button>
+                    <Button size="compact-sm" variant="default" disabled={isPassing} onClick={() => send(one, "consult")}>{say("transfer.ask_first")}</Button>
                   )}
-                  <Button size="compact-sm" onClick={() => send(one, "transfer")}>{say("transfer.now")}</Button>
+                  <Button size="compact-sm" disabled={isPassing} onClick={() => send(one, "transfer")}>{say("transfer.now")}</Button>
                 </span>
               </li>
             );

@@ -65,7 +65,15 @@ it("shows what others have typed as soon as it is known, and never that there is
   server({ values: {}, version: 0, behind: true });
   const keeper = new DraftKeeper("ann.form.c1", new Memory(), formPlace("c1"), FORM);
   expect(await keeper.load()).toBe(false);
+  expect(keeper.state().draft).toBeNull();
   server({ values: kept, version: 3, behind: false });
   expect(await keeper.load()).toBe(true);
   expect(keeper.state().draft).toEqual(kept);
+});
+
+it("lets somebody begin whom nobody tells what others have typed", async () => {
+  server({ values: {}, version: 0, behind: true });
+  const keeper = new DraftKeeper("ann.form.c1", new Memory(), formPlace("c1"), FORM);
+  for (let n = 0; n < 6; n += 1) await keeper.load();
+  expect(keeper.state().draft).toEqual(FORM.empty);
 });

@@ -7,7 +7,9 @@ import { DraftKeeper, type Saving } from "./DraftKeeper";
 import { nameOf } from "./kept";
 import { formPlace, wrapUpPlace } from "./places";
 
-const AGAIN_MILLISECONDS = 2_000;
+const AGAIN_MILLISECONDS = 500;
+/** A customer who is passed on is not kept waiting for what was typed. */
+const SENDING_MILLISECONDS_MAX = 1_500;
 const SAVINGS: readonly Saving[] = ["over", "kept_here", "saving"];
 
 export interface DraftInHand {
@@ -38,9 +40,11 @@ const wrapUps = new Keepers<WrapUpDraft>();
 
 const nameOfForm = (agent: string, contact: string): string => `${agent}.form.${contact}`;
 
-/** What `agent` has entered in the contact's form goes before the contact does; what cannot be sent now follows. */
+/** What `agent` has entered in the contact's form goes before the contact does; what is not sent in a moment follows. */
 export async function sendForm(agent: string, contact: string): Promise<void> {
-  await forms.find(nameOfForm(agent, contact))?.flush().catch(() => undefined);
+  const sent = forms.find(nameOfForm(agent, contact))?.settle();
+  const waited = new Promise((resolve) => setTimeout(resolve, SENDING_MILLISECONDS_MAX));
+  await Promise.race([sent, waited]);
 }
 
 /** What `agent` enters about the contact in hand, kept as it is typed; null while it is not known what was before. */
@@ -94,7 +98,7 @@ function useKeeper<T extends object>(keeper: DraftKeeper<T>, key: string, state:
       isGone = true;
       clearTimeout(timer);
       window.removeEventListener("storage", heard);
-      keeper.leave();
+      void keeper.settle();
     };
   }, [keeper, key, state]);
   return useSyncExternalStore(keeper.subscribe, keeper.state);

@@ -6,7 +6,7 @@ import { Failure } from "../../components/Failure";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { useLiveState } from "../../live/live";
 import type { FeedbackValue } from "../../live/values";
-import { useAllNames, useNaming } from "../listening/requests";
+import { useAllNames, useNaming, useQuestions } from "../listening/requests";
 import styles from "./FeedbackPage.module.css";
 import { type Looked, type QuestionTold, useFeedback } from "./feedback";
 
@@ -17,6 +17,7 @@ export function Component() {
   const { say, intl } = useWords();
   const isStaff = useMe().client == null;
   const named = useNaming();
+  const asked = useQuestions();
   const [search, setSearch] = useSearchParams();
   const looked = { project: search.get("project"), queue: search.get("queue") };
   const { newest, days } = useFeedback(looked);
@@ -49,7 +50,7 @@ export function Component() {
                 <tbody>
                   {answers.map((one) => (
                     <tr key={`${one.contact} ${one.question}`} data-contact={one.contact}>
-                      <th scope="row"><bdi>{named("questions", one.question)}</bdi></th>
+                      <th scope="row"><bdi>{asked(one.project, one.question)}</bdi></th>
                       <td>{intl.formatNumber(one.answer)}</td>
                       <td><bdi>{named("queues", one.queue) || "–"}</bdi></td>
                       {isStaff && <td><bdi>{named("agents", one.agent) || "–"}</bdi></td>}
@@ -63,10 +64,10 @@ export function Component() {
                 </tbody>
               </table>
             </div>
-            {newest.hasNextPage && <Button variant="default" loading={newest.isFetchingNextPage} onClick={() => void newest.fetchNextPage()}>{say("history.more")}</Button>}
+            {newest.hasNextPage && !newest.isPlaceholderData && <Button variant="default" loading={newest.isFetchingNextPage} onClick={() => void newest.fetchNextPage()}>{say("history.more")}</Button>}
           </section>
           <Title order={2}>{say("feedback.questions")}</Title>
-          {days.data.map((one) => <Question key={one.question} told={one} name={named("questions", one.question)} />)}
+          {days.data.map((one) => <Question key={one.question} told={one} name={asked(looked.project, one.question)} />)}
         </>
       )}
     </div>

@@ -57,10 +57,20 @@ export function useAllNames() {
   return useQuery({ queryKey: ["names"], staleTime: 5 * 60_000, queryFn: async () => whole(await api.GET("/api/names")) });
 }
 
+/** What a survey asks, by its node and project; the node while that is not known, or where projects (null) differ. */
+export function useQuestions() {
+  const { data } = useAllNames();
+  return (project: string | null, question: string): string => {
+    const found = data?.questions.filter((one) => one.id === question && (project === null || one.project === project)) ?? [];
+    const [first] = found;
+    return first !== undefined && found.every((one) => one.name === first.name) ? first.name : question;
+  };
+}
+
 /** The name behind an id, or the id while it is not known. */
 export function useNaming() {
   const { data } = useAllNames();
-  return (kind: "projects" | "queues" | "agents" | "questions", id: string | null | undefined) => data?.[kind].find((one) => one.id === id)?.name ?? id ?? "";
+  return (kind: "projects" | "queues" | "agents", id: string | null | undefined) => data?.[kind].find((one) => one.id === id)?.name ?? id ?? "";
 }
 
 const on = (project: string) => ({ params: { path: { project } } });
