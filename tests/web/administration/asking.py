@@ -13,7 +13,12 @@ from markaz.demo.centre import document as bank
 from markaz.routing import QueueConfigured
 from markaz.runtime.inbox import Message, StimulusSent
 
-BANK = bank(agents=8, trunk_host="127.0.0.1", trunk_port=5066)
+_WHOLE = bank(agents=8, trunk_host="127.0.0.1", trunk_port=5066)
+BANK = msgspec.structs.replace(
+    _WHOLE, scripts=(), dispositions=(), not_ready_reasons=(),
+    projects=tuple(msgspec.structs.replace(one, script=None) for one in _WHOLE.projects),
+)  # fmt: skip
+"""The demo's bank, whose agents have neither script nor results yet."""
 SCRIPT = {
     "name": "Hotline",
     "start": "hello",
