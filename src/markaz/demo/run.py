@@ -182,7 +182,8 @@ class _Demo:
         for agent in self._agents:
             world.employ(agent, desk=desk, temper=TEMPER, seed=self._options.seed)
         if not await world.agents_at_work(seconds_max=WORK_SECONDS_MAX):
-            raise DemoStopped("some agents' phones could not register", str(self._logs))
+            why = "; ".join(world.faults) or f"not all were ready within {WORK_SECONDS_MAX:g} seconds"
+            raise DemoStopped(f"some agents did not get to work: {why}", str(self._logs))
         self._placed = [call.caller.customer for call in calls]
         self._progress.say(f"{len(calls)} customers call.")
         saboteur = Saboteur(self._settings, addresses, self._url, world, self._progress.say)

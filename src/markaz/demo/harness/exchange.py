@@ -19,7 +19,7 @@ from markaz.telephony import AsteriskProgram, AsteriskServer
 
 LEGS_MAX = 400
 RING_SECONDS_MAX = 60
-REGISTER_SECONDS_MAX = 15.0
+REGISTER_SECONDS_MAX = 45.0
 REGISTRATION_POLL_SECONDS = 0.3
 REGISTRATION_EXPIRY_SECONDS = 40
 """So a phone that its registrar forgot is known again soon."""
@@ -125,7 +125,7 @@ class Exchange:
         registration = {
             "server_uri": f"sip:{host}:{port}", "client_uri": f"sip:{username}@{host}:{port}", "contact_user": phone,
             "outbound_auth": phone, "transport": "udp", "expiration": str(REGISTRATION_EXPIRY_SECONDS),
-            "retry_interval": "1", "max_retries": "10", "auth_rejection_permanent": "no",
+            "retry_interval": "1", "max_retries": "60", "auth_rejection_permanent": "no",
             "max_random_initial_delay": "0",
         }  # fmt: skip
         await self._push("auth", phone, auth)
