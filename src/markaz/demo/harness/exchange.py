@@ -125,8 +125,8 @@ class Exchange:
         registration = {
             "server_uri": f"sip:{host}:{port}", "client_uri": f"sip:{username}@{host}:{port}", "contact_user": phone,
             "outbound_auth": phone, "transport": "udp", "expiration": str(REGISTRATION_EXPIRY_SECONDS),
-            "retry_interval": "1", "max_retries": "60", "auth_rejection_permanent": "no",
-            "max_random_initial_delay": "0",
+            "retry_interval": "1", "forbidden_retry_interval": "1", "fatal_retry_interval": "1", "max_retries": "60",
+            "auth_rejection_permanent": "no", "max_random_initial_delay": "0",
         }  # fmt: skip
         await self._push("auth", phone, auth)
         await self._push("registration", phone, registration)
