@@ -66,6 +66,12 @@ const refuse: Middleware = { onRequest: ({ request }) => send(request) };
 export const api = createClient<paths>({ baseUrl: "" });
 api.use(refuse);
 
+/** The body of an answer of `api` that has one. */
+export function whole<Answer>({ data }: { data?: Answer }): Answer {
+  if (data === undefined) throw new TypeError("an answer without a body");
+  return data;
+}
+
 /** For what is not described in the OpenAPI document yet; prefer `api`. Throws `RequestFailed`. */
 export async function ask<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown, key?: string): Promise<T> {
   const headers = new Headers(key === undefined ? {} : { "Idempotency-Key": key });

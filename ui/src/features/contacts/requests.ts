@@ -1,7 +1,7 @@
 /** What is asked of the server about contacts. */
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { api } from "../../api/client";
+import { api, whole } from "../../api/client";
 import type { components } from "../../api/schema";
 import { type View, askedOf } from "./view";
 
@@ -16,9 +16,7 @@ export function useContacts(view: View) {
     queryKey: ["contacts", query],
     queryFn: async ({ pageParam }) => {
       const asked = { ...query, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) };
-      const { data } = await api.GET("/api/contacts", { params: { query: asked } });
-      if (data === undefined) throw new TypeError("an answer without contacts");
-      return data;
+      return whole(await api.GET("/api/contacts", { params: { query: asked } }));
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
@@ -28,11 +26,7 @@ export function useContacts(view: View) {
 export function useWhole(contact: string) {
   return useQuery({
     queryKey: ["contact-whole", contact],
-    queryFn: async () => {
-      const { data } = await api.GET("/api/contacts/{contact}", { params: { path: { contact } } });
-      if (data === undefined) throw new TypeError("an answer without a contact");
-      return data;
-    },
+    queryFn: async () => whole(await api.GET("/api/contacts/{contact}", { params: { path: { contact } } })),
   });
 }
 

@@ -20,7 +20,10 @@ export interface Version<T> {
 /** The server cannot tell yet what others have entered; a moment later it can. */
 export class NotToldYet extends Error {}
 
-/** Where drafts go. `read` throws `NotToldYet`. `write` returns the new version, or throws `changed_meanwhile` where `version` is not the last. */
+/**
+ * Where drafts go. `read` throws `NotToldYet`. `write` returns the new version, or throws `changed_meanwhile` where
+ * `version` is not the last.
+ */
 export interface Place<T> {
   read: () => Promise<Version<T>>;
   write: (entered: T, before: Version<T>) => Promise<Version<T>>;

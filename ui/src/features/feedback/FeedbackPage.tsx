@@ -31,8 +31,8 @@ export function Component() {
     <div className={styles["page"]}>
       <Title order={1}>{say("nav.feedback")}</Title>
       <LookedAt looked={looked} put={(chosen) => setSearch(chosen, { replace: true })} />
-      <Today />
-      {answers.length === 0 ? <div className={`panel ${styles["part"] ?? ""}`}><Text>{say("feedback.empty")}</Text></div> : (
+      {looked.queue === null && <Today project={looked.project} />}
+      {answers.length === 0 ? <div className={`panel ${styles["part"] ?? ""}`}><Text>{say(looked.project === null && looked.queue === null ? "feedback.empty" : "contacts.nothing")}</Text></div> : (
         <>
           <section className={`panel ${styles["part"] ?? ""}`} aria-labelledby="feedback-newest">
             <Title order={2} id="feedback-newest">{say("feedback.newest")}</Title>
@@ -98,10 +98,10 @@ function LookedAt({ looked, put }: { looked: Looked; put: (chosen: Record<string
 }
 
 /** How many answers there were since midnight, as the live state counts them. */
-function Today() {
+function Today({ project }: { project: string | null }) {
   const { say, intl } = useWords();
   const values = useLiveState((state) => state.values);
-  const found = Object.entries(values).filter(([key]) => key.startsWith("feedback/")).map(([, value]) => value as FeedbackValue);
+  const found = Object.entries(values).filter(([key]) => (project === null ? key.startsWith("feedback/") : key === `feedback/${project}`)).map(([, value]) => value as FeedbackValue);
   const count = found.reduce((sum, one) => sum + one.today, 0);
   if (count === 0) return null;
   const mean = found.reduce((sum, one) => sum + one.today * (one.today_mean ?? 0), 0) / count;

@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { api } from "../../api/client";
+import { api, whole } from "../../api/client";
 import type { components } from "../../api/schema";
 import { useLiveState } from "../../live/live";
 import type { FeedbackValue } from "../../live/values";
@@ -16,11 +16,6 @@ export interface QuestionTold {
   /** How many answered 1, 2, ... 9. */
   distribution: number[];
   days: QuestionOfDay[];
-}
-
-function whole<Answer>({ data }: { data?: Answer }): Answer {
-  if (data === undefined) throw new TypeError("an answer without a body");
-  return data;
 }
 
 /** Another text whenever a new answer has come that this page may see. */

@@ -1,7 +1,7 @@
 /** What is asked of the server about recordings and samples. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api } from "../../api/client";
+import { api, whole } from "../../api/client";
 import type { components } from "../../api/schema";
 
 type Schemas = components["schemas"];
@@ -15,7 +15,6 @@ export type Terms = Schemas["Terms"];
 export type Waveform = Schemas["Waveform"];
 
 const of = (recording: string) => ({ params: { path: { recording } } });
-const whole = <T>({ data }: { data?: T }): T => data as T;
 
 export function useRecording(recording: string) {
   return useQuery({ queryKey: ["recording", recording], queryFn: async () => whole(await api.GET("/api/recordings/{recording}", of(recording))) });

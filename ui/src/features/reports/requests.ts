@@ -1,7 +1,7 @@
 /** What is asked of the server about agreed reports. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api } from "../../api/client";
+import { api, whole } from "../../api/client";
 import type { components } from "../../api/schema";
 import type { Terms } from "./draft";
 
@@ -12,11 +12,6 @@ export type Move = Version["moves"][number];
 
 const WISH_MILLISECONDS = 2_000;
 const OTHERS_MILLISECONDS = 15_000; // the other side signs, and what is due comes, while somebody looks
-
-function whole<Answer>({ data }: { data?: Answer }): Answer {
-  if (data === undefined) throw new TypeError("an answer without a body");
-  return data;
-}
 
 export function useReports() {
   return useQuery({
