@@ -20,10 +20,11 @@ from typing import Final
 
 import msgspec
 from bench.acd.cells import Cell, Plan, run_cell
-from bench.acd.sipp import Load, find_sipp, free_port
+from bench.acd.sipp import Load, find_sipp
 from bench.acd.systems import AppQueue, Markaz, System
 
 from markaz.kit.errors import MarkazError
+from markaz.kit.ports import free_ports
 from markaz.telephony import find_program
 
 SECONDS: Final = 6.0
@@ -115,7 +116,7 @@ async def _rise(name: System, workshop: Workshop, agents: int, waiting: int) -> 
 async def _running(name: System, workshop: Workshop, agents: int) -> AsyncIterator[tuple[Markaz | AppQueue, Load]]:
     """A system with its phones registered; everything of it has ended, and its folder is gone, afterwards."""
     folder = workshop.folder()
-    callers_port = free_port()
+    (callers_port,) = free_ports("udp")
     system = SYSTEMS[name](folder, agents=agents, callers_port=callers_port)
     load: Load | None = None
     try:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import re
 import signal
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from bench.acd import scenarios
 from bench.acd.systems import NUMBER, PHONE_SECRET, AppQueue, Markaz, phone
 
 from markaz.kit.errors import MarkazError
+from markaz.kit.ports import free_ports
 from markaz.telephony.asterisk.private_root import ensure_tool
 
 HOST: Final = "127.0.0.1"
@@ -53,13 +53,6 @@ def find_sipp(home: Path) -> list[str]:
     return ensure_tool(home, "sipp", "sip-tester", lambda line: print(f"markaz: {line}", flush=True))
 
 
-def free_port() -> int:
-    """A UDP port that was free a moment ago."""
-    with socket.socket(type=socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
 class Load:
     """The customers and the agents' phones of one system under test; everything they write is in `folder`."""
 
@@ -69,7 +62,7 @@ class Load:
         self._folder = folder
         self._sip_port = sip_port
         self._callers_port = callers_port
-        self._phones_port = free_port()
+        self._phones_port = free_ports("udp")[0]
         self._processes: list[asyncio.subprocess.Process] = []
         self._logs: list[Path] = []
         for name in ("CUSTOMER", "PHONES", "REGISTRATION", "ALIVE"):
@@ -96,7 +89,7 @@ class Load:
         text = scenarios.CUSTOMER.replace("CALLS", calls.name)
         (self._folder / f"{name}.xml").write_text(text)
         return await self._run(
-            name, free_port(), "-inf", calls.name, "-r", f"{rate:g}", "-m", str(len(customers)), remote=True
+            name, free_ports("udp")[0], "-inf", calls.name, "-r", f"{rate:g}", "-m", str(len(customers)), remote=True
         )
 
     async def hang_up(self, system: Markaz | AppQueue) -> None:
@@ -129,7 +122,7 @@ class Load:
         with (self._folder / f"{name}.out").open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *self._sipp, *((f"{HOST}:{self._sip_port}", "-s", NUMBER) if remote else ()),
-                "-sf", f"{name}.xml", "-i", HOST, "-bind_local", "-p", str(port), "-cp", str(free_port()),
+                "-sf", f"{name}.xml", "-i", HOST, "-bind_local", "-p", str(port), "-cp", str(free_ports("udp")[0]),
                 "-l", str(CALLS_OPEN_MAX), "-nostdin", "-aa", "-f", "10", "-timeout", f"{RUN_SECONDS_MAX}s",
                 "-trace_logs", "-log_file", log.name, "-trace_err", "-error_file", f"{name}.errors", *options,
                 cwd=self._folder, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,

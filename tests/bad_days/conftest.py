@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from markaz import organisation
+from markaz.kit.ports import free_ports
 from markaz.organisation import parse_document
 from markaz.runtime import connect, replay
 from markaz.runtime.replay import Replayed
@@ -127,7 +128,7 @@ def house(
     assert asterisk_program.version
     with copied_database(postgres_url, template_database) as database:
         home = tmp_path_factory.mktemp("house")
-        ports = free_ports(4)
+        ports = free_ports("udp", "tcp", "tcp", "tcp")
         settings = zip(("sip_port", "http_port", "manager_port", "web_port"), ports, strict=True)
         (home / "markaz.toml").write_text(
             f"database_url = {database!r}\n" + "".join(f"{key} = {port}\n" for key, port in settings)
@@ -153,13 +154,3 @@ async def applied(database: str, document: organisation.Document) -> None:
 def is_open(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket(type=socket.SOCK_DGRAM if number == 0 else socket.SOCK_STREAM) for number in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports: list[int] = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports

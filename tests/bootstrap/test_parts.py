@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,20 +9,11 @@ from pathlib import Path
 
 import httpx
 
+from markaz.kit.ports import free_ports
 from markaz.telephony import AsteriskProgram
 
 PARTS = ("asterisk", "floor", "worker", "web")
 UP_SECONDS_MAX = 60
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 @asynccontextmanager
@@ -60,7 +50,7 @@ async def test_every_part_can_be_started_alone(
     database: str, asterisk_program: AsteriskProgram, tmp_path: Path
 ) -> None:
     assert asterisk_program.version  # built before the clock of the parts runs
-    sip, http, manager, web = free_ports(4)
+    sip, http, manager, web = free_ports("udp", "tcp", "tcp", "tcp")
     (tmp_path / "markaz.toml").write_text(
         f"""
         database_url = {database!r}

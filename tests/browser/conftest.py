@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Playwright, ViewportSi
 from chromium import find_chromium
 from markaz.bootstrap import database_url, load_settings
 from markaz.identity import CLIENT_ROLES, Role, ensure_key, new_key
+from markaz.kit.ports import free_ports
 from markaz.runtime import connect
 from markaz.telephony import AsteriskProgram
 from tests.browser.agent_at_desk import AgentAtDesk
@@ -23,7 +24,6 @@ from tests.browser.desk import Desk
 from tests.browser.organisation import desks
 from tests.browser.person import Person
 from tests.conftest import copied_database
-from tests.telephony.centre import free_ports
 from tests.telephony.peer import Peer, ports_of, running
 from tests.web import people
 from tests.whole.installation import Installation
@@ -141,7 +141,7 @@ async def playwright() -> AsyncIterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def debugging_port() -> int:
-    return free_ports("debugging")["debugging"]
+    return free_ports("tcp")[0]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

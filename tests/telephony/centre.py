@@ -1,13 +1,13 @@
 """Markaz's telephony as the tests see it: a real Asterisk, and a list of the stimuli that it gave."""
 
 import asyncio
-import socket
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from time import time_ns
 from typing import Any, TypeVar
 
+from markaz.kit.ports import Transport, free_ports
 from markaz.kit.time import SECOND, Instant
 from markaz.telephony import (
     AsteriskProgram,
@@ -30,15 +30,10 @@ def clock() -> Instant:
     return time_ns() // 1_000
 
 
-def free_ports(*names: str) -> dict[str, int]:
-    """A free port for each name, all held until all are found."""
-    sockets = {name: socket.socket(type=socket.SOCK_DGRAM if "sip" in name else socket.SOCK_STREAM) for name in names}
-    for one in sockets.values():
-        one.bind(("127.0.0.1", 0))
-    ports = {name: one.getsockname()[1] for name, one in sockets.items()}
-    for one in sockets.values():
-        one.close()
-    return ports
+def named_ports(*names: str) -> dict[str, int]:
+    """A free port for each name."""
+    transports: list[Transport] = ["udp" if "sip" in name else "tcp" for name in names]
+    return dict(zip(names, free_ports(*transports), strict=True))
 
 
 class ListLedger:
@@ -117,7 +112,8 @@ class Centre:
             fallback_tries_max=2,
             fallback_message_seconds_max=20,
         )
-        self.server = AsteriskServer(program, folder, asterisk_files(self.settings))
+        listens = [ports[name] for name in ("sip", "http", "manager")]
+        self.server = AsteriskServer(program, folder, asterisk_files(self.settings), ports=listens)
         self.beliefs = anything()
         self.stimuli: list[Any] = []
         self._changed = asyncio.Event()

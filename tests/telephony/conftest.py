@@ -11,7 +11,7 @@ import pytest_asyncio
 from markaz.flows import AnswerContact, ContactEntered
 from markaz.routing import AgentPhoneFound, ConnectContact, ConversationStarted, OfferAccepted, OfferContact
 from markaz.telephony import AsteriskProgram, PromptPress, find_espeak
-from tests.telephony.centre import Centre, free_ports, in_seconds
+from tests.telephony.centre import Centre, in_seconds, named_ports
 from tests.telephony.peer import Call, Peer
 
 RTP_CENTRE, RTP_PEER = 23_000, 23_400
@@ -30,7 +30,7 @@ async def prompts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ports() -> tuple[dict[str, int], dict[str, int]]:
     """The centre's and the peer's."""
     names = [f"{whose} {name}" for whose in ("centre", "peer") for name in ("sip", "http", "manager")]
-    found = free_ports(*names)
+    found = named_ports(*names)
     centre, peer = (
         {name.split()[1]: port for name, port in found.items() if whose in name} for whose in ("centre", "peer")
     )

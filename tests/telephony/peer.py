@@ -12,7 +12,7 @@ from markaz.telephony import AsteriskProgram, AsteriskServer
 from markaz.telephony.asterisk.client import AriAddress, AriClient, Event
 from markaz.telephony.asterisk.configuration import MODULES
 from markaz.telephony.asterisk.manager import ManagerAddress, ManagerClient
-from tests.telephony.centre import free_ports
+from tests.telephony.centre import named_ports
 
 APPLICATION = "peer"
 
@@ -88,7 +88,8 @@ class Peer:
     def __init__(self, program: AsteriskProgram, folder: Path, *, ports: dict[str, int], markaz_sip_port: int) -> None:
         self.sip_port = ports["sip"]
         self.markaz = f"127.0.0.1:{markaz_sip_port}"
-        self.server = AsteriskServer(program, folder, _files(ports, self.markaz))
+        listens = [ports[name] for name in ("sip", "http", "manager")]
+        self.server = AsteriskServer(program, folder, _files(ports, self.markaz), ports=listens)
         self.ari = AriClient(
             AriAddress(port=ports["http"], user=APPLICATION, password="peer", applications=APPLICATION),
             on_event=self._heard,
@@ -228,7 +229,7 @@ async def running(
 def ports_of(rtp: dict[str, int]) -> dict[str, dict[str, int]]:
     """Free ports for each Asterisk of `rtp`, which says where its sound begins, and for a web process beside it."""
     names = ("sip", "http", "manager", "web")
-    found = free_ports(*(f"{whose} {name}" for whose in rtp for name in names))
+    found = named_ports(*(f"{whose} {name}" for whose in rtp for name in names))
     return {whose: {name: found[f"{whose} {name}"] for name in names} | {"rtp": first} for whose, first in rtp.items()}
 
 

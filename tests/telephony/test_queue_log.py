@@ -16,7 +16,7 @@ from markaz.reports import Report, Row, ServiceLevel, report, story
 from markaz.runtime.database import connect
 from markaz.telephony import AsteriskProgram, AsteriskServer
 from markaz.telephony.asterisk.configuration import MODULES
-from tests.telephony.centre import free_ports
+from tests.telephony.centre import named_ports
 from tests.telephony.peer import Call, Peer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -75,7 +75,7 @@ class Existing:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def existing(asterisk_program: AsteriskProgram, tmp_path: Path) -> AsyncIterator[Existing]:
-    ports = free_ports(*(f"{whose} {name}" for whose in ("existing", "peer") for name in ("sip", "http", "manager")))
+    ports = named_ports(*(f"{whose} {name}" for whose in ("existing", "peer") for name in ("sip", "http", "manager")))
     sip = ports["existing sip"]
     peer_ports = {name: ports[f"peer {name}"] for name in ("sip", "http", "manager")} | {"rtp": 24_400}
     peer = Peer(asterisk_program, tmp_path / "peer", ports=peer_ports, markaz_sip_port=sip)

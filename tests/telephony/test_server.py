@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from markaz.kit.ports import Transport, free_ports, hold_port, port_of
 from markaz.telephony import AsteriskFailed, AsteriskProgram, AsteriskServer
 from markaz.telephony.asterisk.configuration import MODULES
 from tests.telephony.centre import Centre
@@ -45,4 +46,28 @@ async def test_a_failed_start_says_why_and_leaves_nothing(asterisk_program: Aste
     with pytest.raises(AsteriskFailed, match=r"none\.so"):
         await server.start()
     assert server.pid is None
+    await server.stop()
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_an_asterisk_that_cannot_listen_says_where(
+    asterisk_program: AsteriskProgram, tmp_path: Path, transport: Transport
+) -> None:
+    """It boots without the port: left alone it would be found deaf by the first call."""
+    with hold_port(transport) as others:
+        if transport == "tcp":
+            others.listen()
+        taken = port_of(others)
+        free_sip, free_http = free_ports("udp", "tcp")
+        sip, http = (taken, free_http) if transport == "udp" else (free_sip, taken)
+        files = {
+            "modules.conf": "[modules]\nautoload=no\n" + "".join(f"load={name}.so\n" for name in MODULES),
+            "http.conf": f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={http}\n",
+            "pjsip.conf": f"[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:{sip}\n",
+        }
+        server = AsteriskServer(asterisk_program, tmp_path, files, ports=(sip, http))
+        with pytest.raises(AsteriskFailed, match=f"listen on port {taken}, which another program has"):
+            await server.start()
+    assert server.pid is None
+    await server.start()
     await server.stop()

@@ -1,7 +1,6 @@
 """Where the parts of a running installation listen: chosen once by `serve`, read by everybody else."""
 
 import errno
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import msgspec
 
 from markaz.bootstrap.settings import Settings
 from markaz.kit.errors import MarkazError
+from markaz.kit.ports import Transport, hold_port, port_of
 from markaz.kit.postgres import PostgresServer
 
 Known = TypeVar("Known")
@@ -60,27 +60,27 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{self.host}:{self.web_port}"
 
 
-def choose_addresses(settings: Settings) -> Addresses:
-    """The configured ports, a free one for each 0; remembered for the other processes. Raises `PortTaken`."""
+def choose_addresses(settings: Settings, holding: ExitStack | None = None) -> Addresses:
+    """The configured ports, a free one for each 0; remembered for the other processes. Raises `PortTaken`.
+
+    Until `holding` closes, the TCP ports are given to nobody else, so that a part can be started there again at any
+    time (see `hold_port`).
+    """
     with ExitStack() as stack:
 
-        def free(name: str, kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+        def free(name: str, transport: Transport = "tcp") -> int:
             port: int = getattr(settings, name)
-            probe = stack.enter_context(socket.socket(socket.AF_INET, kind))
-            if kind is socket.SOCK_STREAM:  # what we ended a moment ago is no obstacle
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((settings.host, port))
+                held = hold_port(transport, host=settings.host, port=port)
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     raise
                 raise PortTaken(settings.host, port, name, settings.home / "markaz.toml") from error
-            chosen: int = probe.getsockname()[1]
-            return chosen
+            return port_of((holding if holding is not None and transport == "tcp" else stack).enter_context(held))
 
         addresses = Addresses(
             host=settings.host,
-            sip_port=free("sip_port", socket.SOCK_DGRAM),
+            sip_port=free("sip_port", "udp"),
             http_port=free("http_port"),
             manager_port=free("manager_port"),
             web_port=free("web_port"),

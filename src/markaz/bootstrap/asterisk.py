@@ -68,7 +68,8 @@ def managed_asterisk(
     settings.recordings.chmod(RECORDINGS_MODE)
     standing_by = tuple(replace(trunk, id=f"{STANDBY}{trunk.id}", prefixes=()) for trunk in trunks)
     files = asterisk_files(replace(asterisk_settings(settings, addresses), trunks=standing_by))
-    return AsteriskServer(find_program(settings.home), settings.home / "asterisk", files)
+    ports = (addresses.sip_port, addresses.http_port, addresses.manager_port)
+    return AsteriskServer(find_program(settings.home), settings.home / "asterisk", files, ports=ports)
 
 
 class AsteriskProcess:

@@ -159,11 +159,12 @@ class Supervisor:
         mark_children(settings.home)
         (settings.run / "floor").write_text(settings.floor)
         postgres = managed_postgres(settings) if settings.database_url is None else None
+        holding = contextlib.ExitStack()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._open_database(postgres))
                 tasks.create_task(self._prepare_prompts())
-            addresses = choose_addresses(settings)
+            addresses = choose_addresses(settings, holding)
             if self._welcome is not None:
                 await self._welcome(settings)
             async with asyncio.TaskGroup() as tasks:
@@ -175,6 +176,7 @@ class Supervisor:
                 self.is_up.set()
                 logger.info("Serving: web %s, SIP %s:%s.", addresses.web_url, addresses.host, addresses.sip_port)
         finally:
+            holding.close()
             await self._spare_floor.end()
             if postgres is not None:
                 await asyncio.to_thread(postgres.stop)

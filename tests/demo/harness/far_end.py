@@ -2,11 +2,11 @@
 
 import asyncio
 import re
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
 from markaz.demo.harness import Credentials
+from markaz.kit.ports import free_ports
 from markaz.telephony import AsteriskProgram, AsteriskServer
 
 AGENTS = tuple(f"agent-{number}" for number in range(10))
@@ -25,9 +25,9 @@ class FarEnd:
     """Number +180055500NA reads N digits, then rings agent-A for 3 seconds at most, recording both directions."""
 
     def __init__(self, program: AsteriskProgram, folder: Path) -> None:
-        self.port = _free_port()
+        (self.port,) = free_ports("udp")
         self.folder = folder
-        self.server = AsteriskServer(program, folder, _files(self.port, folder))
+        self.server = AsteriskServer(program, folder, _files(self.port, folder), ports=(self.port,))
 
     async def start(self) -> None:
         await self.server.start()
@@ -130,9 +130,3 @@ def _dialplan(folder: Path) -> str:
         "exten => 901,1,Wait(1)\nsame => n,Hangup()\n"
         "exten => 999,1,Hangup(21)\n"
     )
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,10 +11,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 
+from markaz.kit.ports import free_ports
 from markaz.runtime import Projector, connect
 from markaz.runtime.rows import Row
 from tests.runtime.test_journal import day_rows
-from tests.telephony.centre import free_ports
 
 FLOOR = "main"
 
@@ -48,7 +48,7 @@ def _bytes(content: str | bytes | None) -> bytes:
 def inbox() -> Iterator[tuple[Inbox, int]]:
     """The inbox and its port."""
     handler = Inbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_ports("mail")["mail"])
+    controller = Controller(handler, hostname="127.0.0.1", port=free_ports("tcp")[0])
     controller.start()
     yield handler, controller.port
     controller.stop()

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from markaz.demo.harness.audio import AGENT_TONES_HZ, CUSTOMER_TONES_HZ, write_v
 from markaz.demo.harness.legs import Leg, RtpCount
 from markaz.demo.harness.settings import APPLICATION, Ports, settings
 from markaz.kit.errors import MarkazError
+from markaz.kit.ports import free_ports, hold_port, port_of
 from markaz.telephony import AsteriskProgram, AsteriskServer
 
 LEGS_MAX = 400
@@ -48,11 +48,12 @@ class Exchange:
 
     def __init__(self, program: AsteriskProgram, folder: Path, *, on_incoming: Callable[[Leg], None]) -> None:
         self._password = secrets.token_urlsafe(24)
-        self.ports = Ports(sip=_free_port(socket.SOCK_DGRAM), http=_free_port(socket.SOCK_STREAM))
+        self._http = hold_port("tcp")
+        self.ports = Ports(sip=free_ports("udp")[0], http=port_of(self._http))
         tones = (*CUSTOMER_TONES_HZ, *AGENT_TONES_HZ)
         write_voices(folder / "voices", tones)
         files = settings(ports=self.ports, password=self._password, voices=folder / "voices", tones_hz=tones)
-        self.server = AsteriskServer(program, folder, files)
+        self.server = AsteriskServer(program, folder, files, ports=(self.ports.sip, self.ports.http))
         self._ari = Ari(
             port=self.ports.http, application=APPLICATION, password=self._password,
             on_event=self._on_event, on_lost=self._lose_legs,
@@ -86,6 +87,7 @@ class Exchange:
         """End everything. Safe to repeat."""
         await self._ari.close()
         await self.server.stop()
+        self._http.close()
 
     async def dial(self, address: str, *, caller: str, listen: Path | None = None) -> Leg:
         """Call the SIP `address` ("sip:number@host:port") as `caller`; returns when the INVITE is on its way.
@@ -222,12 +224,6 @@ def _up_when_ours(leg: Leg) -> None:
 def _count(fields: Event) -> RtpCount:
     sent, received, lost = (int(fields.get(name) or 0) for name in ("sent", "received", "lost"))
     return RtpCount(sent=sent, received=received, lost=lost)
-
-
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _moment(text: str) -> datetime:

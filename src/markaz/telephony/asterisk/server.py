@@ -6,9 +6,11 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from markaz.kit.errors import MarkazError
 from markaz.telephony.asterisk.program import AsteriskProgram
@@ -64,13 +66,18 @@ class AsteriskServer:
 
     `asterisk.conf` and empty stubs of files that modules insist on are added. The child leads a process group of its
     own, so that a Ctrl-C meant for us lets calls end by our hand.
+
+    `ports` are those that the files tell it to listen on: without one of them it runs all the same, deaf there.
     """
 
-    def __init__(self, program: AsteriskProgram, folder: Path, files: Mapping[str, str]) -> None:
+    def __init__(
+        self, program: AsteriskProgram, folder: Path, files: Mapping[str, str], *, ports: Collection[int] = ()
+    ) -> None:
         self.folder = folder
         self.log = folder / "log" / "messages.log"
         self._program = program
         self._files = files
+        self._ports = ports
         self._run_folder = folder / "run"
         self._run_folder_is_ours = False
         self._child: asyncio.subprocess.Process | None = None
@@ -81,7 +88,7 @@ class AsteriskServer:
         return self._child.pid if self._child is not None and self._child.returncode is None else None
 
     async def start(self) -> None:
-        """Write the files, start the child, wait until it is fully booted. Raises `AsteriskFailed`."""
+        """Write the files, start the child, wait until it is fully booted and listens. Raises `AsteriskFailed`."""
         self._write_files()
         with (self.folder / "log" / "console.log").open("wb") as console:
             self._child = await asyncio.create_subprocess_exec(
@@ -100,6 +107,11 @@ class AsteriskServer:
             log = self._last_words()
             await self.stop()
             raise AsteriskFailed(self.folder, "did not start in time", log) from None
+        if deaf := self._ports_not_listened_on():
+            log = self._last_words()
+            await self.stop()
+            taken = ", ".join(map(str, deaf))
+            raise AsteriskFailed(self.folder, f"can't listen on port {taken}, which another program has", log)
 
     async def stop(self) -> None:
         """End the child: ask, then kill. Safe to repeat."""
@@ -175,6 +187,16 @@ class AsteriskServer:
                         return
             await asyncio.sleep(0.05)
         raise AsteriskFailed(self.folder, f"ended at once with code {self._child.returncode}", self._last_words())
+
+    def _ports_not_listened_on(self) -> list[int]:
+        assert self._child is not None
+        try:
+            sockets = psutil.Process(self._child.pid).net_connections("inet")
+        except psutil.NoSuchProcess:  # whoever waits for its end is told
+            return []
+        listening = (psutil.CONN_LISTEN, psutil.CONN_NONE)  # by TCP, by UDP
+        heard = {one.laddr.port for one in sockets if one.laddr and one.status in listening}
+        return sorted(set(self._ports) - heard)
 
     def _last_words(self) -> str:
         lines: list[str] = []
