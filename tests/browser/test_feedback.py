@@ -64,6 +64,10 @@ async def test_an_answer_arrives_on_both_sides_while_the_agent_wraps_up(
         await person.page.get_by_role("option", name="Care line").click()
         await expect(person.page).to_have_url(f"{person.url}/feedback?queue=care")
         await expect(newest(person)).to_contain_text("Care line")
+        async with person.page.expect_download() as taking:
+            await person.page.get_by_role("button", name="CSV").click()
+        sheet = await (await taking.value).path()
+        assert f",{KEY},2" in sheet.read_text(), "the key, and the moment of the answer beside it"
     await expect(newest(supervisor)).to_contain_text("Fay")
     await expect(newest(client)).not_to_contain_text("Fay")
     await agent.finish(None)

@@ -1,5 +1,8 @@
 """Answers to surveys are found page by page and counted by day, by those whose contacts they are of."""
 
+import csv
+import io
+
 import httpx
 import psycopg
 import pytest
@@ -8,7 +11,7 @@ from fastapi import FastAPI
 from markaz.identity import Role
 from markaz.web.feedback import NEWEST
 from tests.web import people
-from tests.web.listening import another_client
+from tests.web.listening import another_client, audited
 
 ROWS = """
 INSERT INTO contact (floor, contact, channel, project, customer, state, arrived_at, agents)
@@ -91,6 +94,26 @@ def test_the_newest_answers_of_a_project_are_found_by_an_index(organisation: psy
         f"EXPLAIN {NEWEST}", {**given, "floor": "main", "project": "p7", "limit": 51}
     ).fetchall()
     assert "feedback_project" in str(plan)
+
+
+async def test_answers_are_taken_away_as_a_sheet_and_both_sides_see_it(
+    application: FastAPI, organisation: psycopg.Connection
+) -> None:
+    client = people.session(organisation, people.account(organisation, "client_owner", client="bank"))
+    async with people.browser(application, client) as browser:
+        taken = await browser.get("/api/feedback.csv", params={"queue": "loans"})
+        assert (await browser.get("/api/feedback.csv", params={"agent": "boris"})).status_code == 403
+    rows = list(csv.DictReader(io.StringIO(taken.text.removeprefix("\ufeff"))))
+    assert [tuple(row[name] for name in ("contact", "question", "answer", "agent")) for row in rows] == [
+        ("f2", "solved", "1", ""), ("f2", "friendly", "2", ""),
+    ]  # fmt: skip
+    supervisor = people.session(organisation, people.account(organisation, "supervisor"))
+    async with people.browser(application, supervisor) as browser:
+        whole = (await browser.get("/api/feedback.csv")).text
+    assert len(whole.splitlines()) == 5
+    assert "boris" in whole
+    seen = [side for _, side, _ in audited(organisation, "feedback.exported")]
+    assert seen == ["bank", "bank", "shop"]
 
 
 ASKING = """

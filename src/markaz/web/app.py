@@ -32,6 +32,7 @@ from markaz.web import (
     embed,
     entering,
     feedback,
+    feedback_sheet,
     floor,
     health,
     invitations,
@@ -163,7 +164,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         app.include_router(router)
     for part in (contacts, entering, webhooks, screen_pop, embed, live, recordings, comments, contacts_sheet, names):
         app.include_router(part.router)
-    for part in (sample_terms, samples, requests, today):
+    for part in (sample_terms, samples, requests, today, feedback_sheet):
         app.include_router(part.router)
     serve_pages(app)
     app.add_middleware(RequestIds)

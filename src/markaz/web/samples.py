@@ -12,13 +12,13 @@ from markaz import listening, organisation
 from markaz.identity import Principal
 from markaz.web.auditing import audit_of_project
 from markaz.web.commands import ANY, Asked, ProjectPath, require_project
-from markaz.web.contacts_sheet import CSV
 from markaz.web.context import Connection, InstallationGiven, Transaction, allowed
 from markaz.web.errors import ProjectUnknown, SampleNotOpen, SampleUnknown
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 from markaz.web.recordings import Hearer, Played
 from markaz.web.sample_terms import percent_of
+from markaz.web.sheets import CSV
 from markaz.web.visitors import AddressGiven
 
 DAYS_SHOWN_MAX: Final = 92

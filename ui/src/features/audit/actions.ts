@@ -8,7 +8,7 @@ const KNOWN = [
   "invitation.made", "invitation.withdrawn", "invitation.accepted", "password.changed", "second_factor.added", "second_factor.removed",
   "key.made", "key.revoked", "recording.played", "organisation.changed",
   "agent.acted_for", "contact.supervised", "contact.taken_over", "project.paused", "project.resumed",
-  "recording.exported", "recording.commented", "recording.comment_removed", "contacts.exported",
+  "recording.exported", "recording.commented", "recording.comment_removed", "contacts.exported", "feedback.exported",
   "sample.agreed", "sample.committed", "sample.sealed", "sample.given", "sample.drawn", "sample.exported",
   "webhook.added", "webhook.changed", "webhook.secret_made", "webhook.removed",
   "agent.assigned", "agent.assignment_ended", "agent.told", "alarm.taken", "alarm.given_back", "alarm_rule.changed",

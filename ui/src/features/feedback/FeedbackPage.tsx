@@ -1,4 +1,5 @@
 import { Anchor, Button, Group, Select, Text, Title } from "@mantine/core";
+import { Download } from "lucide-react";
 import { Link, useSearchParams } from "react-router";
 import { useMe } from "../../app/session";
 import { useWords } from "../../app/words";
@@ -6,9 +7,10 @@ import { Failure } from "../../components/Failure";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { useLiveState } from "../../live/live";
 import type { FeedbackValue } from "../../live/values";
+import { fetchFile } from "../administration/table/download";
 import { useAllNames, useNaming, useQuestions } from "../listening/requests";
 import styles from "./FeedbackPage.module.css";
-import { type Looked, type QuestionTold, useFeedback } from "./feedback";
+import { type Looked, type QuestionTold, sheetOf, useFeedback } from "./feedback";
 
 const BAR_PIXELS = 64;
 
@@ -35,7 +37,10 @@ export function Component() {
       {answers.length === 0 ? <div className={`panel ${styles["part"] ?? ""}`}><Text>{say(looked.project === null && looked.queue === null ? "feedback.empty" : "contacts.nothing")}</Text></div> : (
         <>
           <section className={`panel ${styles["part"] ?? ""}`} aria-labelledby="feedback-newest">
-            <Title order={2} id="feedback-newest">{say("feedback.newest")}</Title>
+            <Group justify="space-between">
+              <Title order={2} id="feedback-newest">{say("feedback.newest")}</Title>
+              <Button variant="default" leftSection={<Download size={16} aria-hidden />} onClick={() => fetchFile(sheetOf(looked))}>CSV</Button>
+            </Group>
             <div className={styles["scroll"]} tabIndex={0} role="group" aria-label={say("feedback.newest")}>
               <table className={styles["table"]}>
                 <thead>

@@ -31,11 +31,20 @@ export interface Looked {
   queue: string | null;
 }
 
+function queryOf({ project, queue }: Looked) {
+  return { ...(project === null ? {} : { project }), ...(queue === null ? {} : { queue }) };
+}
+
+/** Where what is looked at is to be had as a sheet; that somebody took it stands in the audit trail. */
+export function sheetOf(looked: Looked): string {
+  return `/api/feedback.csv?${new URLSearchParams(queryOf(looked)).toString()}`;
+}
+
 /** The newest answers page by page, and how questions were answered; asked for anew when one arrives. */
-export function useFeedback({ project, queue }: Looked) {
+export function useFeedback(looked: Looked) {
   const arrivals = useArrivals();
   const queries = useQueryClient();
-  const query = { ...(project === null ? {} : { project }), ...(queue === null ? {} : { queue }) };
+  const query = queryOf(looked);
   useEffect(() => void queries.invalidateQueries({ queryKey: ["feedback"] }), [arrivals, queries]);
   const newest = useInfiniteQuery({
     queryKey: ["feedback", "newest", query],
