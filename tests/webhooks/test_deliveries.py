@@ -4,70 +4,15 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
 import pytest
-from aiohttp import web
-from psycopg.rows import TupleRow
 
-from markaz.kit.time import SECOND
-from markaz.runtime import Projector, connect
-from markaz.webhooks import Deliverer, Feeder, networks_of
+from markaz.runtime import Projector
+from markaz.webhooks.beside import FACTS_MAX
 from markaz.webhooks.delivering import PAUSES_SECONDS
-from markaz.webhooks.feeding import RECORDINGS_MAX
 from tests.runtime.test_journal import day_rows
-
-NOW = 1_764_072_000
-LOCAL = networks_of(["127.0.0.0/8"])
-Connection = psycopg.AsyncConnection[TupleRow]
-
-
-@dataclass
-class Receiver:
-    """A server that keeps what it gets; `answers` are the statuses of its next answers, then 200; None: it hangs."""
-
-    url: str = ""
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    answers: list[int | None] = field(default_factory=list)
-    hanging: asyncio.Event = field(default_factory=asyncio.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def take(self, request: web.Request) -> web.StreamResponse:
-        self.got.append((dict(request.headers), await request.read()))
-        status = self.answers.pop(0) if self.answers else 200
-        if status is None:
-            self.hanging.set()
-            await self.over.wait()
-        headers = {"Location": f"{self.url}/elsewhere"} if status in (301, 307) else {}
-        return web.Response(status=status or 200, headers=headers, text="x" * 100_000)
-
-    @property
-    def kinds(self) -> list[str]:
-        return [json.loads(body)["kind"] for _, body in self.got]
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    receiver = Receiver()
-    app = web.Application()
-    app.router.add_post("/{path:.*}", receiver.take)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    yield receiver
-    receiver.over.set()
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def connection(database: str) -> AsyncIterator[Connection]:
-    async with await connect(database) as connection:
-        yield connection
+from tests.webhooks.receiving import NOW, Connection, Receiver, deliverer, feed, subscribe, until_sent
 
 
 async def play_day(connection: Connection, database: str) -> None:
@@ -80,39 +25,9 @@ async def play_day(connection: Connection, database: str) -> None:
     await Projector(database, "main").rebuild(connection)
 
 
-async def subscribe(connection: Connection, url: str, kinds: list[str], name: str = "w", **more: Any) -> None:
-    await connection.execute(
-        "INSERT INTO webhook (floor, id, url, kinds, project, secret, secret_before, secret_before_until, number) "
-        "VALUES ('main', %s, %s, %s, %s, 'mwh_new', %s, now() + interval '1 hour', 0)",
-        (name, url, kinds, more.get("project"), more.get("before")),
-    )
-    await connection.execute("INSERT INTO projection VALUES ('webhooks', 'main', 0) ON CONFLICT DO NOTHING")
-
-
-async def feed(connection: Connection, database: str) -> None:
-    feeder = Feeder(database, "main")
-    while await feeder.feed(connection):
-        pass
-
-
-def deliverer(database: str) -> Deliverer:
-    return Deliverer(database, "main", LOCAL, lambda: NOW * SECOND)
-
-
 async def state(connection: Connection) -> list[tuple[Any, ...]]:
     query = "SELECT state, attempts, round(extract(epoch FROM next_at - now())) FROM webhook_delivery ORDER BY id"
     return await (await connection.execute(query)).fetchall()
-
-
-async def until_sent(connection: Connection, sender: Deliverer) -> None:
-    """Everything that can be sent: what a failure held up is due a second later."""
-    async with asyncio.timeout(60):
-        while True:
-            await sender.deliver(connection)
-            query = "SELECT count(*) FROM webhook_delivery WHERE state = 'pending' AND attempts = 0"
-            if (await (await connection.execute(query)).fetchone()) == (0,):
-                return
-            await asyncio.sleep(0.05)
 
 
 async def test_a_days_facts_arrive_in_order_once_and_signed(
@@ -169,8 +84,8 @@ async def test_a_projects_recording_is_told_however_many_others_there_are(
         "VALUES ('main', %s, %s, 'a.wav', now(), 'present', 61, now() + make_interval(secs => %s))"
     )
     async with connection.cursor() as cursor:
-        await cursor.executemany(ready, [(f"x.{n}", "x", n) for n in range(RECORDINGS_MAX)])
-    await connection.execute(ready, ("c1.1", "c1", RECORDINGS_MAX))
+        await cursor.executemany(ready, [(f"x.{n}", "x", n) for n in range(FACTS_MAX)])
+    await connection.execute(ready, ("c1.1", "c1", FACTS_MAX))
     await feed(connection, database)
     await until_sent(connection, deliverer(database))
     ((_, body),) = receiver.got

@@ -30,7 +30,7 @@ from markaz.requests.machine import (
     owned,
     turn,
 )
-from markaz.requests.store import add, lock, now_of, request_of, response_hours, save
+from markaz.requests.store import Act, add, lock, now_of, request_of, response_hours, save
 
 __all__ = [
     "KINDS",
@@ -40,6 +40,7 @@ __all__ = [
     "RESPONSE_HOURS",
     "RESPONSE_HOURS_MAX",
     "TRANSITIONS",
+    "Act",
     "Author",
     "Escalator",
     "Kind",

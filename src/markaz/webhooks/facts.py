@@ -19,6 +19,14 @@ Kind = Literal[
     "recording.ready",
     "report.delivered",
     "feedback.given",
+    "request.asked",
+    "request.promised",
+    "request.answered",
+    "request.escalated",
+    "request.accepted",
+    "request.reopened",
+    "request.withdrawn",
+    "request.commented",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 

@@ -1,4 +1,4 @@
-"""From the journal to deliveries, in order: each fact once for each subscription that wants it.
+"""From the journal, and from what is told beside it, to deliveries: each fact once for each subscription that wants it.
 
 It goes no further than the read models, so that a contact's project and customer are known; its place moves in the
 transaction that writes the deliveries.
@@ -12,17 +12,15 @@ import msgspec
 import psycopg
 from psycopg.rows import TupleRow
 
-from markaz.kit.time import instant, moment
+from markaz.kit.time import moment
 from markaz.runtime import connect, journal_rows
+from markaz.webhooks.beside import recordings_ready, requests_moved
 from markaz.webhooks.facts import Fact, facts_of
 
 NAME = "webhooks"
 ROWS_MAX = 500
 """Journal rows turned into deliveries in one transaction."""
 POLL_SECONDS = 0.5
-RECORDINGS_MAX = 200
-RECORDING_DAYS_MAX = 7
-"""A recording that is found ready later than so long after its conversation is told to nobody."""
 
 _PLACES = "SELECT name, number FROM projection WHERE floor = %s AND name IN ('webhooks', 'read_models')"
 _MOVE = """
@@ -36,18 +34,6 @@ SELECT contact, channel, project, number, customer FROM contact WHERE floor = %s
 _DELIVER = """
 INSERT INTO webhook_delivery (floor, webhook, fact, kind, body, next_at) VALUES (%s, %s, %s, %s, %s, now())
 ON CONFLICT (floor, webhook, fact) DO NOTHING
-"""
-_READY = """
-SELECT r.recording, r.contact, r.agent, r.queue, r.seconds, r.checked_at FROM recording AS r
-WHERE r.floor = %(floor)s AND r.state = 'present' AND r.checked_at > %(made_at)s
-    AND r.checked_at > now() - make_interval(days => %(days)s)
-    AND EXISTS (
-        SELECT FROM contact AS c WHERE c.floor = r.floor AND c.contact = r.contact
-            AND (%(project)s::text IS NULL OR c.project = %(project)s))
-    AND NOT EXISTS (
-        SELECT FROM webhook_delivery AS d WHERE d.floor = r.floor AND d.webhook = %(webhook)s
-            AND d.fact = 'recording ' || r.recording)
-ORDER BY r.checked_at LIMIT %(limit)s
 """
 
 
@@ -96,7 +82,7 @@ class Feeder:
                 for n, fact in enumerate(facts_of(row.at, row.stimulus, row.outputs))
             ]
             await self._deliver(connection, subscriptions, found)
-            await self._recordings(connection, subscriptions)
+            await self._beside(connection, subscriptions)
             await connection.execute(_MOVE, (self._floor, rows[-1].number if rows else after))
             return len(rows)
 
@@ -117,23 +103,19 @@ class Feeder:
             async with connection.cursor() as cursor:
                 await cursor.executemany(_DELIVER, deliveries)
 
-    async def _recordings(self, connection: psycopg.AsyncConnection[TupleRow], to: list[Subscription]) -> None:
-        """Recordings are found ready by the ledger, not by the floor."""
+    async def _beside(self, connection: psycopg.AsyncConnection[TupleRow], to: list[Subscription]) -> None:
+        """What the floor does not tell."""
         for one in to:
-            if "recording.ready" not in one.kinds:
-                continue
-            asked = {
-                "floor": self._floor, "made_at": one.made_at, "days": RECORDING_DAYS_MAX, "project": one.project,
-                "webhook": one.id, "limit": RECORDINGS_MAX,
-            }  # fmt: skip
-            found = await (await connection.execute(_READY, asked)).fetchall()
-            contacts = await self._contacts(connection, {contact for _, contact, *_ in found})
-            for recording, contact, agent, queue, seconds, at in found:
-                details = {"recording": recording, "agent": agent, "queue": queue, "seconds": seconds}
-                fact = Fact("recording.ready", contact, instant(at), details)
-                name = f"recording {recording}"
-                body = _body(self._floor, name, fact, contacts[contact])
-                await connection.execute(_DELIVER, (self._floor, one.id, name, fact.kind, body))
+            asked = {"floor": self._floor, "webhook": one.id, "project": one.project, "made_at": one.made_at}
+            if "recording.ready" in one.kinds:
+                found = await recordings_ready(connection, asked)
+                contacts = await self._contacts(connection, {fact.contact for _, fact in found})
+                for name, fact in found:
+                    body = _body(self._floor, name, fact, contacts[fact.contact])
+                    await connection.execute(_DELIVER, (self._floor, one.id, name, fact.kind, body))
+            for told in await requests_moved(connection, asked, one.kinds):
+                body = msgspec.json.encode(told).decode()
+                await connection.execute(_DELIVER, (self._floor, one.id, told["fact"], told["kind"], body))
 
     async def _contacts(
         self, connection: psycopg.AsyncConnection[TupleRow], names: set[str]

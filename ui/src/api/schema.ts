@@ -5330,7 +5330,7 @@ export interface components {
          */
         Subscribed: {
             /** Kinds */
-            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered" | "feedback.given")[];
+            kinds: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered" | "feedback.given" | "request.asked" | "request.promised" | "request.answered" | "request.escalated" | "request.accepted" | "request.reopened" | "request.withdrawn" | "request.commented")[];
             /** Project */
             project?: string | null;
             /**
@@ -6006,7 +6006,7 @@ export interface components {
          */
         markaz__web__webhooks__Changed: {
             /** Kinds */
-            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered" | "feedback.given")[] | null;
+            kinds?: ("contact.arrived" | "contact.queued" | "contact.offered" | "contact.answered" | "contact.closed" | "callback.promised" | "recording.ready" | "report.delivered" | "feedback.given" | "request.asked" | "request.promised" | "request.answered" | "request.escalated" | "request.accepted" | "request.reopened" | "request.withdrawn" | "request.commented")[] | null;
             /** Project */
             project?: string | null;
             /** Url */

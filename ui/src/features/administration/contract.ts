@@ -169,7 +169,8 @@ export interface AuditCheck {
 
 export const WEBHOOK_KINDS = [
   "contact.arrived", "contact.queued", "contact.offered", "contact.answered", "contact.closed", "callback.promised", "recording.ready",
-  "feedback.given", "report.delivered",
+  "feedback.given", "report.delivered", "request.asked", "request.promised", "request.answered", "request.escalated", "request.accepted",
+  "request.reopened", "request.withdrawn", "request.commented",
 ] as const;
 
 export interface Webhook {
