@@ -1,5 +1,6 @@
 """Reports over HTTP: proposed by one side, signed by the other, seen by both and by nobody else."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -211,3 +212,24 @@ async def test_terms_have_the_language_that_was_proposed(application: FastAPI, p
         assert len(hashes) == 1 + len(LANGUAGES), "the language is signed as well"
         refused = await boss.post("/api/reports", json=TERMS | {"language": "tlh"})
         assert (refused.status_code, refused.json()["code"]) == (422, "request_invalid")
+
+
+async def test_figures_beyond_those_that_are_waited_for_are_refused_at_once(
+    application: FastAPI, people: dict[str, str]
+) -> None:
+    turns = application.state.installation.computations
+    over = asyncio.Event()
+
+    async def hold() -> None:
+        async with turns.turn():
+            await over.wait()
+
+    async with browser(application, people["boss"]) as boss, asyncio.TaskGroup() as tasks:
+        for _ in range(turns.here_max):
+            tasks.create_task(hold())
+        refused = await ok(await boss.post("/api/reports/preview", json=TERMS), 503)
+        assert refused["code"] == "figures_crowded"
+        over.set()
+    async with browser(application, people["boss"]) as boss:
+        asked = [boss.post("/api/reports/preview", json=TERMS) for _ in range(turns.here_max)]
+        assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}

@@ -55,12 +55,14 @@ from markaz.web import (
     wrap_ups,
 )
 from markaz.web.context import Connection, Installation, SipAddress
+from markaz.web.errors import FiguresCrowded
 from markaz.web.guard import guard
 from markaz.web.idempotency import repeat_answers
 from markaz.web.page_files import serve_pages
 from markaz.web.problems import Problem, answer_with_problems
 from markaz.web.request_ids import RequestIds
 from markaz.web.standing import standing_values
+from markaz.web.turns import Turns
 from markaz.web.watching import enter_as, opened, session_ends
 from markaz.webhooks import Networks
 
@@ -68,6 +70,9 @@ CONNECTIONS_MAX = 10
 REQUESTS_WAITING_MAX = 200
 """Requests that wait for a connection; a further one is told at once that the database does not answer."""
 CONNECTION_SECONDS_MAX = 2.0
+COMPUTATIONS_MAX = 2
+"""Of figures at once: each has the processor, and at first a connection, for a while."""
+COMPUTATIONS_WAITING_MAX = 20
 STATEMENT_MILLISECONDS_MAX = 5_000
 
 _DESCRIPTION = """
@@ -207,6 +212,7 @@ def _installation(settings: WebSettings, pool: AsyncConnectionPool[Connection]) 
         public_url=settings.public_url,
         clock=settings.clock,
         recordings=settings.recordings,
+        computations=Turns(COMPUTATIONS_MAX, COMPUTATIONS_WAITING_MAX, FiguresCrowded),
     )
 
 

@@ -20,6 +20,7 @@ from starlette.requests import HTTPConnection
 from markaz.identity import PERMISSIONS, Principal, Prover, SecondFactors, SignIn, enter_key, enter_session
 from markaz.identity.openid import Providers
 from markaz.web.errors import NotPermitted, NotSignedIn
+from markaz.web.turns import Turns
 
 Connection = psycopg.AsyncConnection[Any]
 SipAddress = Callable[[], tuple[str, int] | None]
@@ -61,6 +62,8 @@ class Installation:
     clock: Callable[[], datetime]
     recordings: Path | None
     """The folder of recordings; None where it is on another machine."""
+    computations: Turns
+    """Of figures, for pages that wait."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

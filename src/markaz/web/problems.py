@@ -132,6 +132,7 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.SampleUnknown: HTTPStatus.NOT_FOUND,
     errors.SampleNotOpen: HTTPStatus.CONFLICT,
     errors.ZoneRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.FiguresCrowded: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.FloorSilent: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.PhonesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -13654,7 +13654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_away` */
+            /** @description `figures_crowded` or `database_away` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13893,7 +13893,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_away` */
+            /** @description `figures_crowded` or `database_away` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -40,7 +40,7 @@ from markaz.web.agreed.shapes import (
 )
 from markaz.web.commands import ANY, Asked, Id
 from markaz.web.context import Connection, CredentialShown, InstallationGiven, Transaction, allowed
-from markaz.web.errors import ChangedMeanwhile, ProjectsOfOneClient, ReportUnknown, TooManyReports
+from markaz.web.errors import ChangedMeanwhile, FiguresCrowded, ProjectsOfOneClient, ReportUnknown, TooManyReports
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 from markaz.web.visitors import AddressGiven
@@ -177,7 +177,7 @@ async def agreed_reports(reader: Reader, installation: InstallationGiven, connec
     return ReportList(reports=sorted(shown, key=lambda one: (one.name.casefold(), one.report)))
 
 
-@router.post("/preview", responses=refusals(*ANY, *CATALOGUE_ERRORS))
+@router.post("/preview", responses=refusals(*ANY, *CATALOGUE_ERRORS, FiguresCrowded))
 async def preview(
     terms: TermsGiven, reader: ReaderBriefly, credential: CredentialShown, installation: InstallationGiven
 ) -> Preview:

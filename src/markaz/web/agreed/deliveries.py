@@ -19,7 +19,7 @@ from markaz.web.agreed.computing import ReaderBriefly, computed
 from markaz.web.agreed.shapes import FigureShown, RowShown, Text, figure_shown, row_shown
 from markaz.web.commands import ANY, Asked, Id
 from markaz.web.context import Connection, CredentialShown, InstallationGiven, Transaction, allowed
-from markaz.web.errors import CorrectionRefused, ReportUnknown
+from markaz.web.errors import CorrectionRefused, FiguresCrowded, ReportUnknown
 from markaz.web.idempotency import Once
 from markaz.web.problems import refusals
 from markaz.web.visitors import AddressGiven
@@ -192,7 +192,7 @@ async def delivered_file(
     return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@router.get("/contacts", responses=refusals(*ANY, ReportUnknown))
+@router.get("/contacts", responses=refusals(*ANY, ReportUnknown, FiguresCrowded))
 async def behind(
     report: Id,
     reader: ReaderBriefly,

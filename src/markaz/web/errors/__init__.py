@@ -67,6 +67,7 @@ from markaz.web.errors.recordings import (
 )
 from markaz.web.errors.reports import (
     CorrectionRefused,
+    FiguresCrowded,
     ProjectsOfOneClient,
     ReportUnknown,
     TooManyReports,
@@ -96,6 +97,7 @@ __all__ = [
     "DatabaseAway",
     "DeliveryUnknown",
     "EmbedRefused",
+    "FiguresCrowded",
     "FloorSilent",
     "InvitationUnknown",
     "KeyMalformed",

@@ -30,6 +30,13 @@ class TooManyReports(MarkazError):
 
 
 @dataclass(eq=False)
+class FiguresCrowded(MarkazError):
+    """Many figures are computed at this moment, one after the other: try again in some seconds."""
+
+    code: ClassVar[str] = "figures_crowded"
+
+
+@dataclass(eq=False)
 class CorrectionRefused(MarkazError):
     """A correction needs a reason, which both sides read, and somebody of the centre who signs reports: say why."""
 
