@@ -36,8 +36,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     figures: tuple[Chosen, ...]
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One interval (None: the whole period) and key (None: all together); `values` in the order of what was chosen."""
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One interval (None: the whole period) and key (None: all together); `values` in the order of what was chosen.
+
+    A report has tens of thousands, none of which leads back to itself: the garbage collector need not look at them.
+    """
 
     began_at: datetime | None
     ended_at: datetime | None

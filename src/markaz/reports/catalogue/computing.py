@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import repeat
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,9 +20,6 @@ from markaz.reports.intervals import interval_starts
 
 FIGURES_MAX: Final = 50
 CONTACTS_MAX: Final = 10_000
-NONE: Final = repeat(None)
-Cell = tuple[int | None, str | None]
-"""An interval, from 0, and a key; None means all."""
 
 
 class Source:
@@ -59,33 +56,43 @@ def compute(source: Source, asked: Asked) -> list[Row]:
     starts = _starts(asked)
     ends = [*starts[1:], asked.until.astimezone(UTC)]
     placed = Placed(source, asked, starts)
-    nothing = tuple(None if not figure.per_interval else figure.empty for _, figure, _ in figures)
-    cells: dict[Cell, list[Value]] = {}
+    found: list[tuple[list[int], dict[str, list[Any]]]] = []
     for facts, chosen in _by_facts(figures):
         rows = placed.of(facts, chosen[0][2])
         aggregated = _summed(source, placed, rows, chosen) if chosen[0][1].is_summed else _whole(placed, rows, chosen)
-        for level in _levels(asked, facts):
-            found = source.columns(aggregated(level))
-            places = [place for place, _, _ in chosen]
-            for interval, key, *values in zip(
-                found.get("interval", NONE), found.get("key", NONE), *(found[f"f{place}"] for place in places),
-                strict=False,
-            ):  # fmt: skip
-                cell = cells.setdefault((interval, key), list(nothing))
-                for place, value in zip(places, values, strict=True):
-                    cell[place] = None if value != value else value
-    keys = sorted({key for _, key in cells if key is not None})
-    numbers: list[int | None] = [None] if asked.interval == "whole" else [*range(len(starts)), None]
+        places = [place for place, _, _ in chosen]
+        found += [(places, source.columns(aggregated(level))) for level in _levels(asked, facts)]
+    keys = sorted({key for _, columns in found for key in columns.get("key", ()) if key is not None})
+    spans = [] if asked.interval == "whole" else list(zip(starts, ends, strict=True))
+    nothing = [figure.empty if figure.per_interval else None for _, figure, _ in figures]
+    values = _values(found, nothing, intervals=len(spans), keys=keys)
     return [
-        Row(
-            began_at=None if number is None else starts[number],
-            ended_at=None if number is None else ends[number],
-            key=key,
-            values=tuple(cells.get((number, key), nothing)),
+        Row(began_at=began_at, ended_at=ended_at, key=key, values=cell)
+        for ((began_at, ended_at), key), cell in zip(
+            product([*spans, (None, None)], [*keys, None]), zip(*values, strict=True), strict=True
         )
-        for number in numbers
-        for key in [*keys, None]
     ]
+
+
+def _values(
+    found: list[tuple[list[int], dict[str, list[Any]]]], nothing: list[Value], *, intervals: int, keys: list[str]
+) -> list[list[Value]]:
+    """Each figure's values, interval by interval and the whole period last, of each key and of all together last.
+
+    `found`: the columns of each level, with the places of the figures in them; what a later one says of a cell holds.
+    """
+    column_of = {key: n for n, key in enumerate([*keys, None])}
+    width = len(column_of)
+    values = [[empty] * ((intervals + 1) * width) for empty in nothing]
+    for places, columns in found:
+        size = len(columns[f"f{places[0]}"])
+        rows = columns.get("interval", [intervals] * size)
+        cells = [row * width + column_of[key] for row, key in zip(rows, columns.get("key", [None] * size), strict=True)]
+        for place in places:
+            its = values[place]
+            for cell, value in zip(cells, columns[f"f{place}"], strict=True):
+                its[cell] = None if value != value else value
+    return values
 
 
 def contacts_behind(
