@@ -1,7 +1,7 @@
 import { ActionIcon, Popover } from "@mantine/core";
 import { CalendarDays } from "lucide-react";
 import type { CalendarDate } from "@internationalized/date";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { I18nProvider } from "react-aria/I18nProvider";
 import { type DateFieldState, useDateFieldState } from "react-stately/useDateFieldState";
 import { useWords } from "../../app/words";
@@ -10,13 +10,13 @@ import type { FieldGiven } from "./given";
 import { Segmented } from "./Segmented";
 import { speak } from "./spoken";
 import { useTelling, useTyped } from "./useTyped";
-import { calendarOf, dayIn, dayText } from "./values";
+import { calendarOf, dayIn, dayText, readIn } from "./values";
 
 /** A day, typed or chosen in a calendar, as the reader's own calendar has it. */
 export function DateInput(given: FieldGiven) {
   const { say, intl } = useWords();
   speak(say);
-  return <I18nProvider locale={intl.locale}><Day {...given} /></I18nProvider>;
+  return <I18nProvider locale={readIn(intl.locale)}><Day {...given} /></I18nProvider>;
 }
 
 function Day(given: FieldGiven) {
@@ -30,14 +30,20 @@ function Day(given: FieldGiven) {
   const state = { ...field, setOpen }; // Alt and an arrow open the calendar
   const written = isAsHeld(state) ? dayText(typed.held) : "";
   useTelling(typed, written, given);
+  const opener = useRef<HTMLButtonElement>(null);
+  const turn = (open: boolean) => {
+    const isAtHand = document.activeElement?.closest("[role=dialog]") != null;
+    setOpen(open);
+    if (!open && isAtHand) opener.current?.focus(); // a day that was in hand goes away
+  };
   const done = (day: CalendarDate | null) => {
     state.setValue(day);
-    setOpen(false);
+    turn(false);
   };
-  const opener = (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-end" trapFocus returnFocus withRoles transitionProps={{ duration: 0 }}>
+  const section = (
+    <Popover opened={isOpen} onChange={turn} position="bottom-end" trapFocus withRoles transitionProps={{ duration: 0 }}>
       <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" disabled={given.disabled ?? false} aria-label={say("date.open", { field: given.label ?? given["aria-label"] })} onClick={() => setOpen(!isOpen)}>
+        <ActionIcon ref={opener} variant="subtle" color="gray" disabled={given.disabled ?? false} aria-label={say("date.open", { field: given.label ?? given["aria-label"] })} onClick={() => setOpen(!isOpen)}>
           <CalendarDays size={16} aria-hidden />
         </ActionIcon>
       </Popover.Target>
@@ -46,7 +52,7 @@ function Day(given: FieldGiven) {
       </Popover.Dropdown>
     </Popover>
   );
-  return <Segmented given={given} state={state} written={written} wanted={say("date.wanted")} section={opener} />;
+  return <Segmented given={given} state={state} written={written} wanted={say("date.wanted")} section={section} />;
 }
 
 /** Whether the day that is shown is whole, and is the one that is held: there may be no 31st. */

@@ -6,13 +6,13 @@ import type { FieldGiven } from "./given";
 import { Segmented } from "./Segmented";
 import { speak } from "./spoken";
 import { useTelling, useTyped } from "./useTyped";
-import { timeIn, timeText } from "./values";
+import { readIn, timeIn, timeText } from "./values";
 
 /** A time of the day, with the digits and the clock that the page shows times with. */
 export function TimeInput(given: FieldGiven) {
   const { say, intl } = useWords();
   speak(say);
-  return <I18nProvider locale={intl.locale}><Clock {...given} /></I18nProvider>;
+  return <I18nProvider locale={readIn(intl.locale)}><Clock {...given} /></I18nProvider>;
 }
 
 function Clock(given: FieldGiven) {

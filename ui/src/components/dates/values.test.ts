@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { FACTS, LANGUAGES } from "../../app/language";
 import { Echoes } from "./Echoes";
 import { momentOf, partsOf } from "./parts";
-import { calendarOf, dayIn, dayText, timeIn, timeText } from "./values";
+import { calendarOf, dayIn, dayText, readIn, timeIn, timeText } from "./values";
 
 it.each(LANGUAGES)("gives a day back as it came through the calendar of %s", (language) => {
   const calendar = calendarOf(FACTS[language].calendar);
@@ -48,4 +48,10 @@ it("tells what comes back late from what is new", () => {
   echoes.came("");
   expect(echoes.isAwaited("2026-01-01")).toBe(false);
   expect(echoes.isNews("2026-05-05", 1)).toBe(false);
+});
+
+it("reads a Latin keyboard where the digits are the language's own", () => {
+  expect(readIn("fa-u-ca-persian-nu-arabext")).toBe("fa-IR-u-ca-persian");
+  expect(readIn("ar-u-ca-gregory-nu-arab")).toBe("ar-EG-u-ca-gregory");
+  expect(readIn("en-u-ca-gregory-nu-arabext")).toBe("en-u-ca-gregory-nu-arabext");
 });

@@ -43,3 +43,14 @@ export function timeIn(text: string): Time | null {
 export function timeText(time: Time | null): string {
   return time?.toString().slice(0, "HH:MM".length) ?? "";
 }
+
+/**
+ * The locale in which keys are read. Where digits are named, React Aria takes no others; where they are the language's own
+ * anyway, they are left unnamed, so that a Latin keyboard writes Persian days as well.
+ */
+export function readIn(locale: string): string {
+  const { language, region } = new Intl.Locale(locale).maximize(); // "ar" without a country has Latin digits in some browsers
+  const unnamed = locale.replace(/-nu-[a-z]+/, "").replace(language, `${language}-${region ?? ""}`);
+  const digits = (tag: string) => new Intl.NumberFormat(tag).resolvedOptions().numberingSystem;
+  return digits(unnamed) === digits(locale) ? unnamed : locale;
+}
