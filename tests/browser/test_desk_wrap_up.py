@@ -1,5 +1,7 @@
 """What an agent enters in the wrap-up counts once, with a page that is closed, and with two that are open."""
 
+from datetime import time
+
 import pytest
 from playwright.async_api import expect
 
@@ -38,7 +40,7 @@ async def test_a_page_that_is_closed_loses_nothing(arrive: Arrive, carrier: Peer
     await agent.page.get_by_role("checkbox", name=agent.say("wrap_up.callback")).check()
     await agent.wrap_up.get_by_role("combobox", name=agent.say("callback.day")).click()
     await agent.page.get_by_role("option").nth(1).click()
-    await agent.field("callback.time", agent.wrap_up).fill("10:30")
+    await agent.type_time("callback.time", time(10, 30), agent.wrap_up)
     await agent.field("callback.number", agent.wrap_up).fill(BACK)
     await saved(agent)
     await agent.page.close()

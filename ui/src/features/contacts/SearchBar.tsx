@@ -2,6 +2,7 @@ import { Select, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useMe } from "../../app/session";
 import { useWords } from "../../app/words";
+import { DateField } from "../../components/DateFields";
 import { useAllNames } from "../listening/requests";
 import styles from "./ContactsPage.module.css";
 import { type Field, OUTCOMES, type View, dayOf } from "./view";
@@ -26,8 +27,8 @@ export function SearchBar({ view, put }: { view: View; put: (changed: Partial<Re
       <Select label={say("contacts.queue")} clearable searchable data={options(queues, view.queue)} value={view.queue || null} onChange={choose("queue")} />
       {isStaff && <Select label={say("contacts.agent")} clearable searchable data={options(names?.agents, view.agent)} value={view.agent || null} onChange={choose("agent")} />}
       <Select label={say("contacts.outcome")} clearable data={OUTCOMES.map((outcome) => ({ value: outcome, label: say(`outcome.${outcome}`) }))} value={view.outcome || null} onChange={choose("outcome")} />
-      <TextInput type="date" label={say("contacts.from")} value={dayOf(view.from)} onChange={(event) => put({ from: event.currentTarget.value })} />
-      <TextInput type="date" label={say("contacts.to")} value={dayOf(view.to)} onChange={(event) => put({ to: event.currentTarget.value })} />
+      <DateField label={say("contacts.from")} value={dayOf(view.from)} onChange={(from) => put({ from })} />
+      <DateField label={say("contacts.to")} value={dayOf(view.to)} onChange={(to) => put({ to })} />
     </search>
   );
 }

@@ -1,6 +1,7 @@
 import { Group, Select, Text, TextInput } from "@mantine/core";
 import { useMemo } from "react";
 import { useWords } from "../../app/words";
+import { TimeField } from "../../components/DateFields";
 import { daysAhead } from "./callback";
 import type { CallbackDraft } from "./draft";
 
@@ -19,7 +20,7 @@ export function CallbackFields({ callback, change, error }: { callback: Callback
     <div>
       <Group grow align="start">
         <Select label={say("callback.day")} data={days} value={callback.day || null} required onChange={(day) => change({ ...callback, day: day ?? "" })} />
-        <TextInput label={say("callback.time")} type="time" dir="ltr" required value={callback.time} onChange={(event) => change({ ...callback, time: event.currentTarget.value })} />
+        <TimeField label={say("callback.time")} required value={callback.time} onChange={(time) => change({ ...callback, time })} />
         <TextInput label={say("callback.number")} type="tel" dir="ltr" required value={callback.number} onChange={(event) => change({ ...callback, number: event.currentTarget.value })} />
       </Group>
       {error && <Text c="var(--mantine-color-error)" role="alert" mt="xs">{say("callback.missing")}</Text>}

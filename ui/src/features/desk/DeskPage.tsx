@@ -1,5 +1,7 @@
 import { Text } from "@mantine/core";
+import { useEffect } from "react";
 import { useWords } from "../../app/words";
+import { fetchDateFields } from "../../components/DateFields";
 import { useLiveAgent } from "../../live/live";
 import { DayFigures } from "./DayFigures";
 import styles from "./DeskPage.module.css";
@@ -14,6 +16,7 @@ export function Component() {
   const { say } = useWords();
   const desk = useDesk();
   const live = useLiveAgent(desk?.agent ?? null);
+  useEffect(fetchDateFields, []);
   if (desk === null) return <Text p="xl">{say("desk.no_agent")}</Text>;
   const hand = handOf(live);
   const focus = focusOf(hand);

@@ -3,6 +3,7 @@ import { Check, Circle, CornerUpLeft } from "lucide-react";
 import { type RefObject, useMemo, useRef, useState } from "react";
 import { useMe } from "../../app/session";
 import { useWords } from "../../app/words";
+import { DateField } from "../../components/DateFields";
 import { Failure } from "../../components/Failure";
 import { useLiveContact } from "../../live/live";
 import styles from "./DeskPage.module.css";
@@ -190,7 +191,7 @@ function Answer({ step, value, setValue, fieldRef, error }: {
     case "number":
       return <NumberInput {...shared} ref={fieldRef} dir="ltr" value={value} hideControls onChange={(given) => setValue(String(given))} />;
     case "date":
-      return <TextInput {...typed} type="date" dir="ltr" />;
+      return <DateField {...shared} ref={fieldRef} value={value} onChange={setValue} />;
     case "telephone":
       return <TextInput {...typed} type="tel" dir="ltr" />;
     case "email":

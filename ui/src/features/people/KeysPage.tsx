@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useWords } from "../../app/words";
+import { DateField } from "../../components/DateFields";
 import { Failure } from "../../components/Failure";
 import styles from "../administration/AdministrationPage.module.css";
 import { type Key, SCOPES, request } from "../administration/contract";
@@ -80,7 +81,7 @@ function NewKey({ close }: { close: () => void }) {
           <Stack gap="xs" mt={4}>{SCOPES.map((scope) => <Checkbox key={scope} value={scope} label={say(`scope.${scope}`)} />)}</Stack>
         </Checkbox.Group>
         <Select label={say("keys.client")} description={say("keys.client.hint")} clearable searchable data={clients} value={draft.client} onChange={(client) => setDraft({ ...draft, client })} />
-        <TextInput label={say("keys.until")} description={say("keys.until.hint")} type="date" dir="ltr" value={draft.until} onChange={(event) => setDraft({ ...draft, until: event.currentTarget.value })} />
+        <DateField label={say("keys.until")} description={say("keys.until.hint")} value={draft.until} onChange={(until) => setDraft({ ...draft, until })} />
         <Button type="submit" style={{ alignSelf: "start" }} loading={make.isPending} disabled={draft.scopes.length === 0 || draft.name.trim() === ""}>{say("keys.make")}</Button>
       </Stack>
     </SidePanel>

@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { useMe } from "../../app/session";
 import { FACTS, LANGUAGES } from "../../app/language";
 import { usePreferences, useWords } from "../../app/words";
+import { DateField, TimeField } from "../../components/DateFields";
 import { Failure } from "../../components/Failure";
 import { ZONES } from "../administration/entries/sections";
 import { useAllNames } from "../listening/requests";
@@ -71,8 +72,8 @@ export function ProposeForm({ report, from, close, done }: { report: string | nu
           data={PERIODS.map((value) => ({ value, label: say(`reports.period.${value}`) }))}
         />
         <Select label={say("reports.field.zone")} searchable allowDeselect={false} data={[...new Set([...ZONES, terms.zone])]} value={terms.zone} onChange={(zone) => change({ zone: zone ?? terms.zone })} />
-        <TextInput label={say("reports.field.first_day")} type="date" required value={terms.first_day} onChange={(event) => change({ first_day: event.currentTarget.value })} />
-        <TextInput label={say("reports.field.deliver_at")} type="time" required value={terms.deliver_at} onChange={(event) => change({ deliver_at: event.currentTarget.value })} />
+        <DateField label={say("reports.field.first_day")} required value={terms.first_day} onChange={(first_day) => change({ first_day })} />
+        <TimeField label={say("reports.field.deliver_at")} required value={terms.deliver_at} onChange={(deliver_at) => change({ deliver_at })} />
         <Select
           label={say("reports.field.format")} allowDeselect={false} value={terms.format} onChange={(format) => change({ format: format ?? "csv" })}
           data={FORMATS.map((value) => ({ value, label: value.toUpperCase() }))}

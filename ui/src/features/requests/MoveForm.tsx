@@ -1,6 +1,7 @@
-import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useWords } from "../../app/words";
+import { DateTimeField } from "../../components/DateFields";
 import { Failure } from "../../components/Failure";
 import { type Move, type RequestWithLog, useMove } from "./requests";
 
@@ -39,7 +40,7 @@ export function MoveForm({ request }: { request: RequestWithLog }) {
         onKeyDown={(event) => { if (event.key === "Enter" && event.ctrlKey && first !== undefined && isReady(first)) make(first); }}
       />
       {promising && moves.includes("promise") && (
-        <TextInput type="datetime-local" dir="ltr" label={say("requests.until")} value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
+        <DateTimeField label={say("requests.until")} value={until} onChange={setUntil} />
       )}
       <Group gap="xs">
         {moves.map((one) => (

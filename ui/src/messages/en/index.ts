@@ -1,5 +1,6 @@
 import account from "./account.json";
 import contacts from "./contacts.json";
+import dates from "./dates.json";
 import desk from "./desk.json";
 import failure from "./failure.json";
 import feedback from "./feedback.json";
@@ -18,6 +19,6 @@ import shell from "./shell.json";
 import signIn from "./sign-in.json";
 import today from "./today.json";
 
-const catalogue = { ...account, ...contacts, ...desk, ...failure, ...feedback, ...figures, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...refused, ...reports, ...requests, ...scripting, ...shell, ...signIn, ...today };
+const catalogue = { ...account, ...contacts, ...dates, ...desk, ...failure, ...feedback, ...figures, ...floor, ...listening, ...numbers, ...organisation, ...past, ...people, ...refused, ...reports, ...requests, ...scripting, ...shell, ...signIn, ...today };
 
 export default catalogue;

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Input, Stack, TextInput } from "@mantine/cor
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
 import { useWords } from "../../../app/words";
+import { DateField } from "../../../components/DateFields";
 import type { Json } from "../contract";
 import type { InputCommon } from "./FieldInput";
 
@@ -10,7 +11,7 @@ interface Given extends InputCommon {
   put: (to: Record<string, string>) => void;
 }
 
-/** Days on which nobody answers, by date, each with its name; the reader's own calendar stands beside the date. */
+/** Days on which nobody answers, by date, each with its name; typed and shown in the reader's own calendar. */
 export function HolidaysInput({ holidays, put, label, description, error, disabled }: Given) {
   const { say, intl } = useWords();
   const [date, setDate] = useState("");
@@ -39,7 +40,7 @@ export function HolidaysInput({ holidays, put, label, description, error, disabl
         ))}
         {!disabled && (
           <Group gap="sm" wrap="nowrap" align="end">
-            <TextInput type="date" size="sm" w={144} dir="ltr" aria-label={say("holidays.date")} value={date} onChange={(event) => setDate(event.currentTarget.value)} />
+            <DateField w={152} aria-label={say("holidays.date")} value={date} onChange={setDate} />
             <TextInput size="sm" style={{ flex: 1 }} aria-label={say("holidays.name")} placeholder={say("holidays.name")} value={name} onChange={(event) => setName(event.currentTarget.value)} />
             <Button variant="default" size="sm" px="sm" disabled={date === ""} onClick={add} aria-label={say("holidays.add")}><Plus size={16} aria-hidden /></Button>
           </Group>

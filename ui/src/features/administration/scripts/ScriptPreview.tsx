@@ -2,6 +2,7 @@ import { Badge, Button, Checkbox, Group, NumberInput, Select, Stack, Text, TextI
 import { Circle, CircleCheck, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { useWords } from "../../../app/words";
+import { DateField } from "../../../components/DateFields";
 import { type Ask, type Script, pieces } from "./graph";
 import styles from "./ScriptPage.module.css";
 
@@ -68,7 +69,7 @@ function Answer({ step, value, put }: { step: Ask; value: string; put: (value: s
     case "number":
       return <NumberInput {...common} value={value} onChange={(to) => put(String(to))} />;
     case "date":
-      return <TextInput {...common} type="date" value={value} onChange={(event) => put(event.currentTarget.value)} />;
+      return <DateField {...common} value={value} onChange={put} />;
     case "telephone":
     case "email":
       return <TextInput {...common} dir="ltr" value={value} onChange={(event) => put(event.currentTarget.value)} />;
