@@ -11,7 +11,7 @@ from markaz.identity import audit
 from markaz.web.commands import ANY
 from markaz.web.contacts import LIST, Reader, Search, told_to
 from markaz.web.context import Connection, Transaction
-from markaz.web.errors import NotPermittedThere
+from markaz.web.errors import DigitsTooFew, NotPermittedThere
 from markaz.web.problems import refusals
 from markaz.web.visitors import AddressGiven
 
@@ -30,7 +30,8 @@ router = APIRouter(prefix="/api", tags=["contacts"])
 @router.get(
     "/contacts.csv",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}} | refusals(*ANY, NotPermittedThere),
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+    | refusals(*ANY, DigitsTooFew, NotPermittedThere),
 )
 async def contacts_sheet(principal: Reader, connection: Transaction, search: Search, address: AddressGiven) -> Response:
     """What `/api/contacts` lists, the newest 20,000. A client whose contacts are among them sees who took them."""
