@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -27,15 +27,18 @@ RUNS = int(os.environ.get("RUNS", 7))
 _ENDS = """customer_reversed >= reverse(%(customer_ends)s)
         AND customer_reversed < reverse(%(customer_ends)s) || chr(1114111)"""
 LIKE = LIST.replace(_ENDS, "customer LIKE '%%' || %(customer_ends)s")
-ROWS = f"""
+ROWS: LiteralString = """
 INSERT INTO contact (floor, contact, channel, project, customer, state, arrived_at)
-SELECT CASE n % 2 WHEN 0 THEN 'main' ELSE 'other' END, 'c' || n, 'voice', 'p',
-    '+49' || 10000000000 + n::bigint * 7919 * 104729 % 89999999999, 'closed',
+SELECT CASE n %% 2 WHEN 0 THEN 'main' ELSE 'other' END, 'c' || n, 'voice', 'p',
+    '+49' || 10000000000 + n::bigint * 7919 * 104729 %% 89999999999, 'closed',
     '2026-01-01'::timestamptz + n * interval '30 s'
-FROM generate_series(1, {CONTACTS}) AS n
+FROM generate_series(1, %(contacts)s::int) AS n
 """
-UNDO = "DROP INDEX contact_customer_reversed; ALTER TABLE contact DROP COLUMN customer_reversed"
-REDO = "UPDATE alembic_version SET version_num = '0019'"
+UNDO: tuple[LiteralString, ...] = (
+    "DROP INDEX contact_customer_reversed",
+    "ALTER TABLE contact DROP COLUMN customer_reversed",
+)
+REDO: LiteralString = "UPDATE alembic_version SET version_num = '0019'"
 
 
 def main() -> None:
@@ -68,8 +71,9 @@ def measure(url: str, settings: Settings) -> dict[str, Any]:
             "VALUES ('s', %s, 'u', 'password', '', '', now() + interval '1 day')",
             (token_hash(token),),
         )
-        for statement in (*UNDO.split("; "), REDO, ROWS):
+        for statement in (*UNDO, REDO):
             owner.execute(statement)
+        owner.execute(ROWS, {"contacts": CONTACTS})
         began = perf_counter()
         migrate(url)
         migrated = perf_counter() - began
