@@ -309,7 +309,7 @@ async def records(installation: Installation) -> AsyncIterator[Records]:
         await installation.settled()
         contact = caller
         if not is_id:
-            found = await installation.web.get("/api/contacts", params={"customer": caller}, headers=headers)
+            found = await installation.web.get("/api/contacts", params={"customer_whole": caller}, headers=headers)
             contact = found.json()["contacts"][0]["contact"]
         return (await installation.web.get(f"/api/contacts/{contact}", headers=headers)).json()
 

@@ -23,7 +23,11 @@ _IMPORTED: LiteralString = """
 SELECT record, (SELECT json_object_agg(n, name) FROM imported_file WHERE floor = %(floor)s) AS files
 FROM imported_contact WHERE floor = %(floor)s AND contact = %(contact)s
 """
-_CONTACT: LiteralString = "SELECT * FROM contact WHERE floor = %(floor)s AND contact = %(contact)s"
+_CONTACT: LiteralString = """
+SELECT contact, channel, project, number, customer, state, queue, arrived_at, queued_at, answered_at, closed_at,
+    outcome, reason, callback_promised, agents, follows, promised_in
+FROM contact WHERE floor = %(floor)s AND contact = %(contact)s
+"""
 _SEGMENTS: LiteralString = """
 SELECT n, state, queue, agent, began_at, ended_at, reason FROM contact_segment
 WHERE floor = %(floor)s AND contact = %(contact)s ORDER BY n

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Float,
     Index,
     Integer,
@@ -102,11 +103,13 @@ contact = Table(
     Column("agents", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("follows", Text),
     Column("promised_in", Text),
+    Column("customer_reversed", Text(collation="C"), Computed("reverse(customer)", persisted=True)),
     Index("contact_arrived", "floor", "arrived_at"),
     Index("contact_customer", "floor", "customer", "arrived_at"),
+    Index("contact_customer_reversed", "floor", "customer_reversed", "arrived_at"),
 )
 """`follows` is the contact that a fault cut and that this one, a call back, makes good; `promised_in` the one in which
-an agent promised this call back at a moment."""
+an agent promised this call back at a moment. `customer_reversed` is for finding customers by how their number ends."""
 
 contact_segment = Table(
     "contact_segment",

@@ -14,9 +14,10 @@ from markaz import reports
 from markaz.kit.time import SECOND, instant
 from markaz.web.commands import ANY, Id
 from markaz.web.context import Connection, InstallationGiven, Principal, Transaction, allowed
-from markaz.web.errors import ContactUnknown, CursorUnknown, NotPermittedThere
+from markaz.web.errors import ContactUnknown, CursorUnknown, DigitsTooFew, NotPermittedThere
 from markaz.web.pages import Cursor, Limit, cursor_of, newest_before
 from markaz.web.problems import refusals
+from markaz.web.sought import CUSTOMER_DESCRIBED, Ending, Whole, sought
 
 PERMISSION = "contacts.see"
 EXPLAINED_MAX = 2_000
@@ -31,6 +32,10 @@ WHERE floor = %(floor)s
     AND (%(queue)s::text IS NULL OR queue = %(queue)s)
     AND (%(agent)s::text IS NULL OR %(agent)s = ANY (agents))
     AND (%(customer)s::text IS NULL OR customer = %(customer)s)
+    AND (%(customer_whole)s::text IS NULL OR customer = %(customer_whole)s)
+    AND (%(customer_ends)s::text IS NULL
+        OR customer_reversed >= reverse(%(customer_ends)s)
+        AND customer_reversed < reverse(%(customer_ends)s) || chr(1114111))
     AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
     AND (%(since)s::timestamptz IS NULL OR arrived_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR arrived_at < %(until)s)
@@ -205,24 +210,31 @@ def searched(
     project: Annotated[Id | None, Query()] = None,
     queue: Annotated[Id | None, Query()] = None,
     agent: Annotated[Id | None, Query()] = None,
-    customer: Annotated[Id | None, Query(description="The whole number, as it was told")] = None,
+    customer: Annotated[Id | None, Query(description=CUSTOMER_DESCRIBED, examples=["0176 1234567"])] = None,
+    customer_whole: Annotated[Id | None, Query(description="Who called, to the letter as the network told")] = None,
     outcome: Annotated[Id | None, Query(description="How it ended", examples=["answered"])] = None,
     since: Annotated[datetime | None, Query(alias="from", description="Arrived at or after")] = None,
     until: Annotated[datetime | None, Query(alias="to", description="Arrived before")] = None,
 ) -> dict[str, Any]:
-    """What is looked for. A client, who is not told of agents, cannot ask by one. Raises `NotPermittedThere`."""
+    """What is looked for. A client, who is not told of agents, cannot ask by one.
+
+    Raises `NotPermittedThere`, `DigitsTooFew`.
+    """
     if agent is not None and principal.client is not None:
         raise NotPermittedThere
+    who = None if customer is None else sought(customer)
     return {
-        "floor": installation.floor, "project": project, "queue": queue, "customer": customer, "agent": agent,
-        "outcome": outcome, "since": aware(since), "until": aware(until),
+        "floor": installation.floor, "project": project, "queue": queue, "agent": agent,
+        "outcome": outcome, "since": aware(since), "until": aware(until), "customer_whole": customer_whole,
+        "customer": who.customer if isinstance(who, Whole) else None,
+        "customer_ends": who.digits if isinstance(who, Ending) else None,
     }  # fmt: skip
 
 
 Search = Annotated[dict[str, Any], Depends(searched)]
 
 
-@router.get("", responses=refusals(*ANY, CursorUnknown, NotPermittedThere))
+@router.get("", responses=refusals(*ANY, CursorUnknown, DigitsTooFew, NotPermittedThere))
 async def contacts(
     principal: Reader, connection: Transaction, search: Search, cursor: Cursor = None, limit: Limit = 50
 ) -> ContactPage:

@@ -90,6 +90,7 @@ _STATUS: dict[type[MarkazError], HTTPStatus] = {
     errors.AnswerUnreadable: HTTPStatus.CONFLICT,
     errors.KeyMalformed: HTTPStatus.BAD_REQUEST,
     errors.CursorUnknown: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.DigitsTooFew: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.OfferUnknown: HTTPStatus.NOT_FOUND,
     errors.ChangedMeanwhile: HTTPStatus.CONFLICT,
     errors.WrapUpOver: HTTPStatus.CONFLICT,

@@ -8474,8 +8474,10 @@ export interface operations {
                 project?: string | null;
                 queue?: string | null;
                 agent?: string | null;
-                /** @description The whole number, as it was told */
+                /** @description Who called, as a number is written: spaces and punctuation don't count, Arabic and Persian digits are digits. Found is whose number ends with these digits, 3 at least; of more than 6 digits, a leading +, 00 or national 0 does not count, so that a whole number finds its own contacts whichever of these the trunk told. What has a letter, or one of @ _ * #, is a name, such as anonymous, and is found whole */
                 customer?: string | null;
+                /** @description Who called, to the letter as the network told */
+                customer_whole?: string | null;
                 /** @description How it ended */
                 outcome?: string | null;
                 /** @description Arrived at or after */
@@ -8525,7 +8527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request_invalid` or `cursor_unknown` */
+            /** @description `request_invalid` or `cursor_unknown` or `digits_too_few` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8551,8 +8553,10 @@ export interface operations {
                 project?: string | null;
                 queue?: string | null;
                 agent?: string | null;
-                /** @description The whole number, as it was told */
+                /** @description Who called, as a number is written: spaces and punctuation don't count, Arabic and Persian digits are digits. Found is whose number ends with these digits, 3 at least; of more than 6 digits, a leading +, 00 or national 0 does not count, so that a whole number finds its own contacts whichever of these the trunk told. What has a letter, or one of @ _ * #, is a name, such as anonymous, and is found whole */
                 customer?: string | null;
+                /** @description Who called, to the letter as the network told */
+                customer_whole?: string | null;
                 /** @description How it ended */
                 outcome?: string | null;
                 /** @description Arrived at or after */
@@ -8602,7 +8606,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request_invalid` */
+            /** @description `request_invalid` or `digits_too_few` */
             422: {
                 headers: {
                     [name: string]: unknown;

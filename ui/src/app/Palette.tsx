@@ -1,8 +1,9 @@
 import { Spotlight, type SpotlightActionGroupData, spotlight } from "@mantine/spotlight";
-import { Search } from "lucide-react";
-import { useMemo } from "react";
+import { Contact, Search } from "lucide-react";
+import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { useOffered } from "./actions";
+import { isNumber } from "../features/contacts/view";
 import type { Area } from "./areas";
 import { useWords } from "./words";
 
@@ -10,13 +11,28 @@ export function openPalette(): void {
   spotlight.open();
 }
 
-/** Ctrl-K: every page and every action of the moment, found by typing. */
+/** Ctrl-K: every page and every action of the moment, found by typing; a number finds its contacts. */
 export function Palette({ areas }: { areas: readonly Area[] }) {
   const { say } = useWords();
   const navigate = useNavigate();
   const offered = useOffered();
+  const [typed, setTyped] = useState("");
+  const number = typed.trim();
+  const mayFind = areas.some(({ path }) => path === "contacts") && isNumber(number);
   const groups = useMemo<SpotlightActionGroupData[]>(
     () => [
+      ...(mayFind
+        ? [{
+            group: say("nav.contacts"),
+            actions: [{
+              id: "contacts-with",
+              label: say("palette.contacts", { number: `\u2066${number}\u2069` }),
+              keywords: [number],
+              leftSection: <Contact size={18} aria-hidden />,
+              onClick: () => void navigate(`/contacts?customer=${encodeURIComponent(number)}`),
+            }],
+          }]
+        : []),
       {
         group: say("palette.actions"),
         actions: offered.map((action) => ({
@@ -36,11 +52,12 @@ export function Palette({ areas }: { areas: readonly Area[] }) {
         })),
       },
     ],
-    [areas, navigate, offered, say],
+    [areas, mayFind, navigate, number, offered, say],
   );
   return (
     <Spotlight
       actions={groups}
+      onQueryChange={setTyped}
       shortcut={["mod + K"]}
       tagsToIgnore={[]}
       nothingFound={say("palette.nothing")}

@@ -52,6 +52,14 @@ class CursorUnknown(MarkazError):
 
 
 @dataclass(eq=False)
+class DigitsTooFew(MarkazError):
+    """A customer is looked for by the last {digits_min} digits at least: give more of the number."""
+
+    code: ClassVar[str] = "digits_too_few"
+    digits_min: int
+
+
+@dataclass(eq=False)
 class ChangedMeanwhile(MarkazError):
     """It was changed meanwhile: read it again, put in what you changed, and send that with its version."""
 

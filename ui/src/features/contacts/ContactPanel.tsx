@@ -10,6 +10,7 @@ import styles from "./ContactsPage.module.css";
 import { useWhole } from "./requests";
 import { type Whole, typedOf } from "./story";
 import { Timeline } from "./Timeline";
+import { isEnough } from "./view";
 
 interface Given {
   contact: string;
@@ -40,7 +41,7 @@ function Known({ contact, look }: { contact: Whole; look: Given["look"] }) {
         <dt>{say("contacts.project")}</dt><dd><bdi>{naming("projects", contact.project)}</bdi></dd>
         {contact.number != null && <><dt>{say("contacts.number")}</dt><dd><bdi dir="ltr">{contact.number}</bdi></dd></>}
         <dt>{say("contacts.id")}</dt><dd><bdi dir="ltr"><code>{contact.contact}</code></bdi></dd>
-        <dt>{say("contacts.customer")}</dt><dd><Anchor component="button" type="button" size="sm" onClick={() => look({ customer: contact.customer })}>{say("contacts.same_customer")}</Anchor></dd>
+        {isEnough(contact.customer) && <><dt>{say("contacts.customer")}</dt><dd><Anchor component="button" type="button" size="sm" onClick={() => look({ customer: contact.customer })}>{say("contacts.same_customer")}</Anchor></dd></>}
       </dl>
       <Recordings contact={contact} />
       <section>

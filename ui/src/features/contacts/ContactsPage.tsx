@@ -43,7 +43,7 @@ export function Component() {
             name={say("nav.contacts")} columns={columns} rows={rows} keyOf={(one) => one.contact} open={open} onOpen={(key) => put({ open: key === open ? "" : key })}
             sheet={sheetOf(view)}
             empty={isLookedFor
-              ? <><Text pb="md">{say("contacts.nothing")}</Text><Button variant="default" onClick={() => put(Object.fromEntries(FIELDS.map((field) => [field, ""])))}>{say("contacts.all")}</Button></>
+              ? <><Text>{say("contacts.nothing")}</Text><Text pb="md" c="dimmed">{say("contacts.nothing.try")}</Text><Button variant="default" onClick={() => put(Object.fromEntries(FIELDS.map((field) => [field, ""])))}>{say("contacts.all")}</Button></>
               : <Text>{say("contacts.empty")}</Text>}
             actions={hasNextPage && <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>{say("history.more")}</Button>}
           />

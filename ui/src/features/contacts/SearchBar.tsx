@@ -5,7 +5,7 @@ import { useWords } from "../../app/words";
 import { DateField } from "../../components/DateFields";
 import { useAllNames } from "../listening/requests";
 import styles from "./ContactsPage.module.css";
-import { type Field, OUTCOMES, type View, dayOf } from "./view";
+import { type Field, DIGITS_MIN, OUTCOMES, type View, dayOf, isEnough } from "./view";
 
 const TYPED_MILLISECONDS = 400;
 
@@ -22,7 +22,7 @@ export function SearchBar({ view, put }: { view: View; put: (changed: Partial<Re
   const choose = (field: Field) => (value: string | null) => put({ [field]: value ?? "" });
   return (
     <search className={styles["search"]} aria-label={say("contacts.search")}>
-      <Customer key={view.customer} customer={view.customer} put={(customer) => put({ customer })} />
+      <Customer customer={view.customer} put={(customer) => put({ customer })} />
       <Select label={say("contacts.project")} clearable searchable data={options(names?.projects, view.project)} value={view.project || null} onChange={choose("project")} />
       <Select label={say("contacts.queue")} clearable searchable data={options(queues, view.queue)} value={view.queue || null} onChange={choose("queue")} />
       {isStaff && <Select label={say("contacts.agent")} clearable searchable data={options(names?.agents, view.agent)} value={view.agent || null} onChange={choose("agent")} />}
@@ -33,14 +33,27 @@ export function SearchBar({ view, put }: { view: View; put: (changed: Partial<Re
   );
 }
 
-/** The whole number; it is looked for when typing pauses. */
+/** A number, its last digits or a name; it is looked for when typing pauses and there is enough of it. */
 function Customer({ customer, put }: { customer: string; put: (customer: string) => void }) {
-  const { say } = useWords();
+  const { say, intl } = useWords();
   const [typed, setTyped] = useState(customer);
+  const [shown, setShown] = useState(customer);
+  if (shown !== customer) { // it was changed elsewhere, unless it is what was typed here
+    setShown(customer);
+    if (!typed.trim().startsWith(customer) || customer === "") setTyped(customer);
+  }
+  const sought = typed.trim();
+  const isShort = sought !== "" && !isEnough(sought);
   useEffect(() => {
-    if (typed === customer) return undefined;
-    const timer = setTimeout(() => put(typed.trim()), TYPED_MILLISECONDS);
+    if (sought === customer || isShort) return undefined;
+    const timer = setTimeout(() => put(sought), TYPED_MILLISECONDS);
     return () => clearTimeout(timer);
-  }, [typed, customer, put]);
-  return <TextInput type="tel" dir="ltr" label={say("contacts.customer")} placeholder="+49 30 123456" value={typed} onChange={(event) => setTyped(event.currentTarget.value.replaceAll(" ", ""))} />;
+  }, [sought, isShort, customer, put]);
+  return (
+    <TextInput
+      type="tel" dir="ltr" label={say("contacts.customer")} placeholder="0176 1234567" maxLength={100}
+      description={isShort ? intl.formatMessage({ id: "refused.digits_too_few" }, { digits_min: DIGITS_MIN }) : say("contacts.customer.hint")}
+      value={typed} onChange={(event) => setTyped(event.currentTarget.value)}
+    />
+  );
 }

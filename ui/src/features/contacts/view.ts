@@ -1,10 +1,24 @@
 /** What is looked for, as the address bar holds it and as the server is asked. Pure. */
 
+import { latin } from "../administration/entries/weekly";
+
 export const FIELDS = ["project", "queue", "agent", "customer", "outcome", "from", "to"] as const;
 export type Field = (typeof FIELDS)[number];
 export type View = Record<Field, string>;
 
 export const OUTCOMES = ["answered", "abandoned", "overflowed", "voicemail", "callback", "self_served", "refused", "lost_to_fault"] as const;
+
+export const DIGITS_MIN = 3;
+
+/** Whether what was typed is enough to look for: a name, or some digits of a number. The server decides alike (web/sought.py). */
+export function isEnough(customer: string): boolean {
+  return /[\p{L}@_*#]/u.test(customer) || latin(customer).replaceAll(/[^0-9]/g, "").length >= DIGITS_MIN;
+}
+
+/** Whether it is a number, as typed or pasted, of which there is enough to look for. */
+export function isNumber(typed: string): boolean {
+  return /^[+\d\p{Nd}\s()\-\u2010-\u2015./\p{Cf}]+$/u.test(typed) && isEnough(typed);
+}
 
 export function viewOf(search: URLSearchParams): View {
   return Object.fromEntries(FIELDS.map((field) => [field, search.get(field) ?? ""])) as View;
@@ -15,7 +29,7 @@ export function askedOf(view: View): Partial<View> {
   const asked: Partial<View> = {};
   for (const field of FIELDS) {
     const value = field === "from" ? momentOf(view.from, 0) : field === "to" ? momentOf(view.to, 1) : view[field].trim();
-    if (value !== "") asked[field] = value;
+    if (value !== "" && (field !== "customer" || isEnough(value))) asked[field] = value;
   }
   return asked;
 }

@@ -135,7 +135,7 @@ export function useContact(contact: string | null) {
 export function useHistory(customer: string | null, now: string) {
   return useQuery({
     queryKey: ["history", customer, now],
-    queryFn: async () => (await ask<{ contacts: ContactLine[] }>("GET", `/api/contacts?customer=${of(customer ?? "")}`)).contacts,
+    queryFn: async () => (await ask<{ contacts: ContactLine[] }>("GET", `/api/contacts?customer_whole=${of(customer ?? "")}`)).contacts,
     enabled: customer !== null,
   });
 }
