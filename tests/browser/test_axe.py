@@ -71,6 +71,7 @@ async def every_page(person: Person, role: Role, looked_at: set[str]) -> list[st
     found: list[str] = []
     for area in await addresses(outer.get_by_role("link")):
         await outer.locator(f"a[href='{area}']").click()
+        await expect(outer.locator(f"a[href='{area}'][aria-current=page]")).to_be_attached()
         await expect(page.locator("main h1").first).to_be_attached()
         await settled(page)
         inside = await addresses(inner.get_by_role("link"))

@@ -10,6 +10,8 @@ from tests.whole.installation import Installation
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
+ASKED_AGAIN = "navigator.mediaDevices.getUserMedia({ audio: true }).then(() => null, (error) => error.name)"
+
 
 async def test_nobody_rings_an_agent_whose_microphone_is_refused(
     arrive: Arrive, carrier: Peer, installation: Installation
@@ -24,6 +26,7 @@ async def test_nobody_rings_an_agent_whose_microphone_is_refused(
     await agent.page.get_by_test_id("presence").click()
     await agent.page.get_by_role("menuitem", name=agent.say("presence.ready")).click()
     await agent.page.keyboard.press("Alt+KeyR")
+    assert await agent.page.evaluate(ASKED_AGAIN) == "NotAllowedError"  # after what the key asked for was refused
     await expect(refused).to_be_visible()
     await expect(agent.heading("idle.not_ready")).to_be_visible()
     await installation.until(lambda view: any(a.agent == "dana8" and a.presence == "not_ready" for a in view.agents))

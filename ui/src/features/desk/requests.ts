@@ -120,14 +120,22 @@ async function scriptOf(project: string, began: { id: string; version: number } 
   }
 }
 
-export function useContact(contact: string | null) {
+const UNTOLD_MAX = 10;
+
+/** `agent`: whose desk waits for what the record says of the contact's way to them, which may be told a moment late. */
+export function useContact(contact: string | null, agent: string | null = null) {
   return useQuery({
     queryKey: ["contact", contact],
     queryFn: () => ask<ContactStory>("GET", `/api/contacts/${of(contact ?? "")}`),
     enabled: contact !== null,
     staleTime: 5_000,
-    // The record of a contact is a moment behind the floor.
-    refetchInterval: ({ state }) => (state.error instanceof RequestFailed && state.error.status === 404 ? 2_000 : false),
+    // The record of a contact is a moment behind the floor, and whoever looks at it may look at another page meanwhile.
+    refetchInterval: ({ state }) => {
+      if (state.error instanceof RequestFailed && state.error.status === 404) return 2_000;
+      const isUntold = agent !== null && state.data?.explanation.every((line) => line.decision?.agent !== agent) === true;
+      return isUntold && state.dataUpdateCount < UNTOLD_MAX ? 1_000 : false;
+    },
+    refetchIntervalInBackground: true,
   });
 }
 

@@ -7,7 +7,7 @@ import { useContact } from "./requests";
 export function useWhy(contact: string | null): string | null {
   const { say } = useWords();
   const { agent } = useMe();
-  const { data } = useContact(contact);
+  const { data } = useContact(contact, agent);
   const decision = data?.explanation.findLast((line) => line.decision?.agent === agent)?.decision;
   return decision == null ? null : say(...reasonOf(decision));
 }
