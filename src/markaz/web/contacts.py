@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, LiteralString
 
 from fastapi import APIRouter, Depends, Query
-from psycopg.rows import dict_row
 from pydantic import BaseModel, Field
 
 from markaz import reports
@@ -17,6 +16,7 @@ from markaz.web.context import Connection, InstallationGiven, Principal, Transac
 from markaz.web.errors import ContactUnknown, CursorUnknown, DigitsTooFew, NotPermittedThere
 from markaz.web.pages import Cursor, Limit, cursor_of, newest_before
 from markaz.web.problems import refusals
+from markaz.web.rows import rows_of
 from markaz.web.sought import CUSTOMER_DESCRIBED, Ending, Whole, sought
 
 PERMISSION = "contacts.see"
@@ -239,10 +239,7 @@ async def contacts(
     principal: Reader, connection: Transaction, search: Search, cursor: Cursor = None, limit: Limit = 50
 ) -> ContactPage:
     """Contacts that the asker may see, the newest first. A client, who is not told of agents, cannot ask by one."""
-    asked = search | newest_before(cursor, "contact") | {"limit": limit + 1}
-    async with connection.cursor(row_factory=dict_row) as rows:
-        await rows.execute(LIST, asked)
-        found = await rows.fetchall()
+    found = await rows_of(connection, LIST, search | newest_before(cursor, "contact") | {"limit": limit + 1})
     shown = [Contact(**told_to(principal, row)) for row in found[:limit]]
     more = cursor_of(instant(shown[-1].arrived_at), shown[-1].contact) if len(found) > limit else None
     return ContactPage(contacts=shown, next=more)
@@ -309,9 +306,7 @@ def told_to(principal: Principal, row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _rows(connection: Connection, query: LiteralString, floor: str, contact: str) -> list[dict[str, Any]]:
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(query, {"floor": floor, "contact": contact})
-        return await cursor.fetchall()
+    return await rows_of(connection, query, {"floor": floor, "contact": contact})
 
 
 def aware(given: datetime | None) -> datetime | None:
